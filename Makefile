@@ -1,0 +1,59 @@
+.DEFAULT_GOAL := help
+PYTHON ?= python3
+VENV ?= .venv
+BIN := $(VENV)/bin
+PYTEST_FLAGS ?=
+
+.PHONY: help demo serve test lint types imports docs check wheel constraints clean
+
+help:  ## Show this list
+	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 16
+
+demo: $(VENV)/.installed  ## Print the report of the bundled sample (no network but the package index)
+	@$(BIN)/horde-model-reference deletion-risk image_generation --demo
+
+serve: $(VENV)/.installed  ## Serve the bundled sample on http://127.0.0.1:19800
+	@$(BIN)/horde-model-reference serve --demo
+
+test: $(VENV)/.installed-dev  ## Run the tests
+	@$(BIN)/python -m pytest $(PYTEST_FLAGS)
+
+lint: $(VENV)/.installed-dev  ## Check style
+	@$(BIN)/ruff check . && $(BIN)/ruff format --check .
+
+types: $(VENV)/.installed-dev  ## Check types
+	@$(BIN)/mypy
+
+imports: $(VENV)/.installed-dev  ## Check that imports go one way
+	@$(BIN)/lint-imports
+
+docs: $(VENV)/.installed-dev  ## Write the generated parts of the documentation anew
+	@$(BIN)/python docs/generate.py
+
+check: lint types imports test  ## Everything a change must pass
+
+wheel: $(VENV)/.installed  ## Build the wheel into dist/
+	@rm -rf dist && $(BIN)/pip wheel -q --no-deps -w dist .
+
+constraints: $(VENV)/.installed-dev  ## Pin the versions that are installed now
+	@$(BIN)/pip freeze --exclude-editable --exclude pip --exclude setuptools | grep -v ' @ ' > constraints.txt
+
+clean:  ## Remove what the other targets made
+	@rm -rf $(VENV) dist build .coverage coverage.json .mypy_cache .ruff_cache .pytest_cache .hypothesis
+
+$(VENV)/.python:
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
+		{ echo "error: Python 3.11 or newer is needed; PYTHON=/path/to/python3 names one." >&2; exit 1; }
+	@$(PYTHON) -c 'import venv, ensurepip' 2>/dev/null || \
+		{ echo "error: $(PYTHON) has no venv; on Debian and Ubuntu: apt-get install python3-venv" >&2; exit 1; }
+	@$(PYTHON) -m venv $(VENV)
+	@touch $@
+
+$(VENV)/.installed: $(VENV)/.python pyproject.toml constraints.txt
+	@echo "Installing into $(VENV) ..." >&2
+	@$(BIN)/pip install -q --disable-pip-version-check -c constraints.txt -e .
+	@touch $@
+
+$(VENV)/.installed-dev: $(VENV)/.installed
+	@$(BIN)/pip install -q --disable-pip-version-check -c constraints.txt -e '.[dev,fast]'
+	@touch $@

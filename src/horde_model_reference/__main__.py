@@ -1,0 +1,5 @@
+"""``python -m horde_model_reference``: the command line."""
+
+from horde_model_reference.cli import main
+
+main()

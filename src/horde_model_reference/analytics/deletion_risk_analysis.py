@@ -1,0 +1,75 @@
+"""From a catalogue and an observation to the risk table, and to the answer to a question."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import polars as pl
+
+from horde_model_reference.analytics.flags import Measure
+from horde_model_reference.analytics.judgement import flag_records, judge
+from horde_model_reference.analytics.risk_query import RiskQuery
+from horde_model_reference.analytics.risk_response import respond
+from horde_model_reference.analytics.risk_schema import CategoryDeletionRiskResponse
+from horde_model_reference.analytics.risk_table import DataAsOf, RiskTable, table_key
+from horde_model_reference.analytics.thresholds import Thresholds, thresholds_for
+from horde_model_reference.catalogue.catalogue import Catalogue
+from horde_model_reference.categories import HordeModelType
+from horde_model_reference.integrations.data_merger import merge_category_with_horde_data
+from horde_model_reference.integrations.horde_api_models import Observation
+from horde_model_reference.notices import bounded
+from horde_model_reference.settings import Settings
+
+
+@dataclass(frozen=True)
+class ModelDeletionRiskInfoFactory:
+    """Judges catalogues by fixed thresholds.
+
+    Attributes:
+        thresholds: What each type of model is judged by.
+    """
+
+    thresholds: dict[HordeModelType, Thresholds]
+
+    @classmethod
+    def create_default(cls) -> ModelDeletionRiskInfoFactory:
+        """Return a factory with the default thresholds, whatever the environment says."""
+        return cls.from_settings(Settings.model_construct())
+
+    @classmethod
+    def from_settings(cls, settings: Settings) -> ModelDeletionRiskInfoFactory:
+        """Return a factory with the thresholds of these settings."""
+        return cls({model_type: thresholds_for(settings, model_type) for model_type in HordeModelType})
+
+    def table_key(self, catalogue: Catalogue, observation: Observation) -> str:
+        """Return the key of the table that :meth:`create_table` would make."""
+        return table_key(catalogue, observation, self.thresholds[observation.model_type].fingerprint())
+
+    def create_table(self, catalogue: Catalogue, observation: Observation) -> RiskTable:
+        """Return the ungrouped risk table of a catalogue under an observation of its type of model."""
+        merged = merge_category_with_horde_data(catalogue, observation)
+        measure = Measure(self.thresholds[observation.model_type], merged.totals["month"].attributed)
+        facts = pl.concat([catalogue.frame, merged.models], how="horizontal")
+        return RiskTable(
+            category=catalogue.category,
+            model_count=facts.height,
+            measure=measure,
+            totals=merged.totals,
+            data_as_of=DataAsOf(
+                catalogue_revision=catalogue.revision,
+                catalogue_modified_at=catalogue.modified_at,
+                status_fetched_at=observation.status_fetched_at,
+                stats_fetched_at=observation.stats_fetched_at,
+                stale=observation.stale,
+            ),
+            notices=bounded((*catalogue.notices, *observation.notices, *merged.notices)),
+            rows=judge(flag_records(facts, measure), measure),
+            api_names=merged.api_names,
+            key=self.table_key(catalogue, observation),
+        )
+
+    def create_deletion_risk_response(
+        self, catalogue: Catalogue, observation: Observation, query: RiskQuery | None = None
+    ) -> CategoryDeletionRiskResponse:
+        """Return the endpoint's answer to a query (by default all models)."""
+        return respond(self.create_table(catalogue, observation), query or RiskQuery())

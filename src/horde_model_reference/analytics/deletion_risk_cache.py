@@ -1,0 +1,41 @@
+"""Risk tables by key: each computed once, off the event loop, however many ask (single flight)."""
+
+from __future__ import annotations
+
+import asyncio
+from collections import OrderedDict
+from collections.abc import Callable
+from functools import partial
+
+from horde_model_reference.analytics.risk_table import RiskTable
+from horde_model_reference.single_flight import SingleFlight
+
+MAX_TABLES = 4
+"""Tables held: two categories, each with its present table and one that is going out of use."""
+
+
+class DeletionRiskCache:
+    """The risk tables in use.
+
+    A key says all that a table depends on, so nothing is ever invalidated: new data has a new key, and tables that
+    nobody asks for fall out.
+    """
+
+    def __init__(self, max_tables: int = MAX_TABLES) -> None:
+        self._max_tables = max_tables
+        self._tables: OrderedDict[str, RiskTable] = OrderedDict()
+        self._flights: SingleFlight[str, RiskTable] = SingleFlight()
+
+    async def get(self, key: str, make: Callable[[], RiskTable]) -> RiskTable:
+        """Return the table of a key; where there is none yet, make it in a thread.
+
+        A failure to make it reaches all who wait for it, and is not kept.
+        """
+        table = self._tables.get(key)
+        if table is None:
+            table = await self._flights.run(key, partial(asyncio.to_thread, make))
+            self._tables[key] = table
+        self._tables.move_to_end(key)
+        while len(self._tables) > self._max_tables:
+            self._tables.popitem(last=False)
+        return table

@@ -1,0 +1,181 @@
+"""The answers to questions about a risk table."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from typing import Any
+
+import polars as pl
+from rapidfuzz import process
+
+from horde_model_reference.analytics.flags import FLAG_NAMES, FLAGS, evidence_of
+from horde_model_reference.analytics.risk_query import RiskQuery, matching, page
+from horde_model_reference.analytics.risk_schema import (
+    Attribution,
+    CategoryAttributionResponse,
+    CategoryDeletionRiskResponse,
+    CategoryDeletionRiskSummary,
+    DataAsOfInfo,
+    ModelDeletionRiskDetail,
+    ModelDeletionRiskInfo,
+    WarningInfo,
+)
+from horde_model_reference.analytics.risk_table import RiskTable
+from horde_model_reference.categories import MODEL_REFERENCE_CATEGORY, REPORTED_TYPES
+from horde_model_reference.errors import UnknownModelError
+from horde_model_reference.inert import visible
+from horde_model_reference.integrations.attribution import (
+    AMBIGUOUS,
+    ATTRIBUTED,
+    LOOKUPS,
+    NAME_RULES,
+    ambiguous_candidates,
+)
+
+CLOSEST_NAMES = 5
+"""How many names are proposed where one is not known."""
+
+_ROW_FIELDS = tuple(
+    name
+    for name in ModelDeletionRiskInfo.model_fields
+    if name
+    not in {"category", "deletion_risk_flags", "usage_trend", "backend_variations", "usage_hour", "usage_minute"}
+)
+_TREND_FIELDS = ("day_to_month_ratio", "month_to_total_ratio")
+_API_NAME_FIELDS = (
+    "api_name",
+    "backend",
+    "outcome",
+    "usage_day",
+    "usage_month",
+    "usage_total",
+    "worker_count",
+    "queued_jobs",
+    "performance",
+)
+
+
+def respond(table: RiskTable, query: RiskQuery) -> CategoryDeletionRiskResponse:
+    """Answer a query from an ungrouped risk table."""
+    view = viewed(table, query)
+    rows = matching(view.rows, query)
+    shown = page(rows, query)
+    variations = _variations(table, shown) if query.include_backend_variations and _has_backends(view) else None
+    return CategoryDeletionRiskResponse.model_validate(
+        {
+            "category": table.category,
+            "category_total_month_usage": table.measure.category_month,
+            "category_model_count": table.model_count,
+            "total_count": rows.height,
+            "returned_count": shown.height,
+            "offset": query.offset,
+            "limit": query.limit,
+            "models": _row_infos(table, shown, variations),
+            "summary": CategoryDeletionRiskSummary.from_risk_models(rows),
+            **_common(table),
+        }
+    )
+
+
+def viewed(table: RiskTable, query: RiskQuery) -> RiskTable:
+    """Return the table that a query looks at: the models, or the families of text models."""
+    grouped = query.group_text_models and table.category is MODEL_REFERENCE_CATEGORY.text_generation
+    return table.families if grouped else table
+
+
+def respond_for_model(table: RiskTable, name: str) -> ModelDeletionRiskDetail:
+    """Answer what is known of one model.
+
+    Raises:
+        UnknownModelError: No model has this name; the message proposes the closest ones.
+    """
+    row = table.rows.filter(pl.col("name") == name)
+    if row.is_empty():
+        closest = [found for found, _, _ in process.extract(name, table.rows["name"].to_list(), limit=CLOSEST_NAMES)]
+        proposal = ", ".join(visible(found) for found in closest)
+        raise UnknownModelError(
+            f"Category {table.category.value} has no model {visible(name)!r}.",
+            hint=f"The closest names are: {proposal}.",
+        )
+    variations = _variations(table, row) if _has_backends(table) else None
+    facts = row.to_dicts()[0]
+    index = table.rows["name"].search_sorted(name)
+    attributed = table.api_names.filter((pl.col("outcome") == ATTRIBUTED) & (pl.col("model_index") == index))
+    return ModelDeletionRiskDetail.model_validate(
+        {
+            **_row_infos(table, row, variations)[0],
+            "evidence": [evidence_of(flag, facts, table.measure) for flag in FLAGS if facts[flag.name]],
+            "api_names": _api_name_infos(table, attributed),
+            "data_as_of": _data_as_of(table),
+        }
+    )
+
+
+def respond_with_attribution(table: RiskTable) -> CategoryAttributionResponse:
+    """Answer where every API name of the category went."""
+    return CategoryAttributionResponse.model_validate(
+        {"category": table.category, "api_names": _api_name_infos(table, table.api_names), **_common(table)}
+    )
+
+
+def _common(table: RiskTable) -> dict[str, Any]:
+    return {
+        "data_as_of": _data_as_of(table),
+        "attribution": Attribution.model_validate({period: asdict(totals) for period, totals in table.totals.items()}),
+        "warnings": [WarningInfo(code=notice.code, message=notice.message) for notice in table.notices],
+    }
+
+
+def _data_as_of(table: RiskTable) -> DataAsOfInfo:
+    return DataAsOfInfo.model_validate(asdict(table.data_as_of))
+
+
+def _has_backends(table: RiskTable) -> bool:
+    return table.category is MODEL_REFERENCE_CATEGORY.text_generation and not table.grouped
+
+
+def _row_infos(table: RiskTable, rows: pl.DataFrame, variations: dict[str, list[Any]] | None) -> list[dict[str, Any]]:
+    return [
+        {
+            **{field: row[field] for field in _ROW_FIELDS},
+            "category": table.category,
+            "deletion_risk_flags": {name: row[name] for name in FLAG_NAMES},
+            "usage_trend": {field: row[field] for field in _TREND_FIELDS},
+            "backend_variations": None if variations is None else variations.get(row["name"], []),
+        }
+        for row in rows.iter_rows(named=True)
+    ]
+
+
+def _variations(table: RiskTable, rows: pl.DataFrame) -> dict[str, list[dict[str, Any]]]:
+    """Return the backends of each of the rows, by model name."""
+    names = table.rows["name"]
+    wanted = rows.select(model=pl.col("name"), model_index=names.search_sorted(rows["name"]).cast(pl.UInt32))
+    found: dict[str, list[dict[str, Any]]] = {}
+    for entry in table.variations.join(wanted, on="model_index", maintain_order="left").iter_rows(named=True):
+        entry.pop("model_index")
+        found.setdefault(entry.pop("model"), []).append(entry)
+    return found
+
+
+def _api_name_infos(table: RiskTable, api_names: pl.DataFrame) -> list[dict[str, Any]]:
+    names = table.rows["name"]
+    candidates = ambiguous_candidates(api_names, names, NAME_RULES[REPORTED_TYPES[table.category]])
+    return [
+        {
+            **{field: row[field] for field in _API_NAME_FIELDS},
+            "model": None if row["model_index"] is None else names[row["model_index"]],
+            "candidates": candidates.get(row["api_name"], []),
+            "reason": _reason(row),
+        }
+        for row in api_names.iter_rows(named=True)
+    ]
+
+
+def _reason(row: dict[str, Any]) -> str:
+    if row["lookup"] is None:
+        return "No model has this name, with or without author and endings, whatever the case."
+    before, _, after = row["api_name"].rpartition(row["looked_up"])
+    without = " and ".join(repr(visible(part)) for part in (before, after) if part)
+    verb = "Several models share" if row["outcome"] == AMBIGUOUS else "Found by"
+    return f"{verb} {LOOKUPS[row['lookup']].sentence}{f', with {without} taken off' if without else ''}."

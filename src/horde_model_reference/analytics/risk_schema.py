@@ -1,0 +1,240 @@
+"""The schema of the answers: what the HTTP endpoints, the command line and the library all give.
+
+The models of flags and counts are made from the table of flags, so that a flag's name is written once.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import TYPE_CHECKING, Annotated
+
+import polars as pl
+from pydantic import BaseModel, ConfigDict, Field, create_model
+
+from horde_model_reference.analytics.flags import FLAGS, RiskLevel
+from horde_model_reference.categories import MODEL_REFERENCE_CATEGORY
+
+Count = Annotated[int, Field(ge=0)]
+Figure = Annotated[int | None, Field(ge=0)]
+
+
+class Answer(BaseModel):
+    """Base of all that is answered: fixed, and complete."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", json_schema_serialization_defaults_required=True)
+
+
+if TYPE_CHECKING:
+
+    class DeletionRiskFlags(Answer):
+        """Which reasons speak against a model."""
+
+    class FlagCounts(Answer):
+        """How many rows have a flag; null where no row's figure is known."""
+
+else:
+    DeletionRiskFlags = create_model(
+        "DeletionRiskFlags",
+        __base__=Answer,
+        __doc__="Which reasons speak against a model.",
+        **{flag.name: (bool, Field(description=flag.sentence)) for flag in FLAGS},
+    )
+    FlagCounts = create_model(
+        "FlagCounts",
+        __base__=Answer,
+        **{
+            flag.count: (Figure, Field(description=f"Rows with `{flag.name}`; null if unknown."))
+            for flag in FLAGS
+            if flag.count
+        },
+    )
+
+
+class UsageTrend(Answer):
+    """How the periods compare; null where the denominator is 0 or unknown."""
+
+    day_to_month_ratio: float | None = Field(description="Day usage / month usage.")
+    month_to_total_ratio: float | None = Field(
+        description="Month usage / total usage; null also where the total, which trails, is the smaller one."
+    )
+
+
+class BackendVariation(Answer):
+    """What one backend contributes to a text model."""
+
+    backend: str = Field(description="`aphrodite`, `koboldcpp`, or `canonical` for names without a backend.")
+    variant_name: str = Field(description="Its API name with most month use.")
+    variant_names: list[str] = Field(description="All its API names, sorted.")
+    worker_count: Figure = Field(description="Worker threads.")
+    performance: float | None = Field(description="Mean speed, weighted by threads; null without a sample.")
+    usage_day: Figure
+    usage_month: Figure
+    usage_total: Figure
+
+
+class ModelDeletionRiskInfo(Answer):
+    """One model, or one family of text models."""
+
+    name: str
+    category: MODEL_REFERENCE_CATEGORY
+    deletion_risk_flags: DeletionRiskFlags
+    at_risk: bool = Field(description="Any flag is set.")
+    risk_score: Count = Field(description="Number of flags set.")
+    risk_level: RiskLevel = Field(description="`critical` if critical, else the highest severity of a set flag.")
+    usage_day: Figure = Field(description="Attributed requests in the 24 hours before the statistics were compiled.")
+    usage_month: Figure = Field(description="Attributed requests in 30 days.")
+    usage_total: Figure = Field(description="Attributed requests ever; it trails and can be below the month's.")
+    usage_hour: None = Field(None, description="The Horde does not report it.")
+    usage_minute: None = Field(None, description="The Horde does not report it.")
+    usage_known: bool
+    workers_known: bool
+    worker_count: Figure = Field(description="Worker threads now serving the model.")
+    queued_jobs: Figure = Field(description="Jobs waiting for the model.")
+    usage_percentage_of_category: float | None = Field(description="Percent of the category's attributed month usage.")
+    usage_trend: UsageTrend
+    size_gb: float | None = Field(description="Size on disk in GiB (2^30 bytes).")
+    cost_benefit_score: float | None = Field(description="Month usage per GiB.")
+    baseline: str | None
+    nsfw: bool | None
+    has_description: bool
+    download_count: Count = Field(description="Files that the record lists for download.")
+    download_hosts: list[str] = Field(description="Where they lie, sorted.")
+    backend_variations: list[BackendVariation] | None = Field(description="Asked for, and text models only; else null.")
+    members: list[str] | None = Field(description="A family's models, sorted; null for a model.")
+    is_critical: bool = Field(description="Hardly used and hardly served, both known.")
+    has_warning: bool = Field(description="Any of the four flags about downloads.")
+
+
+class CategoryDeletionRiskSummary(FlagCounts):
+    """Counts over all rows that match a query, whatever the page."""
+
+    total_models: Count
+    models_at_risk: Count
+    models_critical: Count
+    models_with_warnings: Count
+    average_risk_score: float
+    category_total_month_usage: Figure = Field(description="Month usage of these rows; null if unknown.")
+    models_by_level: dict[RiskLevel, Count]
+
+    @classmethod
+    def from_risk_models(cls, rows: pl.DataFrame) -> CategoryDeletionRiskSummary:
+        """Count over the rows of a risk table; a count is null where rows exist and none has the figure."""
+        levels = dict(rows.group_by("risk_level").len().iter_rows())
+        return cls(
+            total_models=rows.height,
+            models_at_risk=rows["at_risk"].sum(),
+            models_critical=rows["is_critical"].sum(),
+            models_with_warnings=rows["has_warning"].sum(),
+            average_risk_score=round(rows["risk_score"].mean() or 0.0, 2),  # type: ignore[arg-type]
+            category_total_month_usage=_if_known(rows, "usage_month", int(rows["usage_month"].sum())),
+            models_by_level={level: levels.get(level.value, 0) for level in reversed(RiskLevel)},
+            **{flag.count: _if_known(rows, flag.observed, int(rows[flag.name].sum())) for flag in FLAGS if flag.count},
+        )
+
+
+def _if_known(rows: pl.DataFrame, observed: str, count: int) -> int | None:
+    figures = rows[observed]
+    return None if observed in _FIGURES and rows.height and figures.null_count() == rows.height else count
+
+
+_FIGURES = frozenset({"usage_day", "usage_month", "usage_total", "usage_share", "worker_count"})
+
+
+class PeriodAttribution(Answer):
+    """Where one period's requests went: `attributed + ambiguous + unattributed = reported`; null if unknown."""
+
+    reported: Figure
+    attributed: Figure
+    ambiguous: Figure
+    unattributed: Figure
+
+
+class Attribution(Answer):
+    """Where the requests of each period went."""
+
+    day: PeriodAttribution
+    month: PeriodAttribution
+    total: PeriodAttribution
+
+
+class DataAsOfInfo(Answer):
+    """Of when the data is."""
+
+    catalogue_revision: str = Field(description="SHA-256 of the catalogue file.")
+    catalogue_modified_at: datetime | None
+    status_fetched_at: datetime
+    stats_fetched_at: datetime
+    stale: bool = Field(description="The newest attempt to refresh the Horde's part failed.")
+
+
+class WarningInfo(Answer):
+    """Something a reader should know."""
+
+    code: str = Field(description="Stable, for programs.")
+    message: str = Field(description="One sentence, for people.")
+
+
+class CategoryDeletionRiskResponse(Answer):
+    """Which models of a category are at risk of deletion, and why."""
+
+    category: MODEL_REFERENCE_CATEGORY
+    category_total_month_usage: Figure = Field(description="Attributed month usage of the whole category.")
+    category_model_count: Count = Field(description="Models in the catalogue, grouped into families or not.")
+    total_count: Count = Field(description="Rows that match, before paging.")
+    returned_count: Count
+    offset: Count
+    limit: int | None
+    models: list[ModelDeletionRiskInfo]
+    summary: CategoryDeletionRiskSummary
+    data_as_of: DataAsOfInfo
+    attribution: Attribution
+    warnings: list[WarningInfo]
+
+
+class FlagEvidence(Answer):
+    """What a set flag rests on."""
+
+    flag: str
+    severity: RiskLevel
+    sentence: str = Field(description="The reason, for people.")
+    observed: int | float | bool | str | list[str] | None = Field(description="The value that set the flag.")
+    threshold: float | None = Field(description="A value below this sets the flag; null where it is no number.")
+    unit: str
+    source: str = Field(description="Where the value comes from.")
+
+
+class ApiNameInfo(Answer):
+    """One name that the Horde reports, with its figures and where it went."""
+
+    api_name: str
+    backend: str
+    outcome: str = Field(
+        description="`attributed`, `ambiguous` or `unattributed`.", pattern="^(attributed|ambiguous|unattributed)$"
+    )
+    model: str | None = Field(description="The model it belongs to; null unless attributed.")
+    candidates: list[str] = Field(description="Ambiguous: the models it could be, at most ten.")
+    reason: str = Field(description="How it was found, or why it was not.")
+    usage_day: Figure
+    usage_month: Figure
+    usage_total: Figure
+    worker_count: Figure = Field(description="Worker threads.")
+    queued_jobs: Figure
+    performance: float | None = Field(description="Speed as the Horde reports it; 0 means that there was no sample.")
+
+
+class ModelDeletionRiskDetail(ModelDeletionRiskInfo):
+    """One model with the evidence for every set flag, and the API names attributed to it."""
+
+    evidence: list[FlagEvidence]
+    api_names: list[ApiNameInfo]
+    data_as_of: DataAsOfInfo
+
+
+class CategoryAttributionResponse(Answer):
+    """Every API name of a category, and where it went."""
+
+    category: MODEL_REFERENCE_CATEGORY
+    attribution: Attribution
+    api_names: list[ApiNameInfo]
+    data_as_of: DataAsOfInfo
+    warnings: list[WarningInfo]

@@ -1,0 +1,110 @@
+"""The risk table: one row a model (or family), with its facts, flags and level."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from datetime import datetime
+from functools import cached_property
+
+import polars as pl
+
+from horde_model_reference.analytics.flags import Measure
+from horde_model_reference.analytics.text_model_grouping import apply_text_model_grouping_to_risk_response
+from horde_model_reference.catalogue.catalogue import Catalogue
+from horde_model_reference.categories import MODEL_REFERENCE_CATEGORY
+from horde_model_reference.integrations.attribution import ATTRIBUTED
+from horde_model_reference.integrations.data_merger import PeriodTotals
+from horde_model_reference.integrations.horde_api_models import Observation
+from horde_model_reference.notices import Notice
+
+
+@dataclass(frozen=True, slots=True)
+class DataAsOf:
+    """Of when the data is; all times are the data's own (rule 12)."""
+
+    catalogue_revision: str
+    catalogue_modified_at: datetime | None
+    status_fetched_at: datetime
+    stats_fetched_at: datetime
+    stale: bool
+
+
+@dataclass(frozen=True)
+class RiskTable:
+    """One category at one revision and observation, judged by one set of thresholds.
+
+    Attributes:
+        category: Which category.
+        model_count: Models in the catalogue, whether the rows are models or families.
+        measure: What the rows are judged by.
+        totals: Where the requests of each period went.
+        data_as_of: Of when the data is.
+        notices: What a reader should know.
+        rows: One row a model or family, sorted by name; the columns are described in ``docs/figures.md``.
+        api_names: One row an API name (see :class:`MergedUsage`); ``model_index`` counts along the models' rows.
+        key: What identifies the table: the same key, the same table.
+        grouped: The rows are families.
+    """
+
+    category: MODEL_REFERENCE_CATEGORY
+    model_count: int
+    measure: Measure
+    totals: Mapping[str, PeriodTotals]
+    data_as_of: DataAsOf
+    notices: tuple[Notice, ...]
+    rows: pl.DataFrame
+    api_names: pl.DataFrame
+    key: str
+    grouped: bool = False
+
+    @cached_property
+    def families(self) -> RiskTable:
+        """The same table with families of text models as its rows."""
+        return replace(self, rows=apply_text_model_grouping_to_risk_response(self.rows, self.measure), grouped=True)
+
+    @cached_property
+    def variations(self) -> pl.DataFrame:
+        """The figures of each backend of each model, sorted by model and backend."""
+        return backend_variations(self.api_names)
+
+
+def table_key(catalogue: Catalogue, observation: Observation, measure_fingerprint: str) -> str:
+    """Return what identifies a table: catalogue, observation and thresholds, with all that is said about them."""
+    parts = (
+        catalogue.category,
+        catalogue.revision,
+        str(catalogue.modified_at),
+        repr(catalogue.notices),
+        observation.fingerprint(),
+        measure_fingerprint,
+    )
+    return hashlib.sha256("\0".join(parts).encode()).hexdigest()
+
+
+def backend_variations(api_names: pl.DataFrame) -> pl.DataFrame:
+    """Sum the attributed API names of each model by backend.
+
+    ``variant_name`` is the API name with most month use (ties by name); ``performance`` the mean of the speeds above
+    0, weighted by threads, null where there is none.
+    """
+    weight = pl.when(pl.col("performance") > 0).then("worker_count")
+    figures = ("worker_count", "usage_day", "usage_month", "usage_total")
+    return (
+        api_names.filter(pl.col("outcome") == ATTRIBUTED)
+        .sort("model_index", "backend", "api_name")
+        .group_by("model_index", "backend", maintain_order=True)
+        .agg(
+            pl.col("api_name")
+            .sort_by("usage_month", descending=True, nulls_last=True, maintain_order=True)
+            .first()
+            .alias("variant_name"),
+            pl.col("api_name").alias("variant_names"),
+            (pl.col("performance") * weight).sum().alias("weighted"),
+            weight.sum().alias("weight"),
+            *(pl.when(pl.col(figure).null_count() == 0).then(pl.col(figure).sum()).alias(figure) for figure in figures),
+        )
+        .with_columns(performance=pl.when(pl.col("weight") > 0).then(pl.col("weighted") / pl.col("weight")))
+        .drop("weighted", "weight")
+    )

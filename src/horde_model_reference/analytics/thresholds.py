@@ -1,0 +1,67 @@
+"""The numbers that the analysis judges by, each with its unit and what it is held against."""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass
+
+from horde_model_reference.categories import HordeModelType
+from horde_model_reference.settings import Settings
+
+
+@dataclass(frozen=True, slots=True)
+class Threshold:
+    """One number of the analysis: a figure *below* it speaks against a model.
+
+    Attributes:
+        value: The number.
+        unit: What it counts, as the reader is told.
+        label: What is held against it.
+    """
+
+    value: float
+    unit: str
+    label: str
+
+
+@dataclass(frozen=True, slots=True)
+class Thresholds:
+    """All numbers and rules that one type of model is judged by.
+
+    Attributes:
+        low_usage: Share of the category's attributed month usage (rule 5).
+        critical_usage: Requests in 30 days, for ``is_critical`` (rule 6).
+        critical_workers: Worker threads, for ``is_critical`` (rule 6).
+        preferred_hosts: Where files should lie; subdomains count (rule 8).
+        hosts_matter: False where records carry no downloads, so that the four download flags stay off (rule 8).
+    """
+
+    low_usage: Threshold
+    critical_usage: Threshold
+    critical_workers: Threshold
+    preferred_hosts: tuple[str, ...]
+    hosts_matter: bool
+
+    def fingerprint(self) -> str:
+        """Return a hash of all values."""
+        return hashlib.sha256(repr(self).encode()).hexdigest()
+
+
+def thresholds_for(settings: Settings, model_type: HordeModelType) -> Thresholds:
+    """Return what a type of model is judged by under these settings."""
+    low, usage, workers, matter = {
+        HordeModelType.IMAGE: (settings.low_usage_threshold_percentage, 1, 1, True),
+        HordeModelType.TEXT: (
+            settings.text_gen_low_usage_threshold_percentage,
+            settings.text_gen_critical_usage_threshold,
+            settings.text_gen_critical_worker_threshold,
+            not settings.text_gen_ignore_download_hosts,
+        ),
+    }[model_type]
+    return Thresholds(
+        low_usage=Threshold(low, "percent of the category's month usage", "share of the month's usage"),
+        critical_usage=Threshold(usage, "requests in 30 days", "month usage"),
+        critical_workers=Threshold(workers, "worker threads", "workers"),
+        preferred_hosts=tuple(host.lower() for host in settings.preferred_file_hosts),
+        hosts_matter=matter,
+    )

@@ -1,0 +1,92 @@
+"""All entries of one category, as records and as columns."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from functools import cached_property
+
+import polars as pl
+
+from horde_model_reference.catalogue.formats import parse_catalogue
+from horde_model_reference.catalogue.records import ModelRecord
+from horde_model_reference.categories import MODEL_REFERENCE_CATEGORY
+from horde_model_reference.notices import Notice
+
+COLUMNS: dict[str, pl.DataType | type[pl.DataType]] = {
+    "name": pl.String,
+    "baseline": pl.String,
+    "nsfw": pl.Boolean,
+    "has_description": pl.Boolean,
+    "size_bytes": pl.Int64,
+    "download_count": pl.Int64,
+    "download_hosts": pl.List(pl.String),
+    "unusable_url_count": pl.Int64,
+}
+"""The columns of a catalogue: one row a model, sorted by name (code points).
+
+``baseline`` is null where the record has none; ``download_hosts`` are distinct and sorted; ``unusable_url_count``
+counts addresses without http(s) scheme or host.
+"""
+
+
+@dataclass(frozen=True)
+class Catalogue:
+    """One category's models at one revision.
+
+    Attributes:
+        category: Which category.
+        revision: SHA-256 of the file's content, hexadecimal.
+        modified_at: The file's time, or the ``Last-Modified`` of its URL; None if unknown.
+        records: The records by name.
+        notices: What a reader should know: skipped records, repeated names, a failed source, ...
+    """
+
+    category: MODEL_REFERENCE_CATEGORY
+    revision: str
+    modified_at: datetime | None
+    records: Mapping[str, ModelRecord]
+    notices: tuple[Notice, ...] = ()
+
+    @cached_property
+    def frame(self) -> pl.DataFrame:
+        """The records as the columns of ``COLUMNS``."""
+        return records_to_frame(self.records)
+
+
+def read_catalogue(
+    content: bytes, category: MODEL_REFERENCE_CATEGORY, place: str, modified_at: datetime | None = None
+) -> Catalogue:
+    """Read a catalogue from a file's bytes; see :func:`parse_catalogue` for formats and errors."""
+    parsed = parse_catalogue(content, category, place)
+    return Catalogue(
+        category=category,
+        revision=hashlib.sha256(content).hexdigest(),
+        modified_at=modified_at,
+        records=parsed.records,
+        notices=tuple(parsed.notices),
+    )
+
+
+def records_to_frame(records: Mapping[str, ModelRecord]) -> pl.DataFrame:
+    """Return records as columns (see ``COLUMNS``), sorted by name."""
+    rows = [_row(record) for record in records.values()]
+    return pl.DataFrame(rows, schema=COLUMNS, orient="row").sort("name")
+
+
+def _row(record: ModelRecord) -> tuple[object, ...]:
+    downloads = record.config.download
+    addressed = [download for download in downloads if download.file_url.strip()]
+    hosts = [download.host for download in addressed]
+    return (
+        record.name,
+        (record.baseline or "").strip() or None,
+        record.nsfw,
+        bool((record.description or "").strip()),
+        record.size_bytes,
+        len(downloads),
+        sorted({host for host in hosts if host}),
+        hosts.count(None),
+    )

@@ -1,0 +1,59 @@
+"""The last good copy of each source, on disk, for the day the source fails."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import tempfile
+from datetime import datetime
+from pathlib import Path
+
+from horde_model_reference.catalogue.sources import SourceCopy
+
+FOLDER = "catalogue"
+
+
+class LastGoodStore:
+    """Copies under ``DATA_DIR``, one file a source, written whole or not at all.
+
+    A copy is one file: a line of JSON (where it came from, its validators) and then the content. So a copy and its
+    description can never belong to different moments.
+    """
+
+    def __init__(self, data_dir: Path) -> None:
+        self._folder = data_dir / FOLDER
+
+    def load(self, location: str) -> SourceCopy | None:
+        """Return the copy of a source, or None where there is none that can be read."""
+        try:
+            header, newline, content = self._path(location).read_bytes().partition(b"\n")
+            meta = json.loads(header)
+            modified_at = datetime.fromisoformat(meta["modified_at"]) if meta["modified_at"] else None
+            return SourceCopy(content, modified_at, meta["validators"]) if newline else None
+        except (OSError, ValueError, KeyError, TypeError):
+            return None
+
+    def save(self, location: str, copy: SourceCopy) -> None:
+        """Keep a copy; whoever reads meanwhile, or after an interruption, sees the old one whole.
+
+        Raises:
+            OSError: The folder cannot be written.
+        """
+        meta = {
+            "location": location,
+            "modified_at": copy.modified_at.isoformat() if copy.modified_at else None,
+            "validators": dict(copy.validators),
+        }
+        self._folder.mkdir(parents=True, exist_ok=True)
+        handle, temporary = tempfile.mkstemp(dir=self._folder, prefix=".incoming-")
+        try:
+            with os.fdopen(handle, "wb") as file:
+                file.write(json.dumps(meta).encode() + b"\n" + copy.content)
+            Path(temporary).replace(self._path(location))
+        except BaseException:
+            Path(temporary).unlink(missing_ok=True)
+            raise
+
+    def _path(self, location: str) -> Path:
+        return self._folder / f"{hashlib.sha256(location.encode()).hexdigest()[:32]}.copy"

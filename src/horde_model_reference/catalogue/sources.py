@@ -1,0 +1,148 @@
+"""Where a catalogue's bytes come from: a file, or an http(s) URL asked conditionally.
+
+Every failure of the file system or of httpx becomes a :class:`CatalogueSourceError` here.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
+from pathlib import Path
+from typing import Protocol
+
+import httpx
+
+from horde_model_reference.errors import CatalogueSourceError
+from horde_model_reference.http_client import read_bounded
+
+MAX_BYTES = 256 * 2**20
+"""The largest catalogue that is read, in bytes."""
+
+
+@dataclass(frozen=True, slots=True)
+class SourceCopy:
+    """The bytes of a source, with what is needed to ask whether they have changed.
+
+    Attributes:
+        content: The bytes.
+        modified_at: The file's time, or the URL's ``Last-Modified``; None if unknown.
+        validators: What identifies this copy to its source: request headers for a URL, the file's times and size.
+    """
+
+    content: bytes
+    modified_at: datetime | None
+    validators: Mapping[str, str] = field(default_factory=dict)
+
+
+class Source(Protocol):
+    """Something that gives a catalogue's bytes."""
+
+    location: str
+
+    async def fetch(self, held: SourceCopy | None) -> SourceCopy:
+        """Return the present copy; the held one itself where nothing has changed.
+
+        Raises:
+            CatalogueSourceError: The source cannot be read.
+        """
+        ...
+
+
+class FileSource:
+    """A file, read again when its time, size or identity changes."""
+
+    def __init__(self, location: str) -> None:
+        self.location = location
+
+    async def fetch(self, held: SourceCopy | None) -> SourceCopy:
+        """Read the file, in a thread; see :class:`Source`."""
+        return await asyncio.to_thread(self._read, held)
+
+    def _read(self, held: SourceCopy | None) -> SourceCopy:
+        path = Path(self.location)
+        try:
+            with path.open("rb") as file:
+                stat = os.fstat(file.fileno())
+                validators = {"mtime": str(stat.st_mtime_ns), "size": str(stat.st_size), "inode": str(stat.st_ino)}
+                if held is not None and held.validators == validators:
+                    return held
+                content = file.read()
+        except OSError as error:
+            raise CatalogueSourceError(
+                f"{self.location}: {error.strerror or error}; expected a catalogue file.",
+                hint="Check the setting SOURCES__<CATEGORY>.",
+            ) from error
+        return SourceCopy(content, datetime.fromtimestamp(stat.st_mtime, UTC), validators)
+
+
+class UrlSource:
+    """An http(s) URL, asked with ``If-None-Match`` and ``If-Modified-Since``."""
+
+    def __init__(self, location: str, client: httpx.AsyncClient, timeout: float) -> None:
+        self.location = location
+        self._client = client
+        self._timeout = timeout
+
+    async def fetch(self, held: SourceCopy | None) -> SourceCopy:
+        """Ask the URL; see :class:`Source`."""
+        headers = dict(held.validators) if held is not None else {}
+        try:
+            async with (
+                asyncio.timeout(self._timeout),
+                self._client.stream("GET", self.location, headers=headers) as answer,
+            ):
+                if answer.status_code == httpx.codes.NOT_MODIFIED and held is not None:
+                    return held
+                answer.raise_for_status()
+                content = await read_bounded(answer, MAX_BYTES)
+        except (httpx.HTTPError, httpx.InvalidURL, TimeoutError, OverflowError) as error:
+            raise CatalogueSourceError(
+                f"{self.location}: {_reason(error)}.", hint="Check the source and the network."
+            ) from error
+        return SourceCopy(content, _last_modified(answer.headers), _validators(answer.headers))
+
+
+def _reason(error: Exception) -> str:
+    if isinstance(error, httpx.HTTPStatusError):
+        return f"answered {error.response.status_code}"
+    if isinstance(error, TimeoutError | httpx.TimeoutException):
+        return "gave no answer in time"
+    return str(error) or type(error).__name__
+
+
+def _validators(headers: httpx.Headers) -> dict[str, str]:
+    pairs = (("If-None-Match", "ETag"), ("If-Modified-Since", "Last-Modified"))
+    return {request: headers[answer] for request, answer in pairs if answer in headers}
+
+
+def _last_modified(headers: httpx.Headers) -> datetime | None:
+    try:
+        return parsedate_to_datetime(headers.get("Last-Modified", ""))
+    except ValueError:
+        return None
+
+
+def make_source(location: str, client: httpx.AsyncClient, timeout: float) -> Source:
+    """Return the source for a location of the settings.
+
+    Raises:
+        CatalogueSourceError: The location is an URL that is none.
+    """
+    scheme, separator, rest = location.partition("://")
+    if not separator:
+        return FileSource(location)
+    if scheme.lower() == "file":
+        return FileSource(rest)
+    try:
+        host = httpx.URL(location).host
+    except httpx.InvalidURL:
+        host = ""
+    if scheme.lower() not in {"http", "https"} or not host:
+        raise CatalogueSourceError(
+            f"{location}: no http(s) URL and no file.", hint="Check the setting SOURCES__<CATEGORY>."
+        )
+    return UrlSource(location, client, timeout)

@@ -1,0 +1,103 @@
+"""``deletion-risk``: the report of a category."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Callable
+from datetime import UTC, datetime
+from enum import StrEnum
+from typing import Annotated
+
+import typer
+from rich.console import Console
+
+from horde_model_reference.analytics.filter_presets import PRESETS
+from horde_model_reference.analytics.flags import RiskLevel
+from horde_model_reference.analytics.risk_query import BY_REMOVAL, DEFAULT_SORT, RiskQuery
+from horde_model_reference.analytics.risk_response import respond
+from horde_model_reference.analytics.risk_schema import CategoryDeletionRiskResponse
+from horde_model_reference.cli.common import Category, Demo, Output, with_engine, write
+from horde_model_reference.reports.csv_report import to_csv
+from horde_model_reference.reports.json_report import to_json
+from horde_model_reference.reports.markdown_report import to_markdown
+from horde_model_reference.reports.terminal import report
+
+app = typer.Typer(add_completion=False, pretty_exceptions_enable=False)
+
+PRESET_HELP = "Only the rows that answer one question: " + " ".join(
+    f"{p.name} ({p.sentence})" for p in PRESETS.values()
+)
+LEVEL_HELP = f"Only rows of at least this level: {', '.join(level.value for level in reversed(RiskLevel))}."
+
+
+class Format(StrEnum):
+    """How the report is written."""
+
+    table = "table"
+    json = "json"
+    csv = "csv"
+    markdown = "markdown"
+
+
+def _table(answer: CategoryDeletionRiskResponse) -> bytes:
+    text = io.StringIO()
+    console = Console(file=text, width=None, no_color=True, force_terminal=False)
+    console.print(report(answer, datetime.now(UTC)))
+    return text.getvalue().encode()
+
+
+WRITERS: dict[Format, Callable[[CategoryDeletionRiskResponse], bytes]] = {
+    Format.table: _table,
+    Format.json: to_json,
+    Format.csv: lambda answer: to_csv(answer.models).encode(),
+    Format.markdown: lambda answer: to_markdown(answer, datetime.now(UTC)).encode(),
+}
+
+
+@app.command()
+def deletion_risk(  # noqa: PLR0913 - one parameter an option
+    category: Category,
+    *,
+    group_text_models: Annotated[bool, typer.Option("--group-text-models", help="Families of text models.")] = False,
+    include_backend_variations: Annotated[
+        bool, typer.Option("--include-backend-variations", help="Per-backend figures of text models.")
+    ] = False,
+    preset: Annotated[str | None, typer.Option(help=PRESET_HELP)] = None,
+    limit: Annotated[int | None, typer.Option(min=1, help="At most so many rows.")] = None,
+    offset: Annotated[int, typer.Option(min=0, help="Leave out so many rows first.")] = 0,
+    sort: Annotated[
+        str | None,
+        typer.Option(
+            help=f"A column, with - for descending, or {BY_REMOVAL}. "
+            f"Default: {BY_REMOVAL} for the table, else {DEFAULT_SORT}."
+        ),
+    ] = None,
+    search: Annotated[str | None, typer.Option(help="Part of the name, ignoring case.")] = None,
+    risk_level: Annotated[str | None, typer.Option(help=LEVEL_HELP)] = None,
+    baseline: Annotated[str | None, typer.Option(help="Only models of this baseline.")] = None,
+    nsfw: Annotated[bool | None, typer.Option("--nsfw/--sfw", help="Only NSFW models, or only others.")] = None,
+    host: Annotated[str | None, typer.Option(help="Only models with a file on this host.")] = None,
+    format: Annotated[Format, typer.Option(help="How to write the report.")] = Format.table,  # noqa: A002
+    output: Output = None,
+    demo: Demo = False,
+) -> None:
+    """Say which models of a category are at risk of deletion, and why."""
+    query = RiskQuery(
+        group_text_models=group_text_models,
+        include_backend_variations=include_backend_variations,
+        preset=preset,
+        limit=limit,
+        offset=offset,
+        sort=sort or (BY_REMOVAL if format is Format.table else DEFAULT_SORT),
+        search=search,
+        risk_level=risk_level,
+        baseline=baseline,
+        nsfw=nsfw,
+        host=host,
+    )
+    table = with_engine(lambda engine: engine.table(category), demo=demo)
+    answer = respond(table, query)
+    if format is Format.table and output is None:
+        Console().print(report(answer, datetime.now(UTC)))
+    else:
+        write(WRITERS[format](answer), output)

@@ -1,0 +1,27 @@
+"""``explain``: one model's verdict, with the evidence."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import Annotated
+
+import typer
+from rich.console import Console
+
+from horde_model_reference.analytics.risk_response import respond_for_model
+from horde_model_reference.cli.common import Category, Demo, with_engine
+from horde_model_reference.reports.terminal import explanation
+
+app = typer.Typer(add_completion=False, pretty_exceptions_enable=False)
+
+
+@app.command()
+def explain(
+    category: Category,
+    name: Annotated[str, typer.Argument(help="The model's name, exactly as in the catalogue.")],
+    *,
+    demo: Demo = False,
+) -> None:
+    """Say why a model is at risk or not: every reason, what was observed, and under which names it was counted."""
+    table = with_engine(lambda engine: engine.table(category), demo=demo)
+    Console().print(explanation(respond_for_model(table, name), datetime.now(UTC)))

@@ -1,0 +1,64 @@
+"""``serve``: the HTTP service."""
+
+from __future__ import annotations
+
+import logging
+import socket
+from typing import Annotated
+
+import typer
+import uvicorn
+from uvicorn.supervisors import Multiprocess
+
+from horde_model_reference.cli.common import Demo
+from horde_model_reference.demo import demo_settings
+from horde_model_reference.errors import ServeError
+from horde_model_reference.settings import load_settings
+
+app = typer.Typer(add_completion=False, pretty_exceptions_enable=False)
+
+APP = "horde_model_reference.service.app:create_app_from_environment"
+DEMO_APP = "horde_model_reference.service.app:create_demo_app"
+
+
+@app.command()
+def serve(
+    *,
+    host: Annotated[str, typer.Option(help="Address to listen on.")] = "127.0.0.1",
+    port: Annotated[int, typer.Option(min=0, max=65535, help="Port to listen on; 0 takes a free one.")] = 19800,
+    workers: Annotated[int, typer.Option(min=1, help="Processes that answer.")] = 1,
+    demo: Demo = False,
+) -> None:
+    """Serve the HTTP API until interrupted; its documentation is at /api/docs."""
+    _ = demo_settings() if demo else load_settings()  # A bad setting is said here, once, not by every worker.
+    with _listening(host, port) as listener:
+        bound_host, bound_port = listener.getsockname()[:2]
+        config = uvicorn.Config(
+            DEMO_APP if demo else APP, factory=True, workers=workers, access_log=False, log_level=logging.WARNING
+        )
+        typer.echo(f"Serving on http://{bound_host}:{bound_port}/api/docs (Ctrl-C ends it)", err=True)
+        if workers == 1:
+            uvicorn.Server(config).run(sockets=[listener])
+        else:
+            Multiprocess(config, [listener]).run()
+
+
+def _listening(host: str, port: int) -> socket.socket:
+    """Return a socket that listens.
+
+    Raises:
+        ServeError: The address cannot be had.
+    """
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    listener = socket.socket(family, socket.SOCK_STREAM)
+    try:
+        listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        listener.bind((host, port))
+        listener.listen(2048)
+    except OSError as error:
+        listener.close()
+        raise ServeError(
+            f"Cannot listen on {host}:{port}: {error.strerror or error}.", hint="Choose another --host or --port."
+        ) from error
+    listener.set_inheritable(True)
+    return listener

@@ -1,0 +1,56 @@
+"""``sync``: fetch all catalogues, so that a good copy of each is held."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
+
+from horde_model_reference.categories import MODEL_REFERENCE_CATEGORY
+from horde_model_reference.cli.common import Demo, with_engine
+from horde_model_reference.engine import Engine
+from horde_model_reference.errors import CatalogueError, CatalogueSourceError
+from horde_model_reference.inert import visible
+
+app = typer.Typer(add_completion=False, pretty_exceptions_enable=False)
+
+
+@app.command()
+def sync(
+    categories: Annotated[
+        list[MODEL_REFERENCE_CATEGORY] | None, typer.Argument(help="Which categories; all by default.")
+    ] = None,
+    *,
+    demo: Demo = False,
+) -> None:
+    """Fetch the catalogues and keep a good copy of each. Interrupted, the copies held before stay whole."""
+    wanted = categories or list(MODEL_REFERENCE_CATEGORY)
+    failures = with_engine(lambda engine: _sync(engine, wanted), demo=demo)
+    if failures:
+        raise CatalogueSourceError(
+            f"{len(failures)} of {len(wanted)} catalogues failed: {'; '.join(failures)}", hint="The others are kept."
+        )
+
+
+async def _sync(engine: Engine, wanted: list[MODEL_REFERENCE_CATEGORY]) -> list[str]:
+    failures = []
+    console = Console(stderr=True)
+    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn())
+    with Progress(*columns, console=console, disable=not console.is_terminal) as progress:
+        task = progress.add_task("Catalogues", total=len(wanted))
+        for category in wanted:
+            try:
+                catalogue = await engine.manager.get_catalogue(category)
+            except CatalogueError as error:
+                failures.append(f"{category.value} ({visible(error.message)})")
+            else:
+                progress.console.print(
+                    f"{category.value}: {len(catalogue.records):,} models, revision {catalogue.revision[:10]}",
+                    markup=False,
+                )
+                for notice in catalogue.notices:
+                    progress.console.print(f"  {notice.code}: {notice.message}", markup=False)
+            progress.advance(task)
+    return failures

@@ -1,0 +1,90 @@
+"""The parts put together: from settings to risk tables. Service, command line and library all stand on this."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Awaitable
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from functools import partial
+from typing import TypeVar
+
+import httpx
+
+from horde_model_reference.analytics.deletion_risk_analysis import ModelDeletionRiskInfoFactory
+from horde_model_reference.analytics.deletion_risk_cache import DeletionRiskCache
+from horde_model_reference.analytics.risk_table import RiskTable
+from horde_model_reference.catalogue.manager import ModelReferenceManager
+from horde_model_reference.categories import MODEL_REFERENCE_CATEGORY, reported_type
+from horde_model_reference.errors import (
+    CatalogueSourceError,
+    EmptyCategoryError,
+    HordeAPIDegradedError,
+    HordeModelReferenceError,
+)
+from horde_model_reference.http_client import make_client
+from horde_model_reference.integrations.horde_api_integration import HordeAPIIntegration
+from horde_model_reference.settings import Settings
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True, slots=True)
+class Engine:
+    """The catalogue, the Horde and the analysis of one process."""
+
+    settings: Settings
+    manager: ModelReferenceManager
+    horde: HordeAPIIntegration
+    cache: DeletionRiskCache
+    factory: ModelDeletionRiskInfoFactory
+
+    async def table(self, category: MODEL_REFERENCE_CATEGORY) -> RiskTable:
+        """Return a category's risk table, made from what the catalogue and the Horde say now.
+
+        Raises:
+            UnsupportedCategoryError: The Horde reports no usage for the category.
+            CatalogueError: The catalogue cannot be had.
+            EmptyCategoryError: It has no models.
+            HordeAPIDegradedError: The Horde cannot be had, and nothing usable is held.
+        """
+        model_type = reported_type(category)
+        deadline = asyncio.get_running_loop().time() + self.settings.request_deadline_seconds
+        catalogue = await _by(deadline, self.manager.get_catalogue(category), _CATALOGUE_SLOW)
+        if not catalogue.records:
+            raise EmptyCategoryError(f"The catalogue of {category.value} has no models.")
+        observation = await _by(deadline, self.horde.observe(model_type), _HORDE_SLOW)
+        key = self.factory.table_key(catalogue, observation)
+        return await self.cache.get(key, partial(self.factory.create_table, catalogue, observation))
+
+
+_CATALOGUE_SLOW = CatalogueSourceError("The catalogue is still being fetched.", hint="Try again in a moment.")
+_HORDE_SLOW = HordeAPIDegradedError("The Horde has not answered yet.", hint="Try again in a moment.", retry_after=5)
+
+
+async def _by(deadline: float, work: Awaitable[T], late: HordeModelReferenceError) -> T:
+    try:
+        async with asyncio.timeout_at(deadline):
+            return await work
+    except TimeoutError:
+        raise type(late)(late.message, hint=late.hint, retry_after=late.retry_after) from None
+
+
+@asynccontextmanager
+async def open_engine(settings: Settings, transport: httpx.AsyncBaseTransport | None = None) -> AsyncIterator[Engine]:
+    """Build the parts, and take them down at the end.
+
+    Args:
+        settings: What the parts are built by.
+        transport: What carries requests to the Horde and to catalogue URLs; sockets by default.
+    """
+    async with make_client(settings.horde_api_timeout, transport) as client:
+        manager = ModelReferenceManager(settings, client)
+        horde = HordeAPIIntegration(settings, client)
+        try:
+            yield Engine(
+                settings, manager, horde, DeletionRiskCache(), ModelDeletionRiskInfoFactory.from_settings(settings)
+            )
+        finally:
+            await horde.aclose()
+            await manager.aclose()

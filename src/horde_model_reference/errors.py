@@ -1,0 +1,150 @@
+"""Every error this project raises on purpose, as one tree.
+
+::
+
+    HordeModelReferenceError
+    ├── UsageError                    400  exit 2   the question cannot be asked
+    │   ├── UnsupportedCategoryError
+    │   ├── UnknownPresetError
+    │   ├── UnknownSortColumnError
+    │   └── UnknownRiskLevelError
+    ├── NotFoundError                 404  exit 1   the question is fine, the thing is not there
+    │   ├── EmptyCategoryError
+    │   └── UnknownModelError
+    ├── CatalogueError                500  exit 1   the catalogue cannot be had
+    │   ├── CatalogueSourceError                    it cannot be fetched or read
+    │   └── CatalogueFormatError                    what was read is no catalogue
+    ├── HordeAPIError                 502  exit 1   the Horde cannot be had
+    │   └── HordeAPIDegradedError                   ... and nothing usable is held
+    ├── SettingsError                 500  exit 1   a setting has no sense
+    ├── OutputError                   500  exit 1   a result cannot be written
+    └── ServeError                    500  exit 1   the service cannot start
+
+Foreign errors (httpx, OSError, pydantic, ...) become one of these once, where they enter. The HTTP status,
+the stable ``code`` and the exit code are properties of the class; ``docs/errors.md`` lists them and a test
+compares.
+"""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+
+class HordeModelReferenceError(Exception):
+    """Root of the tree.
+
+    Args:
+        message: One line: what went wrong and where.
+        hint: One line: what to do about it; may be empty.
+        retry_after: Seconds after which asking again makes sense, or None.
+    """
+
+    status: ClassVar[int] = 500
+    code: ClassVar[str] = "internal_error"
+    exit_code: ClassVar[int] = 1
+    public_detail: ClassVar[str | None] = "The service failed to answer; its log says why."
+    """What an HTTP client is told instead of the message; None where the message itself may be shown."""
+
+    def __init__(self, message: str, *, hint: str = "", retry_after: float | None = None) -> None:
+        super().__init__(message)
+        self.message = message
+        self.hint = hint
+        self.retry_after = retry_after
+
+
+class UsageError(HordeModelReferenceError):
+    """The question cannot be asked."""
+
+    status = 400
+    code = "bad_request"
+    exit_code = 2
+    public_detail = None
+
+
+class UnsupportedCategoryError(UsageError):
+    """The Horde reports no usage for this category."""
+
+    code = "category_not_supported"
+
+
+class UnknownPresetError(UsageError):
+    """No preset has this name."""
+
+    code = "preset_unknown"
+
+
+class UnknownSortColumnError(UsageError):
+    """No scalar column has this name."""
+
+    code = "sort_unknown"
+
+
+class UnknownRiskLevelError(UsageError):
+    """No risk level has this name."""
+
+    code = "risk_level_unknown"
+
+
+class NotFoundError(HordeModelReferenceError):
+    """The question is fine; what it asks for is not there."""
+
+    status = 404
+    code = "not_found"
+    public_detail = None
+
+
+class EmptyCategoryError(NotFoundError):
+    """The category's catalogue has no models."""
+
+    code = "category_empty"
+
+
+class UnknownModelError(NotFoundError):
+    """The catalogue has no model of this name."""
+
+    code = "model_unknown"
+
+
+class CatalogueError(HordeModelReferenceError):
+    """A catalogue cannot be had, and no earlier good copy of it is held."""
+
+    code = "catalogue_unavailable"
+    public_detail = "The catalogue of this category cannot be read, and no good copy of it is held."
+
+
+class CatalogueSourceError(CatalogueError):
+    """The source of a catalogue cannot be fetched or read."""
+
+
+class CatalogueFormatError(CatalogueError):
+    """What was read is no catalogue; the message names the place, the line and what was expected."""
+
+
+class HordeAPIError(HordeModelReferenceError):
+    """A route of the Horde's API gave no usable answer."""
+
+    status = 502
+    code = "horde_unavailable"
+    public_detail = None
+
+
+class HordeAPIDegradedError(HordeAPIError):
+    """A route of the Horde's API failed, and no usable earlier answer of it is held."""
+
+
+class SettingsError(HordeModelReferenceError):
+    """A setting has no sense; the message names its environment variable."""
+
+    code = "settings_invalid"
+
+
+class OutputError(HordeModelReferenceError):
+    """A result cannot be written."""
+
+    code = "output_unwritable"
+
+
+class ServeError(HordeModelReferenceError):
+    """The service cannot start."""
+
+    code = "serve_failed"

@@ -1,0 +1,13 @@
+"""Names are hostile (rule 13): text that a terminal, a spreadsheet or a log may be shown."""
+
+from __future__ import annotations
+
+import re
+
+# Control characters (ANSI codes start with one), line separators, and the marks that reverse the reading direction.
+_ACTIVE = re.compile("[\x00-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ud800-\udfff]")
+
+
+def visible(text: str) -> str:
+    """Return the text with every character that acts instead of being seen written as its escape."""
+    return _ACTIVE.sub(lambda found: found.group().encode("unicode_escape", "surrogatepass").decode("ascii"), text)

@@ -1,0 +1,152 @@
+"""Asking one route of the Horde: time-out, retries, breaker, size limit, and our errors instead of foreign ones."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
+from typing import Any
+
+import httpx
+import stamina
+from purgatory import AsyncCircuitBreakerFactory
+from purgatory.domain.model import OpenedState
+
+from horde_model_reference.errors import HordeAPIError
+from horde_model_reference.http_client import read_bounded
+from horde_model_reference.settings import Settings
+
+MAX_BYTES = 64 * 2**20
+"""The largest answer that is read, in bytes; the real ones are under 1 MiB."""
+ATTEMPTS = 3
+BREAKER_THRESHOLD = 3
+"""Failed fetches in a row (each of up to ``ATTEMPTS`` tries) after which a route is left alone for a while."""
+MAX_RETRY_AFTER = 3600.0
+
+
+@dataclass(frozen=True, slots=True)
+class HordeRoute:
+    """One question to the Horde: its path below ``v2/`` and its parameters."""
+
+    path: str
+    params: tuple[tuple[str, str], ...] = ()
+
+    def __str__(self) -> str:
+        """Return the route as messages show it: path and parameters."""
+        query = "&".join(f"{name}={value}" for name, value in self.params)
+        return f"{self.path}?{query}" if query else self.path
+
+
+class RateLimitedError(HordeAPIError):
+    """The Horde said when it wants to be asked again."""
+
+
+class HordeAPIClient:
+    """Asks the Horde, each route behind its own breaker."""
+
+    def __init__(
+        self, settings: Settings, client: httpx.AsyncClient, clock: Callable[[], float] = time.monotonic
+    ) -> None:
+        self._base = str(settings.ai_horde_url).rstrip("/") + "/v2/"
+        self._timeout = settings.horde_api_timeout
+        self._bound = settings.request_deadline_seconds
+        self._client = client
+        self._clock = clock
+        self._closed_until: dict[str, float] = {}
+        self._breaker_reset = settings.horde_api_breaker_reset_seconds
+        self.breakers = AsyncCircuitBreakerFactory(default_threshold=BREAKER_THRESHOLD, default_ttl=self._breaker_reset)
+
+    async def get_json(self, route: HordeRoute) -> Any:
+        """Return a route's answer, parsed.
+
+        Raises:
+            HordeAPIError: No usable answer; ``retry_after`` says when asking again makes sense.
+        """
+        self._respect_rate_limit(route)
+        try:
+            async with await self.breakers.get_breaker(str(route)), asyncio.timeout(self._bound):
+                return await self._ask_with_retries(route)
+        except OpenedState as error:
+            raise self._failed(route, "failed repeatedly and is left alone for a moment") from error
+        except TimeoutError as error:
+            raise self._failed(route, "gave no answer in time") from error
+        except RateLimitedError as error:
+            self._closed_until[route.path] = self._clock() + (error.retry_after or 0)
+            raise
+        except _FOREIGN as error:
+            raise self._failed(route, _reason(error)) from error
+
+    def _respect_rate_limit(self, route: HordeRoute) -> None:
+        left = self._closed_until.get(route.path, 0) - self._clock()
+        if left > 0:
+            raise HordeAPIError(f"Horde route {route} asked to be left alone for now.", hint=_HINT, retry_after=left)
+
+    def _failed(self, route: HordeRoute, reason: str) -> HordeAPIError:
+        return HordeAPIError(f"Horde route {route} {reason}.", hint=_HINT, retry_after=self._breaker_reset)
+
+    async def _ask_with_retries(self, route: HordeRoute) -> Any:
+        attempts = stamina.retry_context(
+            on=_worth_retrying, attempts=ATTEMPTS, timeout=self._bound, wait_initial=0.1, wait_max=1.0, wait_jitter=0.2
+        )
+        async for attempt in attempts:
+            with attempt:
+                return await self._ask(route)
+        raise AssertionError("stamina returns or raises")  # pragma: no cover
+
+    async def _ask(self, route: HordeRoute) -> Any:
+        async with (
+            asyncio.timeout(self._timeout),
+            self._client.stream("GET", self._base + route.path, params=route.params) as answer,
+        ):
+            if answer.status_code == httpx.codes.TOO_MANY_REQUESTS:
+                self._raise_rate_limit(route, answer.headers)
+            answer.raise_for_status()
+            return json.loads(await read_bounded(answer, MAX_BYTES))
+
+    def _raise_rate_limit(self, route: HordeRoute, headers: httpx.Headers) -> None:
+        """A 429 that names a time is final for now; one that names none is retried like any failure."""
+        wait = retry_after_seconds(headers.get("Retry-After", ""))
+        if wait is not None:
+            message = f"Horde route {route} answered 429 and asked for a pause of {wait:.0f} seconds."
+            raise RateLimitedError(message, hint=_HINT, retry_after=wait)
+
+
+_HINT = "Try again later; https://aihorde.net shows whether the Horde is up."
+
+_FOREIGN = (httpx.HTTPError, httpx.InvalidURL, httpx.StreamError, OverflowError, RecursionError, ValueError)
+
+
+def _worth_retrying(error: Exception) -> bool:
+    if isinstance(error, httpx.HTTPStatusError):
+        return error.response.status_code == httpx.codes.TOO_MANY_REQUESTS or error.response.is_server_error
+    return isinstance(error, httpx.TransportError)
+
+
+def _reason(error: Exception) -> str:
+    """Say what went wrong, never with anything of the answer's body in it."""
+    if isinstance(error, httpx.HTTPStatusError):
+        return f"answered {error.response.status_code}"
+    if isinstance(error, OverflowError):
+        return str(error)
+    if isinstance(error, httpx.TimeoutException):
+        return "gave no answer in time"
+    if isinstance(error, httpx.HTTPError):
+        return f"cannot be reached ({type(error).__name__})"
+    return "sent something that is no JSON"
+
+
+def retry_after_seconds(value: str) -> float | None:
+    """Return the seconds a ``Retry-After`` header asks for (a number or a date), at most ``MAX_RETRY_AFTER``."""
+    try:
+        wait = (
+            float(value)
+            if value.strip().isdigit()
+            else (parsedate_to_datetime(value) - datetime.now(UTC)).total_seconds()
+        )
+    except (ValueError, TypeError):
+        return None
+    return min(max(wait, 0.0), MAX_RETRY_AFTER)

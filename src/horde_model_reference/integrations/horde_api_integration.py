@@ -1,0 +1,205 @@
+"""What the Horde says now, or said last: each route fetched once for all who ask, and held for the bad days."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Mapping
+from contextlib import suppress
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime, timedelta
+from functools import partial
+from typing import Any
+
+import httpx
+
+from horde_model_reference.categories import HordeModelType
+from horde_model_reference.errors import HordeAPIDegradedError, HordeAPIError
+from horde_model_reference.integrations.horde_api_client import HordeAPIClient, HordeRoute
+from horde_model_reference.integrations.horde_api_models import Observation, Report, parse_stats, parse_status
+from horde_model_reference.notices import Notice
+from horde_model_reference.settings import Settings
+from horde_model_reference.single_flight import SingleFlight
+
+PATIENCE = 1.0
+"""Seconds that a reader waits for a refresh when there is an earlier answer to go on with."""
+
+__all__ = ["HordeAPIDegradedError", "HordeAPIIntegration", "utc_now"]
+
+
+@dataclass(frozen=True, slots=True)
+class ReportKind:
+    """One of the four things we ask: the route, how to read its answer, and what to say when it has no figures."""
+
+    route: HordeRoute
+    parse: Callable[[Any], Report]
+    unknown: Notice
+
+
+_USAGE_UNKNOWN = Notice(
+    "usage_unknown", "The Horde's statistics carry no figures just now, so usage is unknown and no usage flag is set."
+)
+_WORKERS_UNKNOWN = Notice(
+    "workers_unknown", "The Horde's model status carries no figures just now, so workers are unknown."
+)
+_CLASHES_UNKNOWN = Notice(
+    "clashes_unknown", "The Horde's status of the other type is empty just now, so name clashes cannot be seen."
+)
+
+
+def _status(model_type: HordeModelType) -> ReportKind:
+    route = HordeRoute("status/models", (("type", model_type.value), ("model_state", "all")))
+    return ReportKind(route, parse_status, _WORKERS_UNKNOWN)
+
+
+STATUS: dict[HordeModelType, ReportKind] = {model_type: _status(model_type) for model_type in HordeModelType}
+STATS: dict[HordeModelType, ReportKind] = {
+    HordeModelType.IMAGE: ReportKind(
+        HordeRoute("stats/img/models", (("model_state", "all"),)), parse_stats, _USAGE_UNKNOWN
+    ),
+    HordeModelType.TEXT: ReportKind(HordeRoute("stats/text/models"), parse_stats, _USAGE_UNKNOWN),
+}
+CLASHES_WITH: dict[HordeModelType, HordeModelType | None] = {
+    HordeModelType.IMAGE: HordeModelType.TEXT,
+    HordeModelType.TEXT: None,
+}
+"""A text worker that takes an image model's name makes that model vanish from the image status (rule 7)."""
+
+
+@dataclass(frozen=True, slots=True)
+class HeldReport:
+    """A report with its fetch time, and the failure of the newest attempt to replace it."""
+
+    report: Report
+    fetched_at: datetime
+    failure: str | None = None
+
+
+def utc_now() -> datetime:
+    """Return the present moment, in UTC."""
+    return datetime.now(UTC)
+
+
+class HordeAPIIntegration:
+    """The Horde, as far as this project asks it.
+
+    Concurrent askers of a route share one fetch. A fetch that fails, or that brings no figures while a report with
+    figures is held, leaves the held report in place, marked stale, until it is older than
+    ``CACHE_HYDRATION_STALE_TTL_SECONDS``.
+    """
+
+    def __init__(self, settings: Settings, client: httpx.AsyncClient, clock: Callable[[], datetime] = utc_now) -> None:
+        self.client = HordeAPIClient(settings, client)
+        self._reuse_for = timedelta(seconds=settings.horde_api_cache_ttl)
+        self._refresh_after = timedelta(seconds=settings.deletion_risk_cache_ttl)
+        self._usable_for = timedelta(seconds=settings.cache_hydration_stale_ttl_seconds)
+        self._clock = clock
+        self._held: dict[HordeRoute, HeldReport] = {}
+        self._fetches: SingleFlight[HordeRoute, HeldReport] = SingleFlight()
+
+    async def observe(self, model_type: HordeModelType) -> Observation:
+        """Return what the Horde says of a type of model.
+
+        The held observation is returned while its oldest part is younger than ``DELETION_RISK_CACHE_TTL``; else
+        every part older than ``HORDE_API_CACHE_TTL`` is fetched anew.
+
+        Raises:
+            HordeAPIDegradedError: A route failed and no usable earlier answer of it is held.
+        """
+        kinds = _kinds(model_type)
+        if not self._all_younger(kinds, self._refresh_after):
+            await self._refresh_all(kinds)
+        return self._assemble(model_type)
+
+    async def get_model_status_indexed(self, model_type: HordeModelType) -> Mapping[str, Mapping[str, Any]]:
+        """Return ``worker_count``, ``queued_jobs`` and ``performance`` by API name; errors as for :meth:`observe`."""
+        return _indexed((await self.observe(model_type)).status)
+
+    async def get_model_stats_indexed(self, model_type: HordeModelType) -> Mapping[str, Mapping[str, Any]]:
+        """Return ``usage_day``, ``usage_month`` and ``usage_total`` by API name; errors as for :meth:`observe`."""
+        return _indexed((await self.observe(model_type)).stats)
+
+    async def aclose(self) -> None:
+        """End the fetches that are still under way."""
+        await self._fetches.aclose()
+
+    def _all_younger(self, kinds: tuple[ReportKind, ...], age: timedelta) -> bool:
+        held = [self._held.get(kind.route) for kind in kinds]
+        return all(report is not None and self._clock() - report.fetched_at < age for report in held)
+
+    async def _refresh_all(self, kinds: tuple[ReportKind, ...]) -> None:
+        due = [kind for kind in kinds if not self._all_younger((kind,), self._reuse_for)]
+        outcomes = await asyncio.gather(*map(self._refresh, due), return_exceptions=True)
+        for outcome in outcomes:
+            if isinstance(outcome, BaseException):
+                raise outcome
+
+    async def _refresh(self, kind: ReportKind) -> None:
+        """Fetch a route, once for all who ask; who has something to go on with does not wait long."""
+        held = self._usable(kind.route)
+        with suppress(TimeoutError):
+            await self._fetches.run(kind.route, partial(self._fetch, kind), PATIENCE if held is not None else None)
+
+    async def _fetch(self, kind: ReportKind) -> HeldReport:
+        held = self._usable(kind.route)
+        try:
+            report = await self._ask(kind)
+        except HordeAPIError as error:
+            if held is None:
+                raise HordeAPIDegradedError(error.message, hint=error.hint, retry_after=error.retry_after) from error
+            fresh = replace(held, failure=error.message)
+        else:
+            fresh = HeldReport(report, self._clock())
+            if held is not None and held.report.known and not report.known:
+                fresh = replace(held, failure=f"Horde route {kind.route} answered without figures.")
+        self._held[kind.route] = fresh
+        return fresh
+
+    async def _ask(self, kind: ReportKind) -> Report:
+        raw = await self.client.get_json(kind.route)
+        try:
+            return await asyncio.to_thread(kind.parse, raw)
+        except HordeAPIError as error:
+            raise HordeAPIError(f"Horde route {kind.route} {error.message}.", hint=error.hint) from error
+
+    def _usable(self, route: HordeRoute) -> HeldReport | None:
+        held = self._held.get(route)
+        return held if held is not None and self._clock() - held.fetched_at <= self._usable_for else None
+
+    def _assemble(self, model_type: HordeModelType) -> Observation:
+        kinds = _kinds(model_type)
+        status, stats = self._held[STATUS[model_type].route], self._held[STATS[model_type].route]
+        other_type = CLASHES_WITH[model_type]
+        other = self._held[STATUS[other_type].route] if other_type is not None else None
+        return Observation(
+            model_type=model_type,
+            status=status.report,
+            stats=stats.report,
+            other_type_names=frozenset(other.report.frame["api_name"]) if other is not None else frozenset(),
+            status_fetched_at=min(status.fetched_at, other.fetched_at) if other is not None else status.fetched_at,
+            stats_fetched_at=stats.fetched_at,
+            stale=any(self._held[kind.route].failure is not None for kind in kinds),
+            notices=tuple(notice for kind in kinds for notice in _notices(kind, self._held[kind.route])),
+        )
+
+
+def _kinds(model_type: HordeModelType) -> tuple[ReportKind, ...]:
+    """Return all that an observation of a type consists of."""
+    other = CLASHES_WITH[model_type]
+    clashes = (replace(STATUS[other], unknown=_CLASHES_UNKNOWN),) if other is not None else ()
+    return (STATUS[model_type], *clashes, STATS[model_type])
+
+
+def _notices(kind: ReportKind, held: HeldReport) -> list[Notice]:
+    found = []
+    if held.failure is not None:
+        found.append(Notice("horde_stale", f"An earlier answer of the Horde is used: {held.failure}"))
+    if not held.report.known:
+        found.append(kind.unknown)
+    if held.report.skipped:
+        message = f"{held.report.skipped} entries of Horde route {kind.route} made no sense; their figures are unknown."
+        found.append(Notice("horde_entries_skipped", message))
+    return found
+
+
+def _indexed(report: Report) -> dict[str, dict[str, Any]]:
+    return {row.pop("api_name"): row for row in report.frame.to_dicts()}

@@ -1,0 +1,39 @@
+"""What a reader of an answer should know besides the answer (``warnings`` in the body)."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+MAX_OF_A_KIND = 50
+"""How many notices of one kind are listed one by one; the rest is counted."""
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Notice:
+    """One thing worth saying.
+
+    Attributes:
+        code: A stable name for programs.
+        message: One sentence for people, with every name in it made visible.
+    """
+
+    code: str
+    message: str
+
+
+def bounded(notices: Iterable[Notice]) -> tuple[Notice, ...]:
+    """Keep the first of each kind and count the others, so that a broken file cannot flood an answer."""
+    kept: list[Notice] = []
+    counts: Counter[str] = Counter()
+    for notice in notices:
+        counts[notice.code] += 1
+        if counts[notice.code] <= MAX_OF_A_KIND:
+            kept.append(notice)
+    rest = (
+        Notice(code, f"... and {count - MAX_OF_A_KIND} more of this kind.")
+        for code, count in counts.items()
+        if count > MAX_OF_A_KIND
+    )
+    return (*kept, *rest)

@@ -1,0 +1,19 @@
+"""Answers as JSON: the bytes of the HTTP endpoint, and of ``--format json``."""
+
+from __future__ import annotations
+
+import re
+
+from horde_model_reference.analytics.risk_schema import Answer
+
+# JSON leaves DEL and the C1 controls as they are, and some terminals obey them.
+_ACTIVE = re.compile(rb"\x7f|\xc2[\x80-\x9f]")
+
+
+def to_json(answer: Answer) -> bytes:
+    """Return an answer as compact UTF-8 JSON, in the order of its schema."""
+    return _ACTIVE.sub(_escape, answer.model_dump_json().encode())
+
+
+def _escape(found: re.Match[bytes]) -> bytes:
+    return b"\\u%04x" % ord(found.group().decode())

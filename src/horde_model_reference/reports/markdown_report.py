@@ -1,0 +1,51 @@
+"""The report as Markdown, for issues and pull requests."""
+
+from __future__ import annotations
+
+import re
+from datetime import datetime
+
+from horde_model_reference.analytics.risk_schema import CategoryDeletionRiskResponse, ModelDeletionRiskInfo
+from horde_model_reference.inert import visible
+from horde_model_reference.reports import words
+
+HEADER = "| Model | Level | Month use | Share | Workers | GB | Why |\n| --- | --- | ---: | ---: | ---: | ---: | --- |"
+
+
+def to_markdown(answer: CategoryDeletionRiskResponse, now: datetime) -> str:
+    """Return the report; ``now`` is the moment that ages are told from."""
+    lines = [f"## Deletion risk: {answer.category.value}", "", HEADER, *map(_line, answer.models), ""]
+    lines += [
+        words.summary(answer),
+        "",
+        words.attribution(answer.attribution.month),
+        "",
+        words.age(answer.data_as_of, now),
+    ]
+    for warning in answer.warnings:
+        lines += ["", f"> **{warning.code}**: {code(warning.message)}"]
+    return "\n".join(lines) + "\n"
+
+
+def code(text: str) -> str:
+    """Return hostile text as a code span, in which neither Markdown, HTML, mentions nor links act.
+
+    A ``|`` is escaped, as tables demand even inside code.
+    """
+    shown = visible(text).replace("|", "\\|")
+    fence = "`" * (1 + max((len(run) for run in re.findall("`+", shown)), default=0))
+    padding = " " if shown.startswith("`") or shown.endswith("`") else ""
+    return f"{fence}{padding}{shown}{padding}{fence}"
+
+
+def _line(row: ModelDeletionRiskInfo) -> str:
+    cells = (
+        code(row.name),
+        row.risk_level.value,
+        words.count(row.usage_month),
+        words.share(row.usage_percentage_of_category),
+        words.count(row.worker_count),
+        words.size(row.size_gb),
+        words.flags(row),
+    )
+    return f"| {' | '.join(cells)} |"

@@ -1,0 +1,141 @@
+"""The report in the terminal. Names are put in as plain text, never as markup."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from rich import box
+from rich.console import Group, RenderableType
+from rich.table import Table
+from rich.text import Text
+
+from horde_model_reference.analytics.flags import RiskLevel
+from horde_model_reference.analytics.risk_schema import (
+    ApiNameInfo,
+    BackendVariation,
+    CategoryDeletionRiskResponse,
+    FlagEvidence,
+    ModelDeletionRiskDetail,
+    ModelDeletionRiskInfo,
+)
+from horde_model_reference.inert import visible
+from horde_model_reference.reports import words
+
+LEVEL_STYLES: dict[RiskLevel, str] = {
+    RiskLevel.CRITICAL: "bold red",
+    RiskLevel.HIGH: "red",
+    RiskLevel.MEDIUM: "yellow",
+    RiskLevel.LOW: "cyan",
+    RiskLevel.NONE: "green",
+}
+
+
+def report(answer: CategoryDeletionRiskResponse, now: datetime) -> RenderableType:
+    """Return the table of an answer with its summary; ``now`` is the moment that ages are told from."""
+    table = Table(box=box.SIMPLE_HEAD, pad_edge=False, collapse_padding=True, padding=(0, 1, 0, 0))
+    table.add_column("Model", overflow="fold")
+    table.add_column("Level", no_wrap=True)
+    for heading in ("Month\nuse", "Share", "Work-\ners", "GB"):
+        table.add_column(heading, justify="right", no_wrap=True)
+    table.add_column("Why")
+    for row in answer.models:
+        table.add_row(*_cells(row))
+        for variation in row.backend_variations or ():
+            table.add_row(*_variation_cells(variation), style="dim")
+    return Group(table, _closing(answer, now))
+
+
+def _cells(row: ModelDeletionRiskInfo) -> tuple[Text, ...]:
+    name = row.name if row.members is None else f"{row.name} ({len(row.members)})"
+    return (
+        Text(visible(name)),
+        Text(row.risk_level.value, style=LEVEL_STYLES[row.risk_level]),
+        Text(words.count(row.usage_month)),
+        Text(words.share(row.usage_percentage_of_category)),
+        Text(words.count(row.worker_count)),
+        Text(words.size(row.size_gb)),
+        Text(words.flags(row)),
+    )
+
+
+def _variation_cells(variation: BackendVariation) -> tuple[Text, ...]:
+    return (
+        Text(f"  {variation.backend}"),
+        Text(),
+        Text(words.count(variation.usage_month)),
+        Text(),
+        Text(words.count(variation.worker_count)),
+        Text(),
+        Text(visible(variation.variant_name)),
+    )
+
+
+def _closing(answer: CategoryDeletionRiskResponse, now: datetime) -> Text:
+    lines = [words.summary(answer), words.attribution(answer.attribution.month), words.age(answer.data_as_of, now)]
+    text = Text("\n".join(lines))
+    for warning in answer.warnings:
+        text.append(f"\n{warning.code}: ", style="yellow").append(visible(warning.message))
+    return text
+
+
+def explanation(detail: ModelDeletionRiskDetail, now: datetime) -> RenderableType:
+    """Return one model's verdict with its evidence and API names; ``now`` as in :func:`report`."""
+    verdict = Text.assemble(
+        (visible(detail.name), "bold"),
+        "  ",
+        (detail.risk_level.value, LEVEL_STYLES[detail.risk_level]),
+        f"\n{words.count(detail.usage_day)} requests in a day, {words.count(detail.usage_month)} in 30 days "
+        f"({words.share(detail.usage_percentage_of_category)} of the category), "
+        f"{words.count(detail.usage_total)} ever; "
+        f"{words.count(detail.worker_count)} worker threads, {words.count(detail.queued_jobs)} jobs waiting\n"
+        f"{words.size(detail.size_gb)} GB; baseline {visible(detail.baseline or words.UNKNOWN)}; "
+        f"files on {visible(', '.join(detail.download_hosts)) or 'no known host'}",
+    )
+    reasons = _evidence(detail.evidence) if detail.evidence else Text("\nNothing speaks against it.")
+    names = (
+        _api_names(detail.api_names) if detail.api_names else Text("\nThe Horde reports no name that belongs to it.")
+    )
+    return Group(verdict, reasons, names, Text(words.age(detail.data_as_of, now)))
+
+
+def _evidence(evidence: list[FlagEvidence]) -> Table:
+    table = Table(box=box.SIMPLE_HEAD, pad_edge=False, title="Why", title_justify="left")
+    for heading in ("Severity", "Reason", "Observed", "Below", "Source"):
+        table.add_column(heading, overflow="fold")
+    for entry in evidence:
+        table.add_row(
+            Text(entry.severity.value, style=LEVEL_STYLES[entry.severity]),
+            Text(f"{entry.sentence} [{entry.flag}]"),
+            Text(visible(_observed(entry))),
+            Text("" if entry.threshold is None else f"{entry.threshold:g} {entry.unit}"),
+            Text(entry.source),
+        )
+    return table
+
+
+def _observed(entry: FlagEvidence) -> str:
+    if isinstance(entry.observed, list):
+        return ", ".join(entry.observed) or "none"
+    if isinstance(entry.observed, bool):
+        return "yes" if entry.observed else "no"
+    if isinstance(entry.observed, float):
+        return f"{entry.observed:.6g}"
+    return "none" if entry.observed is None else str(entry.observed)
+
+
+def _api_names(names: list[ApiNameInfo]) -> Table:
+    table = Table(box=box.SIMPLE_HEAD, pad_edge=False, title="Reported as", title_justify="left")
+    table.add_column("API name", overflow="fold", ratio=3)
+    table.add_column("Backend")
+    for heading in ("Day", "Month", "Total", "Workers"):
+        table.add_column(heading, justify="right")
+    table.add_column("How it was found", ratio=3)
+    for entry in names:
+        figures = (entry.usage_day, entry.usage_month, entry.usage_total, entry.worker_count)
+        table.add_row(
+            Text(visible(entry.api_name)),
+            Text(entry.backend),
+            *(Text(words.count(figure)) for figure in figures),
+            Text(entry.reason),
+        )
+    return table

@@ -1,0 +1,78 @@
+"""Figures and verdicts in words, as every report for people shows them."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+
+from horde_model_reference.analytics.flags import FLAGS
+from horde_model_reference.analytics.risk_schema import (
+    CategoryDeletionRiskResponse,
+    DataAsOfInfo,
+    ModelDeletionRiskInfo,
+    PeriodAttribution,
+)
+
+UNKNOWN = "?"
+
+
+def count(value: int | None) -> str:
+    """Return a count with thousands separated, or ``?`` where it is unknown."""
+    return UNKNOWN if value is None else f"{value:,}"
+
+
+def share(value: float | None) -> str:
+    """Return a percentage: ``12.3%``, ``0.004%``; ``?`` where it is unknown."""
+    if value is None:
+        return UNKNOWN
+    return f"{value:.1f}%" if value >= 0.1 or value == 0 else f"{value:.2g}%"
+
+
+def size(value: float | None) -> str:
+    """Return a size in GiB without its unit, or ``?`` where it is unknown."""
+    return UNKNOWN if value is None else f"{value:,.1f}"
+
+
+def flags(row: ModelDeletionRiskInfo) -> str:
+    """Return the set flags in words, without those that another one implies."""
+    found = [flag for flag in FLAGS if getattr(row.deletion_risk_flags, flag.name)]
+    implied = {name for flag in found for name in flag.implies}
+    return ", ".join(flag.words for flag in found if flag.name not in implied)
+
+
+def summary(answer: CategoryDeletionRiskResponse) -> str:
+    """Return the counts of an answer in one line."""
+    counts = answer.summary
+    levels = ", ".join(f"{number} {level.value}" for level, number in counts.models_by_level.items() if number)
+    return (
+        f"{counts.total_models:,} of {answer.category_model_count:,} models, {counts.models_at_risk:,} at risk"
+        f"{f' ({levels})' if levels else ''}; month usage {count(counts.category_total_month_usage)} "
+        f"of {count(answer.category_total_month_usage)}."
+    )
+
+
+def attribution(period: PeriodAttribution) -> str:
+    """Return where a period's requests went in one line."""
+    if period.reported is None:
+        return "The Horde reports no usage figures just now."
+    return (
+        f"Of {count(period.reported)} requests reported this month, {count(period.attributed)} belong to a model, "
+        f"{count(period.ambiguous)} could belong to several, {count(period.unattributed)} to none."
+    )
+
+
+def age(data: DataAsOfInfo, now: datetime) -> str:
+    """Return how old the data is in one line."""
+    asked = _ago(now - min(data.status_fetched_at, data.stats_fetched_at))
+    modified = data.catalogue_modified_at
+    changed = f"catalogue of {modified.astimezone(UTC):%Y-%m-%d %H:%M} UTC" if modified else "catalogue of unknown date"
+    stale = "; the Horde has failed since" if data.stale else ""
+    return f"Horde asked {asked}{stale}; {changed}, revision {data.catalogue_revision[:10]}."
+
+
+def _ago(passed: timedelta) -> str:
+    seconds = max(0, round(passed.total_seconds()))
+    for unit, length in (("hour", 3600), ("minute", 60)):
+        if seconds >= length:
+            number = seconds // length
+            return f"{number} {unit}{'s' if number > 1 else ''} ago"
+    return "just now" if seconds < 5 else f"{seconds} seconds ago"

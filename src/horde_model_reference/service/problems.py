@@ -1,0 +1,107 @@
+"""Errors over HTTP: one body (RFC 9457), written by one function, for everything that can go wrong."""
+
+from __future__ import annotations
+
+import logging
+import math
+from http import HTTPStatus
+from typing import Any
+
+from fastapi import FastAPI, Request
+from fastapi.exceptions import RequestValidationError
+from fastapi.responses import JSONResponse
+from pydantic import BaseModel, Field
+from starlette.exceptions import HTTPException
+
+from horde_model_reference.errors import HordeModelReferenceError
+from horde_model_reference.inert import visible
+
+MEDIA_TYPE = "application/problem+json"
+log = logging.getLogger(__name__)
+
+
+class ParameterFault(BaseModel):
+    """One malformed parameter of a request."""
+
+    parameter: str
+    message: str
+
+
+class Problem(BaseModel):
+    """Why a request failed."""
+
+    type: str = Field(description="A page about this kind of problem; `about:blank` where the title says it all.")
+    title: str = Field(description="The status in words.")
+    status: int
+    detail: str = Field(description="What went wrong, in one sentence.")
+    code: str = Field(description="Stable, for programs.")
+    errors: list[ParameterFault] | None = Field(None, description="Status 422: every malformed parameter.")
+
+
+def problem(
+    status: int, code: str, detail: str, *, errors: list[ParameterFault] | None = None, retry_after: float | None = None
+) -> JSONResponse:
+    """Return the answer for a problem."""
+    body = Problem(
+        type="about:blank", title=HTTPStatus(status).phrase, status=status, detail=detail, code=code, errors=errors
+    )
+    headers = {"Cache-Control": "no-store"}
+    if retry_after is not None:
+        headers["Retry-After"] = str(max(1, math.ceil(retry_after)))
+    return JSONResponse(body.model_dump(exclude_none=True), status, headers=headers, media_type=MEDIA_TYPE)
+
+
+def install(app: FastAPI) -> None:
+    """Make an app answer every error with a problem."""
+    app.add_exception_handler(HordeModelReferenceError, _ours)
+    app.add_exception_handler(RequestValidationError, _malformed)
+    app.add_exception_handler(HTTPException, _frameworks)
+    app.add_exception_handler(Exception, _unforeseen)
+
+
+DEFAULT_RETRY_AFTER = 5.0
+"""Seconds proposed to a client where the Horde's failure itself says nothing."""
+
+
+async def _ours(_: Request, error: Exception) -> JSONResponse:
+    if not isinstance(error, HordeModelReferenceError):
+        raise TypeError(type(error))
+    if error.public_detail is not None:
+        log.error("%s: %s", error.code, visible(error.message))
+    detail = error.public_detail or " ".join(part for part in (error.message, error.hint) if part)
+    wait = (error.retry_after or DEFAULT_RETRY_AFTER) if error.status == HTTPStatus.BAD_GATEWAY else None
+    return problem(error.status, error.code, detail, retry_after=wait)
+
+
+async def _malformed(_: Request, error: Exception) -> JSONResponse:
+    if not isinstance(error, RequestValidationError):
+        raise TypeError(type(error))
+    faults = [
+        ParameterFault(parameter=".".join(str(part) for part in fault["loc"][1:]), message=fault["msg"])
+        for fault in error.errors()
+    ]
+    detail = "; ".join(f"{fault.parameter}: {fault.message}" for fault in faults)
+    return problem(
+        HTTPStatus.UNPROCESSABLE_ENTITY, "parameters_malformed", f"Malformed parameters: {detail}.", errors=faults
+    )
+
+
+FRAMEWORK_CODES: dict[int, str] = {404: "route_unknown", 405: "method_not_allowed"}
+
+
+async def _frameworks(_: Request, error: Exception) -> JSONResponse:
+    if not isinstance(error, HTTPException):
+        raise TypeError(type(error))
+    answer = problem(error.status_code, FRAMEWORK_CODES.get(error.status_code, "http_error"), f"{error.detail}.")
+    answer.headers.update(error.headers or {})
+    return answer
+
+
+async def _unforeseen(_: Request, __: Exception) -> JSONResponse:
+    detail = HordeModelReferenceError.public_detail or ""
+    return problem(HTTPStatus.INTERNAL_SERVER_ERROR, HordeModelReferenceError.code, detail)
+
+
+def responses(*statuses: int) -> dict[int | str, dict[str, Any]]:
+    """Return what OpenAPI says of a route's problems."""
+    return {status: {"model": Problem, "description": HTTPStatus(status).phrase} for status in statuses}

@@ -1,0 +1,1 @@
+"""Routes of the v2 form."""

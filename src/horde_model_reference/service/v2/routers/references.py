@@ -1,0 +1,59 @@
+"""The catalogue itself, and the deletion-risk routes under their older address."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Path
+
+from horde_model_reference.categories import MODEL_REFERENCE_CATEGORY
+from horde_model_reference.errors import UnknownModelError
+from horde_model_reference.inert import visible
+from horde_model_reference.service import problems
+from horde_model_reference.service.dependencies import Manager
+from horde_model_reference.service.statistics.routers.deletion_risk import (
+    deletion_risk_route_subpath,
+    read_category_deletion_risk,
+)
+
+router = APIRouter(tags=["v2"])
+
+Category = Annotated[MODEL_REFERENCE_CATEGORY, Path(description="The category.")]
+
+router.add_api_route(deletion_risk_route_subpath, read_category_deletion_risk, methods=["GET"], include_in_schema=False)
+
+
+@router.get("/model_categories", operation_id="read_v2_model_categories", summary="Get the model categories")
+async def read_model_categories() -> list[MODEL_REFERENCE_CATEGORY]:
+    """The names of all categories."""
+    return list(MODEL_REFERENCE_CATEGORY)
+
+
+@router.get(
+    "/{model_category_name}",
+    operation_id="read_v2_reference",
+    summary="Get a category's records",
+    responses=problems.responses(422, 500),
+)
+async def read_reference(manager: Manager, model_category_name: Category) -> dict[str, dict[str, Any]]:
+    """A category's records by name, in the v2 format; empty where its catalogue has none."""
+    records = await manager.get_model_reference(model_category_name)
+    return {name: record.as_json() for name, record in records.items()}
+
+
+@router.get(
+    "/{model_category_name}/{model_name:path}",
+    operation_id="read_v2_single_model",
+    summary="Get one record",
+    responses=problems.responses(404, 422, 500),
+)
+async def read_single_model(
+    manager: Manager,
+    model_category_name: Category,
+    model_name: Annotated[str, Path(description="The model's name; it may contain slashes.", examples=["Deliberate"])],
+) -> dict[str, Any]:
+    """One record, in the v2 format."""
+    record = (await manager.get_model_reference(model_category_name)).get(model_name)
+    if record is None:
+        raise UnknownModelError(f"Category {model_category_name.value} has no model {visible(model_name)!r}.")
+    return record.as_json()

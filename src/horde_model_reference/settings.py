@@ -1,0 +1,143 @@
+"""The settings: one frozen object, built by the entry point and passed down.
+
+Every field is an environment variable with the prefix ``HORDE_MODEL_REFERENCE_`` (nested fields joined by ``__``),
+but for ``AI_HORDE_URL``, which the whole field shares and which has none. ``docs/settings.md`` is checked against
+this class.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated, Any
+
+from platformdirs import user_data_path
+from pydantic import AliasChoices, BaseModel, ConfigDict, Field, HttpUrl, ValidationError
+from pydantic_settings import BaseSettings, SettingsConfigDict
+from pydantic_settings import SettingsError as UnreadableSettingError
+
+from horde_model_reference.categories import MODEL_REFERENCE_CATEGORY
+from horde_model_reference.errors import SettingsError
+
+ENV_PREFIX = "HORDE_MODEL_REFERENCE_"
+
+IMAGE_REPOSITORY = "https://raw.githubusercontent.com/Haidra-Org/AI-Horde-image-model-reference/main/"
+TEXT_REPOSITORY = "https://raw.githubusercontent.com/Haidra-Org/AI-Horde-text-model-reference/main/"
+
+
+class Sources(BaseModel):
+    """Where each category's catalogue is: a file path or an http(s) URL."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    image_generation: str = IMAGE_REPOSITORY + "stable_diffusion.json"
+    text_generation: str = TEXT_REPOSITORY + "models.csv"
+    blip: str = IMAGE_REPOSITORY + "blip.json"
+    clip: str = IMAGE_REPOSITORY + "clip.json"
+    codeformer: str = IMAGE_REPOSITORY + "codeformer.json"
+    controlnet: str = IMAGE_REPOSITORY + "controlnet.json"
+    controlnet_annotator: str = IMAGE_REPOSITORY + "controlnet_annotator.json"
+    esrgan: str = IMAGE_REPOSITORY + "esrgan.json"
+    gfpgan: str = IMAGE_REPOSITORY + "gfpgan.json"
+    safety_checker: str = IMAGE_REPOSITORY + "safety_checker.json"
+    video_generation: str = IMAGE_REPOSITORY + "video_generation.json"
+    audio_generation: str = IMAGE_REPOSITORY + "audio_generation.json"
+    miscellaneous: str = IMAGE_REPOSITORY + "miscellaneous.json"
+    lora: str = IMAGE_REPOSITORY + "lora.json"
+    ti: str = IMAGE_REPOSITORY + "ti.json"
+
+    def location(self, category: MODEL_REFERENCE_CATEGORY) -> str:
+        """Return the path or URL of a category's catalogue."""
+        found: str = getattr(self, category.value)
+        return found
+
+
+Seconds = Annotated[float, Field(ge=0, allow_inf_nan=False)]
+PositiveSeconds = Annotated[float, Field(gt=0, allow_inf_nan=False)]
+Percentage = Annotated[float, Field(ge=0, le=100, allow_inf_nan=False)]
+
+
+class Settings(BaseSettings):
+    """All settings, each with its default, unit and meaning."""
+
+    model_config = SettingsConfigDict(
+        env_prefix=ENV_PREFIX,
+        env_nested_delimiter="__",
+        frozen=True,
+        extra="ignore",
+        populate_by_name=True,
+    )
+
+    sources: Sources = Field(Sources(), description="Where each category's catalogue is.")
+    data_dir: Path = Field(
+        default_factory=lambda: user_data_path("horde-model-reference"),
+        description="Folder of the last good copies. Unwritable: a warning, and nothing is kept.",
+    )
+    cache_ttl_seconds: Seconds = Field(60, description="A catalogue younger than this is not looked at again.")
+
+    catalogue_timeout: PositiveSeconds = Field(30, description="Seconds for fetching a catalogue from a URL.")
+
+    ai_horde_url: HttpUrl = Field(
+        HttpUrl("https://aihorde.net/api/"),
+        validation_alias=AliasChoices("AI_HORDE_URL", "ai_horde_url"),
+        description="Base URL of the Horde's API.",
+    )
+    horde_api_timeout: PositiveSeconds = Field(10, description="Seconds for one answer of the Horde, body included.")
+    horde_api_cache_ttl: Seconds = Field(60, description="A Horde answer younger than this is used again.")
+    horde_api_breaker_reset_seconds: PositiveSeconds = Field(
+        5, description="After repeated failures of a Horde route, seconds until it is asked again."
+    )
+    request_deadline_seconds: PositiveSeconds = Field(10, description="Seconds within which every request ends.")
+
+    deletion_risk_cache_ttl: Seconds = Field(300, description="A risk table older than this is made anew.")
+    cache_hydration_enabled: bool = Field(True, description="Under `serve`: make the tables anew in the background.")
+    cache_hydration_interval_seconds: PositiveSeconds = Field(240, description="Seconds between background refreshes.")
+    cache_hydration_stale_ttl_seconds: Seconds = Field(
+        3600, description="The oldest observation of the Horde that may be answered from when it fails."
+    )
+
+    preferred_file_hosts: tuple[str, ...] = Field(
+        ("huggingface.co",), description="Hosts (with their subdomains) that files should lie on."
+    )
+    low_usage_threshold_percentage: Percentage = Field(
+        0.0065, description="Image models: percent of the category's month usage below which `low_usage` is set."
+    )
+    text_gen_low_usage_threshold_percentage: Percentage = Field(
+        0.02, description="Text models: percent of the category's month usage below which `low_usage` is set."
+    )
+    text_gen_ignore_download_hosts: bool = Field(
+        True, description="Text models: keep the four download flags off, since text records carry no downloads."
+    )
+    text_gen_critical_usage_threshold: Annotated[int, Field(ge=0)] = Field(
+        10, description="Text models: month usage below which a model without workers is critical."
+    )
+    text_gen_critical_worker_threshold: Annotated[int, Field(ge=0)] = Field(
+        1, description="Text models: worker threads below which a model without usage is critical."
+    )
+
+    cors_allowed_origins: tuple[str, ...] = Field((), description="Origins whose pages may read the API (CORS).")
+
+
+def load_settings(**overrides: Any) -> Settings:
+    """Read the settings from the environment.
+
+    Args:
+        **overrides: Values that win over the environment, by field name.
+
+    Raises:
+        SettingsError: A value has no sense; the message names its environment variable.
+    """
+    try:
+        return Settings(**overrides)
+    except ValidationError as error:
+        fault = error.errors()[0]
+        raise SettingsError(
+            f"{environment_name(fault['loc'])}: {fault['msg']}.", hint="docs/settings.md lists every setting."
+        ) from error
+    except UnreadableSettingError as error:
+        raise SettingsError(f"{ENV_PREFIX}*: {error}.", hint='Lists are written as JSON: ["a", "b"].') from error
+
+
+def environment_name(location: tuple[int | str, ...]) -> str:
+    """Return the environment variable that a field is read from."""
+    names = [str(part).upper() for part in location if isinstance(part, str)]
+    return "AI_HORDE_URL" if names == ["AI_HORDE_URL"] else ENV_PREFIX + "__".join(names)

@@ -1,0 +1,54 @@
+"""One piece of work for all who ask for it at the same time."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Coroutine
+from functools import partial
+from typing import Any, Generic, TypeVar
+
+Key = TypeVar("Key")
+Result = TypeVar("Result")
+
+
+class SingleFlight(Generic[Key, Result]):
+    """Work under way, by key.
+
+    The work belongs to nobody who waits for it: a waiter that gives up leaves it running for the others and for
+    whoever comes next.
+    """
+
+    def __init__(self) -> None:
+        self._tasks: dict[Key, asyncio.Task[Result]] = {}
+
+    async def run(
+        self, key: Key, make: Callable[[], Coroutine[Any, Any, Result]], patience: float | None = None
+    ) -> Result:
+        """Wait for the work of a key, starting it if it is not under way.
+
+        Args:
+            key: What the work is.
+            make: Starts it.
+            patience: Seconds to wait at most; None waits for the end.
+
+        Raises:
+            TimeoutError: Patience is at an end; the work goes on.
+        """
+        task = self._tasks.get(key)
+        if task is None:
+            task = self._tasks[key] = asyncio.create_task(make())
+            task.add_done_callback(partial(self._forget, key))
+        async with asyncio.timeout(patience):
+            return await asyncio.shield(task)
+
+    async def aclose(self) -> None:
+        """End all work that is under way."""
+        tasks = list(self._tasks.values())
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+
+    def _forget(self, key: Key, task: asyncio.Task[Result]) -> None:
+        del self._tasks[key]
+        if not task.cancelled():
+            task.exception()  # Whoever waited may have given up; the failure is then nobody's to retrieve.
