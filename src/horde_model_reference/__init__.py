@@ -45,9 +45,7 @@ _MODULES: dict[str, str] = {
     "respond_with_attribution": "analytics.risk_response",
 }
 
-__all__ = [  # noqa: PLE0604, RUF022 - what the table above names
-    *_MODULES
-]
+__all__ = [*_MODULES]  # noqa: PLE0604 - what the table above names
 
 
 def __getattr__(name: str) -> Any:

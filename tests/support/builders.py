@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 
@@ -72,17 +73,15 @@ def observation_of(
     stats: Any, status: Any = None, category: MODEL_REFERENCE_CATEGORY = IMAGE, **fields: Any
 ) -> Observation:
     """An observation from raw answers; by default one worker serves a model of no catalogue."""
-    return Observation(
-        **{
-            "model_type": REPORTED_TYPES[category],
-            "status": parse_status(status_of({"served elsewhere": 1}) if status is None else status),
-            "stats": parse_stats(stats),
-            "other_type_names": frozenset(),
-            "status_fetched_at": FETCHED,
-            "stats_fetched_at": FETCHED,
-        }
-        | fields
+    plain = Observation(
+        model_type=REPORTED_TYPES[category],
+        status=parse_status(status_of({"served elsewhere": 1}) if status is None else status),
+        stats=parse_stats(stats),
+        other_type_names=frozenset(),
+        status_fetched_at=FETCHED,
+        stats_fetched_at=FETCHED,
     )
+    return replace(plain, **fields)
 
 
 def table_of(catalogue: Catalogue, observation: Observation) -> RiskTable:
