@@ -51,6 +51,16 @@ class Sources(BaseModel):
         return found
 
 
+class RedisSettings(BaseModel):
+    """Sharing with other processes."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    use_redis: bool = Field(False, description="Share what the Horde says with other processes through Redis.")
+    url: str = Field("redis://127.0.0.1:6379/0", description="Address of the Redis server.")
+    key_prefix: str = Field("horde-model-reference", description="Put before every key and channel.")
+
+
 Seconds = Annotated[float, Field(ge=0, allow_inf_nan=False)]
 PositiveSeconds = Annotated[float, Field(gt=0, allow_inf_nan=False)]
 Percentage = Annotated[float, Field(ge=0, le=100, allow_inf_nan=False)]
@@ -91,6 +101,10 @@ class Settings(BaseSettings):
     deletion_risk_cache_ttl: Seconds = Field(300, description="A risk table older than this is made anew.")
     cache_hydration_enabled: bool = Field(True, description="Under `serve`: make the tables anew in the background.")
     cache_hydration_interval_seconds: PositiveSeconds = Field(240, description="Seconds between background refreshes.")
+    cache_hydration_start_delay_seconds: Seconds = Field(0, description="Seconds from the start to the first refresh.")
+    cache_hydration_jitter: Annotated[float, Field(ge=0, le=1)] = Field(
+        0.1, description="How far the pauses between refreshes are spread, as a share of the pause."
+    )
     cache_hydration_stale_ttl_seconds: Seconds = Field(
         3600, description="The oldest observation of the Horde that may be answered from when it fails."
     )
@@ -114,6 +128,15 @@ class Settings(BaseSettings):
         1, description="Text models: worker threads below which a model without usage is critical."
     )
 
+    redis: RedisSettings = Field(RedisSettings(), description="Sharing with other processes.")
+
+    hot_answers_max_bytes: Annotated[int, Field(ge=0)] = Field(
+        64 * 2**20, description="Bytes of encoded answers that each process holds."
+    )
+    max_concurrent_requests: Annotated[int, Field(ge=1)] = Field(
+        256, description="Requests at once that are not answered from memory; more get status 503."
+    )
+    max_url_bytes: Annotated[int, Field(ge=256)] = Field(8192, description="Longer URLs get status 414.")
     cors_allowed_origins: tuple[str, ...] = Field((), description="Origins whose pages may read the API (CORS).")
 
 

@@ -91,7 +91,7 @@ def share_of_month(category_month: int | None) -> pl.Expr:
     """Return month usage as an exact percentage of the category's; 0 where that is 0, null where unknown."""
     if category_month is None:
         return pl.lit(None, pl.Float64)
-    return 100 * pl.col("usage_month") / category_month if category_month else 0.0 * pl.col("usage_month")
+    return 100.0 * pl.col("usage_month") / category_month if category_month else 0.0 * pl.col("usage_month")
 
 
 def _of_hosts(expression: Callable[[Measure], pl.Expr]) -> Callable[[Measure], pl.Expr]:

@@ -114,7 +114,10 @@ def page(rows: pl.DataFrame, query: RiskQuery) -> pl.DataFrame:
 
     Ties go by name ascending whatever the direction, names by code point, nulls last, levels by rank.
     """
-    return _ordered(rows, query.sort).slice(query.offset, query.limit)
+    # However large the numbers, a page lies within the rows.
+    offset = min(query.offset, rows.height)
+    limit = rows.height if query.limit is None else min(query.limit, rows.height)
+    return _ordered(rows, query.sort).slice(offset, limit)
 
 
 def _ordered(rows: pl.DataFrame, sort: str) -> pl.DataFrame:

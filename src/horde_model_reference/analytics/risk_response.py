@@ -29,11 +29,16 @@ from horde_model_reference.integrations.attribution import (
     ATTRIBUTED,
     LOOKUPS,
     NAME_RULES,
-    ambiguous_candidates,
+    candidates_of,
+    lookups_of,
 )
+from horde_model_reference.name_parts import CANONICAL_BACKEND
 
 CLOSEST_NAMES = 5
 """How many names are proposed where one is not known."""
+
+COMPARED_LENGTH = 200
+"""How much of an unknown name is compared with the known ones: more costs time and finds nothing."""
 
 _ROW_FIELDS = tuple(
     name
@@ -91,8 +96,7 @@ def respond_for_model(table: RiskTable, name: str) -> ModelDeletionRiskDetail:
     """
     row = table.rows.filter(pl.col("name") == name)
     if row.is_empty():
-        closest = [found for found, _, _ in process.extract(name, table.rows["name"].to_list(), limit=CLOSEST_NAMES)]
-        proposal = ", ".join(visible(found) for found in closest)
+        proposal = ", ".join(visible(found) for found in _closest(name, table.rows["name"].to_list()))
         raise UnknownModelError(
             f"Category {table.category.value} has no model {visible(name)!r}.",
             hint=f"The closest names are: {proposal}.",
@@ -109,6 +113,11 @@ def respond_for_model(table: RiskTable, name: str) -> ModelDeletionRiskDetail:
             "data_as_of": _data_as_of(table),
         }
     )
+
+
+def _closest(name: str, names: list[str]) -> list[str]:
+    found = process.extract(name[:COMPARED_LENGTH], names, processor=str.lower, limit=CLOSEST_NAMES)
+    return [close for close, _, _ in found]
 
 
 def respond_with_attribution(table: RiskTable) -> CategoryAttributionResponse:
@@ -159,23 +168,25 @@ def _variations(table: RiskTable, rows: pl.DataFrame) -> dict[str, list[dict[str
 
 
 def _api_name_infos(table: RiskTable, api_names: pl.DataFrame) -> list[dict[str, Any]]:
-    names = table.rows["name"]
-    candidates = ambiguous_candidates(api_names, names, NAME_RULES[REPORTED_TYPES[table.category]])
+    names, rules = table.rows["name"], NAME_RULES[REPORTED_TYPES[table.category]]
+    candidates = candidates_of(api_names, names, rules)
+    found_by = lookups_of(api_names, names, rules)
     return [
         {
             **{field: row[field] for field in _API_NAME_FIELDS},
             "model": None if row["model_index"] is None else names[row["model_index"]],
             "candidates": candidates.get(row["api_name"], []),
-            "reason": _reason(row),
+            "reason": _reason(row, lookup),
         }
-        for row in api_names.iter_rows(named=True)
+        for row, lookup in zip(api_names.iter_rows(named=True), found_by, strict=True)
     ]
 
 
-def _reason(row: dict[str, Any]) -> str:
-    if row["lookup"] is None:
+def _reason(row: dict[str, Any], lookup: int | None) -> str:
+    if lookup is None:
         return "No model has this name, with or without author and endings, whatever the case."
-    before, _, after = row["api_name"].rpartition(row["looked_up"])
+    start = 0 if row["backend"] == CANONICAL_BACKEND else len(f"{row['backend']}/")
+    before, after = row["api_name"][:start], row["api_name"][start + len(row["looked_up"]) :]
     without = " and ".join(repr(visible(part)) for part in (before, after) if part)
     verb = "Several models share" if row["outcome"] == AMBIGUOUS else "Found by"
-    return f"{verb} {LOOKUPS[row['lookup']].sentence}{f', with {without} taken off' if without else ''}."
+    return f"{verb} {LOOKUPS[lookup].sentence}{f', with {without} taken off' if without else ''}."

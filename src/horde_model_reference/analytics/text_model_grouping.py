@@ -10,6 +10,7 @@ from horde_model_reference.analytics.text_model_names import base_names
 from horde_model_reference.integrations.data_merger import USAGE, WORKERS
 
 RECORD_FLAGS = tuple(flag.name for flag in FLAGS if flag.scope is Scope.RECORD)
+SUMMED = ("size_bytes", *USAGE, *WORKERS)
 
 
 def apply_text_model_grouping_to_risk_response(rows: pl.DataFrame, measure: Measure) -> pl.DataFrame:
@@ -18,20 +19,32 @@ def apply_text_model_grouping_to_risk_response(rows: pl.DataFrame, measure: Meas
     Usage, workers and size are sums (unknown where a member's is); usage and worker flags, level and ratios are
     computed from the sums; flags of records are set if any member has them.
     """
-    named = rows.with_columns(base=base_names(pl.col("name")))
-    named = named.with_columns(family=pl.col("base").str.to_lowercase())
-    families = named.group_by("family").agg(
-        _one_value("baseline"),
-        pl.col("nsfw").any(ignore_nulls=False),
-        pl.col("has_description").all(),
-        *(_sum(column) for column in ("size_bytes", *USAGE, *WORKERS)),
-        pl.col("download_count", "unusable_url_count").sum(),
-        pl.col("download_hosts").explode().drop_nulls().unique().sort(),
-        pl.col("usage_known", "workers_known").all(),
-        pl.col(RECORD_FLAGS).any(),
-        pl.col("name").sort().alias("members"),
-    )
-    return judge(_spellings(named).join(families, on="family").drop("family").sort("name"), measure)
+    named = rows.with_columns(base=base_names(rows["name"])).with_columns(family=pl.col("base").str.to_lowercase())
+    families = _combined(named.group_by("family").agg(*_reductions(), members=pl.col("name")))
+    facts = _spellings(named).join(families, on="family").join(_hosts(named), on="family", how="left")
+    return judge(facts.with_columns(pl.col("download_hosts").fill_null([])).drop("family").sort("name"), measure)
+
+
+def _reductions() -> list[pl.Expr]:
+    """Return plain reductions of the members' columns; plain ones are the ones that Polars does fast."""
+    return [
+        pl.col(*SUMMED, "download_count", "unusable_url_count").sum(),
+        pl.col(*SUMMED, "baseline", "nsfw").null_count().name.suffix("_unknown"),
+        pl.col("baseline").min(),
+        pl.col("baseline").max().alias("baseline_max"),
+        pl.col("nsfw", *RECORD_FLAGS).any(),
+        pl.col("has_description", "usage_known", "workers_known").all(),
+    ]
+
+
+def _combined(reduced: pl.DataFrame) -> pl.DataFrame:
+    """Return what the reductions say: a sum is unknown where a member's figure is, a baseline only if there is one."""
+    one_baseline = (pl.col("baseline_unknown") == 0) & (pl.col("baseline") == pl.col("baseline_max"))
+    return reduced.with_columns(
+        *(pl.when(pl.col(f"{column}_unknown") == 0).then(column).alias(column) for column in SUMMED),
+        baseline=pl.when(one_baseline).then("baseline"),
+        nsfw=pl.when(pl.col("nsfw") | (pl.col("nsfw_unknown") == 0)).then("nsfw"),
+    ).select(pl.exclude("^.*_unknown$", "baseline_max"))
 
 
 def _spellings(named: pl.DataFrame) -> pl.DataFrame:
@@ -45,10 +58,7 @@ def _spellings(named: pl.DataFrame) -> pl.DataFrame:
     )
 
 
-def _one_value(column: str) -> pl.Expr:
-    """The members' one value, else null."""
-    return pl.when(pl.col(column).n_unique() == 1).then(pl.col(column).first()).alias(column)
-
-
-def _sum(column: str) -> pl.Expr:
-    return pl.when(pl.col(column).null_count() == 0).then(pl.col(column).sum()).alias(column)
+def _hosts(named: pl.DataFrame) -> pl.DataFrame:
+    """Return the hosts of each family that has any: the union, sorted."""
+    hosts = named.select("family", "download_hosts").filter(pl.col("download_hosts").list.len() > 0)
+    return hosts.explode("download_hosts").group_by("family").agg(pl.col("download_hosts").unique().sort())

@@ -4,25 +4,25 @@ from __future__ import annotations
 
 import polars as pl
 
-from horde_model_reference.name_parts import FAMILY_PARTS, SEPARATORS, alternatives
+from horde_model_reference.name_parts import FAMILY_PARTS, SEPARATORS
 
 _SEPARATOR = rf"[{SEPARATORS}]"
-_PART = f"(?:{alternatives(FAMILY_PARTS)})"
 
 # A run of parts is taken off in one match, since each would need the separator that its neighbour has used up.
-_RUN_OF_PARTS = rf"(?is)(^|{_SEPARATOR}){_PART}(?:{_SEPARATOR}+{_PART})*($|{_SEPARATOR})"
+_RUNS_OF_PARTS = tuple(
+    rf"(?is)(^|{_SEPARATOR})(?:{part.pattern})(?:{_SEPARATOR}+(?:{part.pattern}))*($|{_SEPARATOR})"
+    for part in FAMILY_PARTS
+)
 _RUN_OF_SEPARATORS = rf"(?s)({_SEPARATOR}){_SEPARATOR}+"
 
 
-def base_names(names: pl.Expr) -> pl.Expr:
+def base_names(names: pl.Series) -> pl.Series:
     """Return the base names of text models, author taken off; the whole name where nothing would be left."""
-    without_author = names.str.split("/").list.last()
-    bare = (
-        without_author.str.replace_all(_RUN_OF_PARTS, "${1}${2}")
-        .str.replace_all(_RUN_OF_SEPARATORS, "${1}")
-        .str.strip_chars(SEPARATORS)
-    )
-    return pl.when(bare == "").then(names).otherwise(bare)
+    bare = names.str.split("/").list.last()
+    for run in _RUNS_OF_PARTS:
+        bare = bare.str.replace_all(run, "${1}${2}")
+    bare = bare.str.replace_all(_RUN_OF_SEPARATORS, "${1}").str.strip_chars(SEPARATORS)
+    return bare.zip_with(bare != "", names)
 
 
 def base_name(name: str) -> str:
@@ -31,5 +31,5 @@ def base_name(name: str) -> str:
     >>> base_name("Qwen/Qwen2.5-Coder-14B-Instruct")
     'Qwen2.5-Coder'
     """
-    found: str = pl.select(base_names(pl.lit(name))).item()
+    found: str = base_names(pl.Series([name])).item()
     return found

@@ -6,7 +6,6 @@ import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from functools import cached_property
 
 import polars as pl
 
@@ -41,6 +40,7 @@ class Catalogue:
         revision: SHA-256 of the file's content, hexadecimal.
         modified_at: The file's time, or the ``Last-Modified`` of its URL; None if unknown.
         records: The records by name.
+        frame: The records as the columns of ``COLUMNS``.
         notices: What a reader should know: skipped records, repeated names, a failed source, ...
     """
 
@@ -48,12 +48,8 @@ class Catalogue:
     revision: str
     modified_at: datetime | None
     records: Mapping[str, ModelRecord]
+    frame: pl.DataFrame
     notices: tuple[Notice, ...] = ()
-
-    @cached_property
-    def frame(self) -> pl.DataFrame:
-        """The records as the columns of ``COLUMNS``."""
-        return records_to_frame(self.records)
 
 
 def read_catalogue(
@@ -66,6 +62,7 @@ def read_catalogue(
         revision=hashlib.sha256(content).hexdigest(),
         modified_at=modified_at,
         records=parsed.records,
+        frame=records_to_frame(parsed.records),
         notices=tuple(parsed.notices),
     )
 

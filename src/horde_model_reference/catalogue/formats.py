@@ -12,7 +12,7 @@ import json
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from functools import partial
-from typing import Any
+from typing import Any, NoReturn
 
 from pydantic import ValidationError
 
@@ -24,6 +24,8 @@ from horde_model_reference.inert import visible
 from horde_model_reference.notices import Notice, bounded
 
 EXPECTED = "a JSON object of records, or a CSV file whose first line names the columns name and parameters_bn"
+_ENDS_WITHIN_QUOTES = "unexpected end of data"  # of the csv module
+_CUT_SHORT = "The file may have been cut short."
 CSV_COLUMNS = frozenset({"name", "parameters_bn"})
 
 Entry = tuple[str, Callable[[], dict[str, Any]]]
@@ -80,13 +82,13 @@ def _json_entries(text: str, place: str, notices: list[Notice]) -> Iterator[Entr
         return dict(found)
 
     try:
-        data = json.loads(text, object_pairs_hook=keep_last)
+        data = json.loads(text, object_pairs_hook=keep_last, parse_int=_integer)
     except json.JSONDecodeError as error:
         raise CatalogueFormatError(
             f"{place}, line {error.lineno}, column {error.colno}: {error.msg}; expected {EXPECTED}.",
-            hint="The file may have been cut short.",
+            hint=_CUT_SHORT,
         ) from error
-    except (ValueError, RecursionError) as error:
+    except RecursionError as error:
         raise CatalogueFormatError(f"{place}: JSON that cannot be read ({error}); expected {EXPECTED}.") from error
     if not isinstance(data, dict):
         raise CatalogueFormatError(f"{place}, line 1: a JSON {type(data).__name__}; expected {EXPECTED}.")
@@ -94,11 +96,17 @@ def _json_entries(text: str, place: str, notices: list[Notice]) -> Iterator[Entr
     return ((name, partial(_json_entry, name, raw, notices)) for name, raw in pairs)
 
 
+def _integer(digits: str) -> int | float:
+    """Read a number; one of thousands of digits, which Python refuses, is beyond every bound anyway."""
+    try:
+        return int(digits)
+    except ValueError:
+        return float(digits)
+
+
 def _json_entry(name: str, raw: object, notices: list[Notice]) -> dict[str, Any]:
     if not isinstance(raw, dict):
         raise TypeError(f"a {type(raw).__name__}, expected an object")
-    # A lone surrogate escape is valid JSON but no Unicode text, and could not be written out again.
-    json.dumps(raw, ensure_ascii=False).encode()
     own = raw.get("name", name)
     if own != name:
         message = f"Record {visible(name)!r} calls itself {visible(str(own))!r}; the former is used."
@@ -107,18 +115,44 @@ def _json_entry(name: str, raw: object, notices: list[Notice]) -> dict[str, Any]
 
 
 def _csv_entries(text: str, place: str) -> Iterator[Entry]:
-    reader = csv.reader(io.StringIO(text, newline=""), strict=True)
-    try:
-        header = [column.strip() for column in next(reader)]
-        if not set(header) >= CSV_COLUMNS:
-            raise CatalogueFormatError(f"{place}, line 1: {visible(text[:40])!r} is no header; expected {EXPECTED}.")
-        rows = [row for row in reader if row]
-    except csv.Error as error:
-        raise CatalogueFormatError(f"{place}, line {reader.line_num}: {error}; expected {EXPECTED}.") from error
+    rows = _csv_rows(text, place)
+    first = next(rows)
+    header = [] if isinstance(first, _BadRow) else [column.strip() for column in first]
+    if not set(header) >= CSV_COLUMNS:
+        raise CatalogueFormatError(f"{place}, line 1: {visible(text[:40])!r} is no header; expected {EXPECTED}.")
     name_at = header.index("name")
-    return (
-        (row[name_at].strip() if name_at < len(row) else "", partial(csv_row_to_entry, header, row)) for row in rows
-    )
+    for row in rows:
+        if isinstance(row, _BadRow):
+            yield row.where, row.fail
+        elif row:
+            yield row[name_at].strip() if name_at < len(row) else "", partial(csv_row_to_entry, header, row)
+
+
+@dataclass(frozen=True, slots=True)
+class _BadRow:
+    where: str
+    reason: str
+
+    def fail(self) -> NoReturn:
+        raise ValueError(self.reason)
+
+
+def _csv_rows(text: str, place: str) -> Iterator[list[str] | _BadRow]:
+    """Read on after a row that is no CSV; the file is bad only where it ends within quotes."""
+    reader = csv.reader(io.StringIO(text, newline=""), strict=True)
+    while True:
+        first = reader.line_num + 1
+        try:
+            yield next(reader)
+        except StopIteration:
+            return
+        except csv.Error as error:
+            if _ENDS_WITHIN_QUOTES in str(error):
+                raise CatalogueFormatError(
+                    f"{place}, line {first}: a quote that never closes; expected {EXPECTED}.", hint=_CUT_SHORT
+                ) from error
+            last = reader.line_num
+            yield _BadRow(f"line {first}" if first == last else f"lines {first} to {last}", str(error))
 
 
 def _read_records(entries: Iterator[Entry], notices: list[Notice]) -> ParsedCatalogue:
@@ -126,7 +160,9 @@ def _read_records(entries: Iterator[Entry], notices: list[Notice]) -> ParsedCata
     for name, make in entries:
         try:
             record = ModelRecord.model_validate(make())
-        except (ValueError, TypeError) as error:
+            # What cannot be written out again (a lone surrogate, infinity, a thousand levels) is no record.
+            json.dumps(record.as_json(), ensure_ascii=False, allow_nan=False).encode()
+        except (ValueError, TypeError, RecursionError) as error:
             notices.append(
                 Notice("record_skipped", f"Record {visible(name)!r} is malformed and was skipped: {_reason(error)}.")
             )

@@ -17,8 +17,8 @@ FOLDER = "catalogue"
 class LastGoodStore:
     """Copies under ``DATA_DIR``, one file a source, written whole or not at all.
 
-    A copy is one file: a line of JSON (where it came from, its validators) and then the content. So a copy and its
-    description can never belong to different moments.
+    A copy is one file: a line of JSON (where it came from, its validators, a checksum) and then the content. So a
+    copy and its description can never belong to different moments, and a damaged copy counts as none.
     """
 
     def __init__(self, data_dir: Path) -> None:
@@ -27,10 +27,11 @@ class LastGoodStore:
     def load(self, location: str) -> SourceCopy | None:
         """Return the copy of a source, or None where there is none that can be read."""
         try:
-            header, newline, content = self._path(location).read_bytes().partition(b"\n")
+            header, _, content = self._path(location).read_bytes().partition(b"\n")
             meta = json.loads(header)
             modified_at = datetime.fromisoformat(meta["modified_at"]) if meta["modified_at"] else None
-            return SourceCopy(content, modified_at, meta["validators"]) if newline else None
+            intact = meta["sha256"] == hashlib.sha256(content).hexdigest()
+            return SourceCopy(content, modified_at, dict(meta["validators"])) if intact else None
         except (OSError, ValueError, KeyError, TypeError):
             return None
 
@@ -44,6 +45,7 @@ class LastGoodStore:
             "location": location,
             "modified_at": copy.modified_at.isoformat() if copy.modified_at else None,
             "validators": dict(copy.validators),
+            "sha256": hashlib.sha256(copy.content).hexdigest(),
         }
         self._folder.mkdir(parents=True, exist_ok=True)
         handle, temporary = tempfile.mkstemp(dir=self._folder, prefix=".incoming-")

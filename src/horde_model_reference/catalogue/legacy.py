@@ -48,16 +48,23 @@ def json_entry_to_v2(raw: Mapping[str, Any]) -> dict[str, Any]:
 
 def _legacy_config(config: Mapping[str, Any]) -> dict[str, Any]:
     """Join ``files`` (checksums) and ``download`` (addresses) by file name."""
-    files = {file.get("path"): file for file in config.get("files") or []}
+    files = {file.get("path"): file for file in _objects(config, "files")}
     return {key: value for key, value in config.items() if key != "files"} | {
-        "download": [_legacy_download(download, files) for download in config.get("download") or []]
+        "download": [_legacy_download(download, files) for download in _objects(config, "download")]
     }
+
+
+def _objects(config: Mapping[str, Any], key: str) -> list[Mapping[str, Any]]:
+    found = config.get(key) or []
+    if not isinstance(found, list) or not all(isinstance(part, dict) for part in found):
+        raise TypeError(f"config.{key}: expected a list of objects")
+    return found
 
 
 def _legacy_download(download: Mapping[str, Any], files: Mapping[Any, Mapping[str, Any]]) -> dict[str, Any]:
     entry = {key: value for key, value in download.items() if key not in LEGACY_DOWNLOAD_KEYS}
     file = files.get(download.get("file_name"), {})
-    return {key: file[key] for key in ("sha256sum", "md5sum", "size_bytes") if key in file} | entry
+    return entry | {key: file[key] for key in ("sha256sum", "md5sum", "size_bytes") if file.get(key) is not None}
 
 
 def csv_row_to_entry(header: list[str], row: list[str]) -> dict[str, Any]:

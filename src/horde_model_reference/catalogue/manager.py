@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+import math
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from functools import partial
@@ -33,6 +34,14 @@ class _Held:
     checked_at: float
 
 
+Announce = Callable[[MODEL_REFERENCE_CATEGORY, str], Awaitable[None]]
+"""Told of a category's new revision."""
+
+
+async def _nobody(_: MODEL_REFERENCE_CATEGORY, __: str) -> None:
+    """Listen to nothing."""
+
+
 class ModelReferenceManager:
     """Which models exist, category by category.
 
@@ -42,11 +51,16 @@ class ModelReferenceManager:
     """
 
     def __init__(
-        self, settings: Settings, client: httpx.AsyncClient, clock: Callable[[], float] = time.monotonic
+        self,
+        settings: Settings,
+        client: httpx.AsyncClient,
+        clock: Callable[[], float] = time.monotonic,
+        announce: Announce = _nobody,
     ) -> None:
         self._settings = settings
         self._client = client
         self._clock = clock
+        self._announce = announce
         self._store = LastGoodStore(settings.data_dir)
         self._held: dict[MODEL_REFERENCE_CATEGORY, _Held] = {}
         self._refreshes: SingleFlight[MODEL_REFERENCE_CATEGORY, _Held] = SingleFlight()
@@ -64,6 +78,12 @@ class ModelReferenceManager:
             with suppress(TimeoutError):
                 held = await self._refreshes.run(category, partial(self._refresh, category, held), PATIENCE)
         return held.catalogue
+
+    def look_again(self, category: MODEL_REFERENCE_CATEGORY) -> None:
+        """Have the next reader look at the source, however young the catalogue is."""
+        held = self._held.get(category)
+        if held is not None:
+            held.checked_at = -math.inf
 
     async def aclose(self) -> None:
         """End the refreshes that are still under way."""
@@ -100,6 +120,7 @@ class ModelReferenceManager:
         catalogue = await self._parse(category, copy, source.location)
         if copy is not last_good:
             catalogue = await self._keep(source.location, copy, catalogue)
+            await self._announce(category, catalogue.revision)
         return _Held(copy, catalogue, self._clock())
 
     async def _parse(self, category: MODEL_REFERENCE_CATEGORY, copy: SourceCopy, place: str) -> Catalogue:

@@ -2,10 +2,19 @@
 
 from __future__ import annotations
 
-from typing import Any
+import re
+from typing import Annotated, Any, Self
 from urllib.parse import urlsplit
 
-from pydantic import AliasChoices, BaseModel, ConfigDict, Field
+from pydantic import AliasChoices, BaseModel, ConfigDict, Field, model_validator
+
+MAX_SIZE = 2**50
+"""The largest size in bytes that makes sense; sums over a whole catalogue still fit into 64 bits."""
+
+Size = Annotated[int, Field(ge=0, le=MAX_SIZE)]
+
+_NEVER_IN_AUTHORITY = re.compile(r"[\s\\]")
+"""What no host, user or port may hold; browsers take a backslash for the slash that ends them."""
 
 
 class _Part(BaseModel):
@@ -20,8 +29,8 @@ class DownloadRecord(_Part):
     file_name: str = ""
     file_url: str = ""
     sha256sum: str | None = None
-    size_bytes: int | None = Field(
-        None, ge=0, validation_alias=AliasChoices("size_bytes", "file_size_bytes", "size_on_disk_bytes")
+    size_bytes: Size | None = Field(
+        None, validation_alias=AliasChoices("size_bytes", "file_size_bytes", "size_on_disk_bytes")
     )
 
     @property
@@ -32,7 +41,7 @@ class DownloadRecord(_Part):
             host = parts.hostname
         except ValueError:
             return None
-        if parts.scheme not in {"http", "https"} or not host:
+        if parts.scheme not in {"http", "https"} or not host or _NEVER_IN_AUTHORITY.search(parts.netloc):
             return None
         return host.rstrip(".") or None
 
@@ -41,6 +50,12 @@ class ConfigRecord(_Part):
     """Where a model's files are."""
 
     download: tuple[DownloadRecord, ...] = ()
+
+    @model_validator(mode="after")
+    def _total_makes_sense(self) -> Self:
+        if sum(download.size_bytes or 0 for download in self.download) > MAX_SIZE:
+            raise ValueError(f"the files' sizes add up to more than {MAX_SIZE:,} bytes")
+        return self
 
 
 class MetadataRecord(_Part):
@@ -67,7 +82,7 @@ class ModelRecord(_Part):
     inpainting: bool | None = None
     tags: tuple[str, ...] = ()
     parameters: int | None = Field(None, ge=0)
-    size_on_disk_bytes: int | None = Field(None, ge=0, le=2**62)
+    size_on_disk_bytes: Size | None = None
     config: ConfigRecord = ConfigRecord()
     metadata: MetadataRecord = MetadataRecord()
 

@@ -70,13 +70,17 @@ class FileSource:
                 validators = {"mtime": str(stat.st_mtime_ns), "size": str(stat.st_size), "inode": str(stat.st_ino)}
                 if held is not None and held.validators == validators:
                     return held
-                content = file.read()
-        except OSError as error:
-            raise CatalogueSourceError(
-                f"{self.location}: {error.strerror or error}; expected a catalogue file.",
-                hint="Check the setting SOURCES__<CATEGORY>.",
-            ) from error
+                content = file.read(MAX_BYTES + 1)
+        except (OSError, ValueError) as error:
+            raise self._unreadable(getattr(error, "strerror", None) or str(error)) from error
+        if len(content) > MAX_BYTES:
+            raise self._unreadable(f"More than {MAX_BYTES:,} bytes")
         return SourceCopy(content, datetime.fromtimestamp(stat.st_mtime, UTC), validators)
+
+    def _unreadable(self, reason: str) -> CatalogueSourceError:
+        return CatalogueSourceError(
+            f"{self.location}: {reason}; expected a catalogue file.", hint="Check the setting SOURCES__<CATEGORY>."
+        )
 
 
 class UrlSource:
@@ -116,13 +120,15 @@ def _reason(error: Exception) -> str:
 
 def _validators(headers: httpx.Headers) -> dict[str, str]:
     pairs = (("If-None-Match", "ETag"), ("If-Modified-Since", "Last-Modified"))
-    return {request: headers[answer] for request, answer in pairs if answer in headers}
+    found = {request: headers[answer] for request, answer in pairs if answer in headers}
+    return {request: value for request, value in found.items() if value.isascii()}  # Others cannot be sent back.
 
 
 def _last_modified(headers: httpx.Headers) -> datetime | None:
     try:
-        return parsedate_to_datetime(headers.get("Last-Modified", ""))
-    except ValueError:
+        found = parsedate_to_datetime(headers.get("Last-Modified", ""))
+        return found.astimezone(UTC) if found.tzinfo else found.replace(tzinfo=UTC)
+    except (ValueError, OverflowError):
         return None
 
 

@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import asyncio
+import io
+import os
 import sys
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Annotated, TypeVar
 
 import typer
+from rich.console import Console, RenderableType
 
 from horde_model_reference.categories import MODEL_REFERENCE_CATEGORY
 from horde_model_reference.demo import SimulatedHorde, demo_settings
@@ -35,17 +39,47 @@ def with_engine(work: Callable[[Engine], Awaitable[T]], *, demo: bool) -> T:
     return asyncio.run(run())
 
 
+def show(report: RenderableType) -> None:
+    """Print a report for people: in colour, and as wide as the terminal, where standard output is one.
+
+    Raises:
+        OutputError: Standard output cannot be written.
+    """
+    with _standard_output():
+        if isinstance(sys.stdout, io.TextIOWrapper):
+            sys.stdout.reconfigure(errors="backslashreplace")  # It may be of an encoding that lacks some characters.
+        Console().print(report)
+
+
 def write(content: bytes, output: Path | None) -> None:
     """Write a result to a file, or byte for byte to standard output.
 
     Raises:
-        OutputError: The file cannot be written.
+        OutputError: It cannot be written.
     """
     if output is None:
-        sys.stdout.buffer.write(content)
-        sys.stdout.buffer.flush()
+        with _standard_output():
+            sys.stdout.buffer.write(content)
         return
     try:
         output.write_bytes(content)
+    except (OSError, ValueError) as error:  # ValueError: a path with a NUL
+        reason = getattr(error, "strerror", None) or error
+        raise OutputError(f"{output}: {reason}.", hint="Choose another --output.") from error
+
+
+@contextmanager
+def _standard_output() -> Iterator[None]:
+    if sys.stdout is None:
+        raise OutputError("Standard output is closed.", hint="Give the command a standard output.")
+    try:
+        yield
+        sys.stdout.flush()
+    except BrokenPipeError:
+        raise  # Who reads has seen enough: Typer ends the run without a word.
     except OSError as error:
-        raise OutputError(f"{output}: {error.strerror or error}.", hint="Choose another --output.") from error
+        # What is left in the buffer would fail once more at Python's exit, and change the exit code.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        raise OutputError(
+            f"Standard output: {error.strerror or error}.", hint="Send the output to another place."
+        ) from error

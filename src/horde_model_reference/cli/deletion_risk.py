@@ -16,7 +16,7 @@ from horde_model_reference.analytics.flags import RiskLevel
 from horde_model_reference.analytics.risk_query import BY_REMOVAL, DEFAULT_SORT, RiskQuery
 from horde_model_reference.analytics.risk_response import respond
 from horde_model_reference.analytics.risk_schema import CategoryDeletionRiskResponse
-from horde_model_reference.cli.common import Category, Demo, Output, with_engine, write
+from horde_model_reference.cli.common import Category, Demo, Output, show, with_engine, write
 from horde_model_reference.reports.csv_report import to_csv
 from horde_model_reference.reports.json_report import to_json
 from horde_model_reference.reports.markdown_report import to_markdown
@@ -98,6 +98,6 @@ def deletion_risk(  # noqa: PLR0913 - one parameter an option
     table = with_engine(lambda engine: engine.table(category), demo=demo)
     answer = respond(table, query)
     if format is Format.table and output is None:
-        Console().print(report(answer, datetime.now(UTC)))
+        show(report(answer, datetime.now(UTC)))
     else:
         write(WRITERS[format](answer), output)

@@ -6,10 +6,9 @@ from datetime import UTC, datetime
 from typing import Annotated
 
 import typer
-from rich.console import Console
 
 from horde_model_reference.analytics.risk_response import respond_for_model
-from horde_model_reference.cli.common import Category, Demo, with_engine
+from horde_model_reference.cli.common import Category, Demo, show, with_engine
 from horde_model_reference.reports.terminal import explanation
 
 app = typer.Typer(add_completion=False, pretty_exceptions_enable=False)
@@ -24,4 +23,4 @@ def explain(
 ) -> None:
     """Say why a model is at risk or not: every reason, what was observed, and under which names it was counted."""
     table = with_engine(lambda engine: engine.table(category), demo=demo)
-    Console().print(explanation(respond_for_model(table, name), datetime.now(UTC)))
+    show(explanation(respond_for_model(table, name), datetime.now(UTC)))

@@ -10,6 +10,7 @@ import typer
 from typer.core import TyperGroup
 
 from horde_model_reference.errors import HordeModelReferenceError
+from horde_model_reference.inert import visible
 
 COMMANDS: dict[str, str] = {
     "deletion-risk": "horde_model_reference.cli.deletion_risk",
@@ -57,7 +58,10 @@ def main() -> NoReturn:
         _say(error.message, error.hint)
         sys.exit(error.exit_code)
     except typer.TyperException as error:
-        _say(error.format_message(), "horde-model-reference --help shows the usage.")
+        # Typer lists choices over several lines; without any argument it has shown the help and says nothing.
+        message = " ".join(error.format_message().split())
+        if message:
+            _say(message, "horde-model-reference --help shows the usage.")
         sys.exit(2)
     except (typer.Abort, KeyboardInterrupt):
         _say("Interrupted.", "")
@@ -66,6 +70,6 @@ def main() -> NoReturn:
 
 
 def _say(message: str, hint: str) -> None:
-    print(f"error: {message}", file=sys.stderr)  # noqa: T201
+    print(f"error: {visible(message)}", file=sys.stderr)  # noqa: T201
     if hint:
-        print(f"hint: {hint}", file=sys.stderr)  # noqa: T201
+        print(f"hint: {visible(hint)}", file=sys.stderr)  # noqa: T201

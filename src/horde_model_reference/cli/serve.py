@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import logging
+import os
 import socket
+import tempfile
 from typing import Annotated
 
 import typer
@@ -17,8 +19,9 @@ from horde_model_reference.settings import load_settings
 
 app = typer.Typer(add_completion=False, pretty_exceptions_enable=False)
 
-APP = "horde_model_reference.service.app:create_app_from_environment"
-DEMO_APP = "horde_model_reference.service.app:create_demo_app"
+APP = "horde_model_reference.service.app:create_service_from_environment"
+MULTIPROCESS_DIR = "PROMETHEUS_MULTIPROC_DIR"
+DEMO_APP = "horde_model_reference.service.app:create_demo_service"
 
 
 @app.command()
@@ -40,7 +43,9 @@ def serve(
         if workers == 1:
             uvicorn.Server(config).run(sockets=[listener])
         else:
-            Multiprocess(config, [listener]).run()
+            with tempfile.TemporaryDirectory(prefix="horde-model-reference-") as figures:
+                os.environ[MULTIPROCESS_DIR] = figures  # The workers count there, so that one scrape adds them up.
+                Multiprocess(config, [listener]).run()
 
 
 def _listening(host: str, port: int) -> socket.socket:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import getpass
+import os
 import tempfile
 from pathlib import Path
 
@@ -31,8 +32,16 @@ ANSWERS: dict[tuple[str, str | None], str] = {
 def demo_settings() -> Settings:
     """Return the environment's settings with the bundled catalogues as sources and no data of the user's touched."""
     sources = Sources.model_validate({category.value: str(DATA / name) for category, name in FILES.items()})
-    data_dir = Path(tempfile.gettempdir()) / f"horde-model-reference-demo-{getpass.getuser()}"
+    data_dir = Path(tempfile.gettempdir()) / f"horde-model-reference-demo-{_user()}"
     return load_settings(sources=sources, data_dir=data_dir, ai_horde_url="http://horde.invalid/api/")
+
+
+def _user() -> str:
+    """Who runs this, so that no two users share a folder; a container's user may have no name."""
+    try:
+        return getpass.getuser()
+    except (KeyError, OSError):
+        return str(os.getuid())
 
 
 class SimulatedHorde(httpx.AsyncBaseTransport):

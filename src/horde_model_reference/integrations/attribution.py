@@ -6,11 +6,13 @@ nothing comes off: *unattributed*.
 
 The work is done on columns. A name without its author, ignoring case, is the weakest of the four look-ups: whatever
 another one finds, it finds too. So one join on it settles every name with a single candidate, and only the few names
-with several go through the four look-ups in turn.
+with several go through the four look-ups in turn. By which of them a name was found is told afterwards, for the names
+that somebody looks at.
 """
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Final
 
@@ -46,16 +48,32 @@ class Lookup:
     """One way to look a name up: what is compared, on both sides, and how to say it."""
 
     sentence: str
-    key: str
+    key: Callable[[pl.Expr, NameRules], pl.Expr]
+
+
+def _full(name: pl.Expr, _: NameRules) -> pl.Expr:
+    return name
+
+
+def _short(name: pl.Expr, rules: NameRules) -> pl.Expr:
+    return name.str.split("/").list.last() if rules.authors else name
+
+
+def _full_folded(name: pl.Expr, _: NameRules) -> pl.Expr:
+    return name.str.to_lowercase()
+
+
+def _short_folded(name: pl.Expr, rules: NameRules) -> pl.Expr:
+    return _short(name, rules).str.to_lowercase()
 
 
 LOOKUPS: tuple[Lookup, ...] = (
-    Lookup("the full name", "full"),
-    Lookup("the full name, ignoring case", "full_folded"),
-    Lookup("the name without its author", "short"),
-    Lookup("the name without its author, ignoring case", "short_folded"),
+    Lookup("the full name", _full),
+    Lookup("the full name, ignoring case", _full_folded),
+    Lookup("the name without its author", _short),
+    Lookup("the name without its author, ignoring case", _short_folded),
 )
-WEAKEST = LOOKUPS[-1].key
+WEAKEST = LOOKUPS[-1]
 
 RESULT_SCHEMA: dict[str, pl.DataType | type[pl.DataType]] = {
     "api_name": pl.String,
@@ -63,13 +81,19 @@ RESULT_SCHEMA: dict[str, pl.DataType | type[pl.DataType]] = {
     "looked_up": pl.String,
     "outcome": pl.Enum(OUTCOMES),
     "model_index": pl.UInt32,
-    "lookup": pl.UInt8,
 }
 """What :func:`attribute_names` returns: one row an API name, in the order given.
 
-``looked_up`` is what was left of the name when it was found; ``model_index`` a row of the catalogue (null unless
-attributed); ``lookup`` an index into ``LOOKUPS`` (null where nothing was found).
+``looked_up`` is what was left of the name when it was found, or when nothing more came off; ``model_index`` is a row
+of the catalogue, null unless attributed.
 """
+
+_SETTLED: dict[str, pl.DataType | type[pl.DataType]] = {
+    "at": pl.UInt32,
+    "looked_up": pl.String,
+    "model_index": pl.UInt32,
+    "outcome": pl.Enum(OUTCOMES),
+}
 
 
 def attribute_names(api_names: pl.Series, model_names: pl.Series, rules: NameRules) -> pl.DataFrame:
@@ -83,126 +107,100 @@ def attribute_names(api_names: pl.Series, model_names: pl.Series, rules: NameRul
     Returns:
         A frame of ``RESULT_SCHEMA``.
     """
-    names = (
-        api_names.alias("api_name")
-        .to_frame()
-        .with_row_index("at")
-        .with_columns(_backend(rules), _without_backend(rules))
-    )
-    catalogue = model_names.alias("full").to_frame().with_row_index("model_index").with_columns(_keys(rules))
-    candidates = catalogue.group_by(WEAKEST).agg(
-        candidates=pl.len(), model_index=pl.col("model_index").first(), found=pl.col("full").first()
-    )
-    settled: list[pl.DataFrame] = []
-    pending = names.select("at", full="rest")
+    names = _without_backend(api_names.alias("api_name").to_frame().with_row_index("at"), rules)
+    catalogue = _catalogue(model_names, rules)
+    candidates = catalogue.group_by("key").agg(candidates=pl.len(), model_index=pl.col("model_index").first())
+    settled: list[pl.DataFrame] = [pl.DataFrame(schema=_SETTLED)]
+    pending = names.select("at", "looked_up")
     while pending.height:
-        looked_up = pending.with_columns(_keys(rules)).join(candidates, on=WEAKEST, how="left", maintain_order="left")
-        settled.append(_settle_single(looked_up))
-        settled.append(_settle_several(looked_up, catalogue))
-        pending = _take_one_ending_off(looked_up.filter(pl.col("candidates").is_null()), rules)
-    decided = pl.concat(settled) if settled else pl.DataFrame(schema=_SETTLED_SCHEMA)
-    return (
-        names.join(decided, on="at", how="left", maintain_order="left")
-        .with_columns(
-            pl.col("looked_up").fill_null(pl.col("rest")),
-            outcome=pl.when(pl.col("model_index").is_not_null())
-            .then(pl.lit(ATTRIBUTED))
-            .when(pl.col("lookup").is_not_null())
-            .then(pl.lit(AMBIGUOUS))
-            .otherwise(pl.lit(UNATTRIBUTED)),
-        )
-        .select(pl.col(column).cast(kind) for column, kind in RESULT_SCHEMA.items())
-    )
+        keyed = pending.with_columns(key=WEAKEST.key(pl.col("looked_up"), rules))
+        looked_up = keyed.join(candidates, on="key", how="left")
+        settled.append(_settle(looked_up.filter(pl.col("candidates") == 1)))
+        settled.append(_settle_several(looked_up.filter(pl.col("candidates") > 1), catalogue, rules))
+        missed = looked_up.filter(pl.col("candidates").is_null()).select("at", "looked_up")
+        pending, finished = _take_one_ending_off(missed, rules)
+        settled.append(_settle(finished.with_columns(model_index=pl.lit(None, pl.UInt32)), UNATTRIBUTED))
+    decided = pl.concat(settled).sort("at").drop("at")
+    return pl.concat([names.select("api_name", "backend"), decided], how="horizontal").select(*RESULT_SCHEMA)
 
 
-_SETTLED_SCHEMA = {"at": pl.UInt32, "looked_up": pl.String, "model_index": pl.UInt32, "lookup": pl.UInt8}
+def _catalogue(model_names: pl.Series, rules: NameRules) -> pl.DataFrame:
+    catalogue = model_names.alias("name").to_frame().with_row_index("model_index")
+    return catalogue.with_columns(key=WEAKEST.key(pl.col("name"), rules))
 
 
-def _pattern(anchored: str) -> str:
-    return f"(?is){anchored}"
+def _without_backend(names: pl.DataFrame, rules: NameRules) -> pl.DataFrame:
+    """Add ``backend``, and in ``looked_up`` what is left of the name without it."""
+    name = pl.col("api_name")
+    backend, rest = pl.lit(CANONICAL_BACKEND), name
+    for prefix in rules.backends:
+        has_prefix = name.str.head(len(prefix) + 1).str.to_lowercase() == f"{prefix}/"
+        backend = pl.when(has_prefix).then(pl.lit(prefix)).otherwise(backend)
+        rest = pl.when(has_prefix).then(name.str.slice(len(prefix) + 1)).otherwise(rest)
+    return names.with_columns(backend=backend, looked_up=rest)
 
 
-def _backend(rules: NameRules) -> pl.Expr:
-    if not rules.backends:
-        return pl.lit(CANONICAL_BACKEND).alias("backend")
-    prefix = pl.col("api_name").str.extract(_pattern(rf"^({'|'.join(rules.backends)})/"), 1).str.to_lowercase()
-    return prefix.fill_null(CANONICAL_BACKEND).alias("backend")
+def _settle(found: pl.DataFrame, outcome: str = ATTRIBUTED) -> pl.DataFrame:
+    return found.select("at", "looked_up", "model_index", outcome=pl.lit(outcome, pl.Enum(OUTCOMES)))
 
 
-def _without_backend(rules: NameRules) -> pl.Expr:
-    if not rules.backends:
-        return pl.col("api_name").alias("rest")
-    return pl.col("api_name").str.replace(_pattern(rf"^(?:{'|'.join(rules.backends)})/"), "").alias("rest")
-
-
-def _keys(rules: NameRules) -> list[pl.Expr]:
-    """Return the four keys of a name in column ``full``."""
-    full = pl.col("full")
-    short = full.str.split("/").list.last() if rules.authors else full
-    return [
-        full.str.to_lowercase().alias("full_folded"),
-        short.alias("short"),
-        short.str.to_lowercase().alias("short_folded"),
-    ]
-
-
-def _settle_single(looked_up: pl.DataFrame) -> pl.DataFrame:
-    single = looked_up.filter(pl.col("candidates") == 1)
-    found = pl.col("found")
-    lookup = (
-        pl.when(pl.col("full") == found)
-        .then(0)
-        .when(pl.col("full_folded") == found.str.to_lowercase())
-        .then(1)
-        .when(pl.col("short") == found.str.split("/").list.last())
-        .then(2)
-        .otherwise(3)
-    )
-    return single.select("at", looked_up="full", model_index="model_index", lookup=lookup.cast(pl.UInt8))
-
-
-def _settle_several(looked_up: pl.DataFrame, catalogue: pl.DataFrame) -> pl.DataFrame:
-    several = looked_up.filter(pl.col("candidates") > 1).drop("model_index", "candidates", "found")
+def _settle_several(several: pl.DataFrame, catalogue: pl.DataFrame, rules: NameRules) -> pl.DataFrame:
+    """Go through the look-ups for names that the weakest one finds several models for."""
+    settled = [pl.DataFrame(schema=_SETTLED)]
     if several.is_empty():
-        return pl.DataFrame(schema=_SETTLED_SCHEMA)
-    among = catalogue.join(several, on=WEAKEST, how="semi")
-    settled = []
-    for index, lookup in enumerate(LOOKUPS):
-        found = among.group_by(lookup.key).agg(n=pl.len(), model_index=pl.col("model_index").first())
-        several = several.join(found, on=lookup.key, how="left", maintain_order="left")
+        return settled[0]
+    among = catalogue.join(several, on="key", how="semi")
+    for lookup in LOOKUPS:
+        key = lookup.key(pl.col("name"), rules).alias("wanted")
+        found = among.group_by(key).agg(n=pl.len(), model_index=pl.col("model_index").first())
+        wanted = several.select("at", "looked_up", wanted=lookup.key(pl.col("looked_up"), rules))
+        hits = wanted.join(found, on="wanted").with_columns(one=pl.col("n") == 1)
+        settled.append(_settle(hits.filter("one")))
         settled.append(
-            several.filter(pl.col("n").is_not_null()).select(
-                "at",
-                looked_up="full",
-                model_index=pl.when(pl.col("n") == 1).then("model_index"),
-                lookup=pl.lit(index, pl.UInt8),
-            )
+            _settle(hits.filter(~pl.col("one")).with_columns(model_index=pl.lit(None, pl.UInt32)), AMBIGUOUS)
         )
-        several = several.filter(pl.col("n").is_null()).drop("n", "model_index")
+        several = several.join(hits, on="at", how="anti")
     return pl.concat(settled)
 
 
-def _take_one_ending_off(pending: pl.DataFrame, rules: NameRules) -> pl.DataFrame:
+def _take_one_ending_off(missed: pl.DataFrame, rules: NameRules) -> tuple[pl.DataFrame, pl.DataFrame]:
+    """Return the names from which an ending came off, shortened, and those from which none did."""
     if not rules.endings:
-        return pending.clear()
-    ending = _pattern(rf"[{SEPARATORS.strip()}](?:{alternatives(rules.endings)})$")
-    shorter = pending.select("at", before="full", full=pl.col("full").str.replace(ending, ""))
-    return shorter.filter(pl.col("full") != pl.col("before")).drop("before")
+        return missed.clear(), missed
+    ending = rf"(?is)[{SEPARATORS.strip()}](?:{alternatives(rules.endings)})$"
+    shorter = missed.with_columns(shorter=pl.col("looked_up").str.replace(ending, ""))
+    changed = pl.col("shorter") != pl.col("looked_up")
+    return shorter.filter(changed).select("at", looked_up="shorter"), shorter.filter(~changed).select("at", "looked_up")
 
 
-def ambiguous_candidates(
+def lookups_of(names: pl.DataFrame, model_names: pl.Series, rules: NameRules) -> pl.Series:
+    """Return by which of ``LOOKUPS`` each name of an attribution was found (an index; null where by none).
+
+    Args:
+        names: Rows of an attribution.
+        model_names: The names that its ``model_index`` counts along.
+        rules: What the names are made of.
+    """
+    catalogue = model_names.alias("name").to_frame()
+    by = pl.lit(None, pl.UInt8)
+    for index, lookup in reversed(list(enumerate(LOOKUPS))):
+        keys = catalogue.select(lookup.key(pl.col("name"), rules)).to_series()
+        found = lookup.key(pl.col("looked_up"), rules).is_in(keys.implode())
+        by = pl.when(found).then(pl.lit(index, pl.UInt8)).otherwise(by)
+    return names.select(lookup=by).to_series()
+
+
+def candidates_of(
     names: pl.DataFrame, model_names: pl.Series, rules: NameRules, most: int = 10
 ) -> dict[str, list[str]]:
     """Return for each ambiguous name of an attribution the models it could be, at most ``most``, by name."""
-    ambiguous = (
-        names.filter(pl.col("outcome") == AMBIGUOUS)
-        .select("api_name", "lookup", full="looked_up")
-        .with_columns(_keys(rules))
-    )
-    catalogue = model_names.alias("full").to_frame().with_columns(_keys(rules)).with_columns(model=pl.col("full"))
+    ambiguous = names.filter(pl.col("outcome") == AMBIGUOUS)
+    by = lookups_of(ambiguous, model_names, rules)
+    catalogue = model_names.sort().alias("model").to_frame()
     found: dict[str, list[str]] = {}
-    for (index,), group in ambiguous.group_by("lookup"):
-        key = LOOKUPS[index].key
-        models = catalogue.join(group, on=key, how="semi").group_by(key).agg(pl.col("model").sort().head(most))
-        found |= dict(group.join(models, on=key).select("api_name", "model").iter_rows())
+    for index, lookup in enumerate(LOOKUPS):
+        wanted = ambiguous.filter(by == index).select("api_name", key=lookup.key(pl.col("looked_up"), rules))
+        keyed = catalogue.with_columns(key=lookup.key(pl.col("model"), rules)).join(wanted, on="key", how="semi")
+        models = keyed.sort("model").group_by("key", maintain_order=True).agg(pl.col("model").head(most))
+        found |= dict(wanted.join(models, on="key").select("api_name", "model").iter_rows())
     return found

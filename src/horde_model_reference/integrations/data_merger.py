@@ -79,23 +79,18 @@ def _attributed_api_names(model_names: pl.Series, observation: Observation) -> p
 
     A name that one of two known answers lacks has 0 there: absent is unused, or unserved (rule 3).
     """
-    joined = observation.stats.frame.join(
-        observation.status.frame, on="api_name", how="full", coalesce=True, nulls_equal=True
-    ).sort("api_name")
+    stats = observation.stats.frame.with_columns(in_stats=True)
+    status = observation.status.frame.with_columns(in_status=True)
+    joined = stats.join(status, on="api_name", how="full", coalesce=True).sort("api_name")
     attribution = attribute_names(joined["api_name"], model_names, NAME_RULES[observation.model_type])
-    figures = joined.drop("api_name")
-    in_stats = joined["api_name"].is_in(observation.stats.frame["api_name"].implode())
-    in_status = joined["api_name"].is_in(observation.status.frame["api_name"].implode())
-    return pl.concat([attribution, figures], how="horizontal").with_columns(
-        *(
-            pl.when(in_stats | (not observation.stats.known)).then(column).otherwise(0).alias(column)
-            for column in USAGE
-        ),
-        *(
-            pl.when(in_status | (not observation.status.known)).then(column).otherwise(0).alias(column)
-            for column in WORKERS
-        ),
+    absent = {
+        **{column: observation.stats.known & pl.col("in_stats").is_null() for column in USAGE},
+        **{column: observation.status.known & pl.col("in_status").is_null() for column in WORKERS},
+    }
+    figures = joined.select(
+        *(pl.when(missing).then(0).otherwise(column).alias(column) for column, missing in absent.items()), "performance"
     )
+    return pl.concat([attribution, figures], how="horizontal")
 
 
 def _figures_of_models(

@@ -6,18 +6,19 @@ import asyncio
 import json
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from typing import Any
 
 import httpx
 import stamina
-from purgatory import AsyncCircuitBreakerFactory
+from purgatory import AsyncCircuitBreakerFactory, ContextChanged
+from purgatory import Event as BreakerEvent
 from purgatory.domain.model import OpenedState
 
 from horde_model_reference.errors import HordeAPIError
 from horde_model_reference.http_client import read_bounded
+from horde_model_reference.integrations.horde_api_models import HordeRoute
 from horde_model_reference.settings import Settings
 
 MAX_BYTES = 64 * 2**20
@@ -26,19 +27,6 @@ ATTEMPTS = 3
 BREAKER_THRESHOLD = 3
 """Failed fetches in a row (each of up to ``ATTEMPTS`` tries) after which a route is left alone for a while."""
 MAX_RETRY_AFTER = 3600.0
-
-
-@dataclass(frozen=True, slots=True)
-class HordeRoute:
-    """One question to the Horde: its path below ``v2/`` and its parameters."""
-
-    path: str
-    params: tuple[tuple[str, str], ...] = ()
-
-    def __str__(self) -> str:
-        """Return the route as messages show it: path and parameters."""
-        query = "&".join(f"{name}={value}" for name, value in self.params)
-        return f"{self.path}?{query}" if query else self.path
 
 
 class RateLimitedError(HordeAPIError):
@@ -59,6 +47,8 @@ class HordeAPIClient:
         self._closed_until: dict[str, float] = {}
         self._breaker_reset = settings.horde_api_breaker_reset_seconds
         self.breakers = AsyncCircuitBreakerFactory(default_threshold=BREAKER_THRESHOLD, default_ttl=self._breaker_reset)
+        self.breakers.add_listener(self._breaker_changed)
+        self._open: dict[str, bool] = {}
 
     async def get_json(self, route: HordeRoute) -> Any:
         """Return a route's answer, parsed.
@@ -79,6 +69,14 @@ class HordeAPIClient:
             raise
         except _FOREIGN as error:
             raise self._failed(route, _reason(error)) from error
+
+    def open_breakers(self) -> dict[str, bool]:
+        """Return for every route asked so far whether its breaker is open."""
+        return dict(self._open)
+
+    def _breaker_changed(self, name: str, kind: str, event: BreakerEvent) -> None:
+        if isinstance(event, ContextChanged):
+            self._open[name] = event.state == "opened"
 
     def _respect_rate_limit(self, route: HordeRoute) -> None:
         left = self._closed_until.get(route.path, 0) - self._clock()
@@ -123,7 +121,8 @@ _FOREIGN = (httpx.HTTPError, httpx.InvalidURL, httpx.StreamError, OverflowError,
 def _worth_retrying(error: Exception) -> bool:
     if isinstance(error, httpx.HTTPStatusError):
         return error.response.status_code == httpx.codes.TOO_MANY_REQUESTS or error.response.is_server_error
-    return isinstance(error, httpx.TransportError)
+    # A try that took all its time is not made again: it would take as long.
+    return isinstance(error, httpx.TransportError) and not isinstance(error, httpx.TimeoutException)
 
 
 def _reason(error: Exception) -> str:
@@ -134,8 +133,10 @@ def _reason(error: Exception) -> str:
         return str(error)
     if isinstance(error, httpx.TimeoutException):
         return "gave no answer in time"
-    if isinstance(error, httpx.HTTPError):
+    if isinstance(error, httpx.TransportError):
         return f"cannot be reached ({type(error).__name__})"
+    if isinstance(error, httpx.HTTPError):
+        return f"sent an answer that cannot be read ({type(error).__name__})"
     return "sent something that is no JSON"
 
 

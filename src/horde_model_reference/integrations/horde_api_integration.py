@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import asyncio
+import time
 from collections.abc import Callable, Mapping
 from contextlib import suppress
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from functools import partial
 from typing import Any
@@ -14,8 +15,20 @@ import httpx
 
 from horde_model_reference.categories import HordeModelType
 from horde_model_reference.errors import HordeAPIDegradedError, HordeAPIError
-from horde_model_reference.integrations.horde_api_client import HordeAPIClient, HordeRoute
-from horde_model_reference.integrations.horde_api_models import Observation, Report, parse_stats, parse_status
+from horde_model_reference.events import FetchDone, Listener, nobody
+from horde_model_reference.integrations.horde_api_client import HordeAPIClient
+from horde_model_reference.integrations.horde_api_models import (
+    STATS_SCHEMA,
+    STATUS_SCHEMA,
+    HeldReport,
+    HordeRoute,
+    Observation,
+    Report,
+    ReportKind,
+    parse_stats,
+    parse_status,
+)
+from horde_model_reference.integrations.sharing import NoSharing, Sharing
 from horde_model_reference.notices import Notice
 from horde_model_reference.settings import Settings
 from horde_model_reference.single_flight import SingleFlight
@@ -24,15 +37,6 @@ PATIENCE = 1.0
 """Seconds that a reader waits for a refresh when there is an earlier answer to go on with."""
 
 __all__ = ["HordeAPIDegradedError", "HordeAPIIntegration", "utc_now"]
-
-
-@dataclass(frozen=True, slots=True)
-class ReportKind:
-    """One of the four things we ask: the route, how to read its answer, and what to say when it has no figures."""
-
-    route: HordeRoute
-    parse: Callable[[Any], Report]
-    unknown: Notice
 
 
 _USAGE_UNKNOWN = Notice(
@@ -48,30 +52,25 @@ _CLASHES_UNKNOWN = Notice(
 
 def _status(model_type: HordeModelType) -> ReportKind:
     route = HordeRoute("status/models", (("type", model_type.value), ("model_state", "all")))
-    return ReportKind(route, parse_status, _WORKERS_UNKNOWN)
+    return ReportKind(route, STATUS_SCHEMA, parse_status, _WORKERS_UNKNOWN)
 
 
 STATUS: dict[HordeModelType, ReportKind] = {model_type: _status(model_type) for model_type in HordeModelType}
+
+
+def _stats(*route: Any) -> ReportKind:
+    return ReportKind(HordeRoute(*route), STATS_SCHEMA, parse_stats, _USAGE_UNKNOWN)
+
+
 STATS: dict[HordeModelType, ReportKind] = {
-    HordeModelType.IMAGE: ReportKind(
-        HordeRoute("stats/img/models", (("model_state", "all"),)), parse_stats, _USAGE_UNKNOWN
-    ),
-    HordeModelType.TEXT: ReportKind(HordeRoute("stats/text/models"), parse_stats, _USAGE_UNKNOWN),
+    HordeModelType.IMAGE: _stats("stats/img/models", (("model_state", "all"),)),
+    HordeModelType.TEXT: _stats("stats/text/models"),
 }
 CLASHES_WITH: dict[HordeModelType, HordeModelType | None] = {
     HordeModelType.IMAGE: HordeModelType.TEXT,
     HordeModelType.TEXT: None,
 }
 """A text worker that takes an image model's name makes that model vanish from the image status (rule 7)."""
-
-
-@dataclass(frozen=True, slots=True)
-class HeldReport:
-    """A report with its fetch time, and the failure of the newest attempt to replace it."""
-
-    report: Report
-    fetched_at: datetime
-    failure: str | None = None
 
 
 def utc_now() -> datetime:
@@ -87,26 +86,35 @@ class HordeAPIIntegration:
     ``CACHE_HYDRATION_STALE_TTL_SECONDS``.
     """
 
-    def __init__(self, settings: Settings, client: httpx.AsyncClient, clock: Callable[[], datetime] = utc_now) -> None:
+    def __init__(
+        self,
+        settings: Settings,
+        client: httpx.AsyncClient,
+        clock: Callable[[], datetime] = utc_now,
+        listener: Listener = nobody,
+        sharing: Sharing | None = None,
+    ) -> None:
         self.client = HordeAPIClient(settings, client)
         self._reuse_for = timedelta(seconds=settings.horde_api_cache_ttl)
         self._refresh_after = timedelta(seconds=settings.deletion_risk_cache_ttl)
         self._usable_for = timedelta(seconds=settings.cache_hydration_stale_ttl_seconds)
         self._clock = clock
+        self._listener = listener
+        self.sharing: Sharing = sharing or NoSharing()
         self._held: dict[HordeRoute, HeldReport] = {}
         self._fetches: SingleFlight[HordeRoute, HeldReport] = SingleFlight()
 
-    async def observe(self, model_type: HordeModelType) -> Observation:
+    async def observe(self, model_type: HordeModelType, max_age: timedelta | None = None) -> Observation:
         """Return what the Horde says of a type of model.
 
-        The held observation is returned while its oldest part is younger than ``DELETION_RISK_CACHE_TTL``; else
-        every part older than ``HORDE_API_CACHE_TTL`` is fetched anew.
+        The held observation is returned while its oldest part is younger than ``max_age`` (by default
+        ``DELETION_RISK_CACHE_TTL``); else every part older than ``HORDE_API_CACHE_TTL`` is fetched anew.
 
         Raises:
             HordeAPIDegradedError: A route failed and no usable earlier answer of it is held.
         """
         kinds = _kinds(model_type)
-        if not self._all_younger(kinds, self._refresh_after):
+        if not self._all_younger(kinds, self._refresh_after if max_age is None else max_age):
             await self._refresh_all(kinds)
         return self._assemble(model_type)
 
@@ -135,34 +143,62 @@ class HordeAPIIntegration:
 
     async def _refresh(self, kind: ReportKind) -> None:
         """Fetch a route, once for all who ask; who has something to go on with does not wait long."""
-        held = self._usable(kind.route)
+        held = self._usable(self._held.get(kind.route))
         with suppress(TimeoutError):
             await self._fetches.run(kind.route, partial(self._fetch, kind), PATIENCE if held is not None else None)
 
     async def _fetch(self, kind: ReportKind) -> HeldReport:
-        held = self._usable(kind.route)
+        """Replace the held report of a route; where that fails, note the failure on it."""
+        held = self._usable(self._held.get(kind.route)) or self._usable(await self.sharing.load(kind))
         try:
-            report = await self._ask(kind)
+            fresh = await self._shared_or_asked(kind)
         except HordeAPIError as error:
             if held is None:
                 raise HordeAPIDegradedError(error.message, hint=error.hint, retry_after=error.retry_after) from error
             fresh = replace(held, failure=error.message)
-        else:
-            fresh = HeldReport(report, self._clock())
-            if held is not None and held.report.known and not report.known:
-                fresh = replace(held, failure=f"Horde route {kind.route} answered without figures.")
+        if held is not None and held.report.known and not fresh.report.known:
+            fresh = replace(held, failure=f"Horde route {kind.route} answered without figures.")
         self._held[kind.route] = fresh
         return fresh
 
-    async def _ask(self, kind: ReportKind) -> Report:
+    async def _shared_or_asked(self, kind: ReportKind) -> HeldReport:
+        """Return what another process fetched just now, else ask the Horde while the others wait."""
+        started = time.perf_counter()
+        async with self.sharing.turn(kind):
+            shared = await self.sharing.load(kind)
+            if shared is not None and self._clock() - shared.fetched_at < self._reuse_for:
+                self._tell(kind, "shared", started)
+                return shared
+            failure = await self.sharing.load_failure(kind)
+            if failure is not None:
+                self._tell(kind, "failed", started, failure.message)
+                raise failure
+            return await self._ask(kind, started)
+
+    async def _ask(self, kind: ReportKind, started: float) -> HeldReport:
+        try:
+            report = await self._report(kind)
+        except HordeAPIError as error:
+            self._tell(kind, "failed", started, error.message)
+            await self.sharing.save_failure(kind, error)
+            raise
+        fresh = HeldReport(report, self._clock())
+        if report.known:
+            await self.sharing.save(kind, fresh)
+        self._tell(kind, "ok" if report.known else "unknown", started)
+        return fresh
+
+    def _tell(self, kind: ReportKind, outcome: str, started: float, reason: str = "") -> None:
+        self._listener(FetchDone(str(kind.route), outcome, time.perf_counter() - started, reason))
+
+    async def _report(self, kind: ReportKind) -> Report:
         raw = await self.client.get_json(kind.route)
         try:
             return await asyncio.to_thread(kind.parse, raw)
         except HordeAPIError as error:
             raise HordeAPIError(f"Horde route {kind.route} {error.message}.", hint=error.hint) from error
 
-    def _usable(self, route: HordeRoute) -> HeldReport | None:
-        held = self._held.get(route)
+    def _usable(self, held: HeldReport | None) -> HeldReport | None:
         return held if held is not None and self._clock() - held.fetched_at <= self._usable_for else None
 
     def _assemble(self, model_type: HordeModelType) -> Observation:

@@ -8,10 +8,10 @@ same as "nothing was used" (rule 3).
 from __future__ import annotations
 
 import hashlib
-import math
+import json
 import re
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -54,9 +54,62 @@ class Report:
     skipped: int = 0
 
     def digest(self) -> str:
-        """Return a hash of the content that does not depend on the order it was sent in."""
-        text = self.frame.write_json() + f"{self.known}{self.skipped}"
-        return hashlib.sha256(text.encode()).hexdigest()
+        """Return a hash of the content; good for telling reports of one process apart."""
+        return f"{self.frame.hash_rows(seed=0).sum()}/{self.frame.height}/{self.known}/{self.skipped}"
+
+
+@dataclass(frozen=True, slots=True)
+class HordeRoute:
+    """One question to the Horde: its path below ``v2/`` and its parameters."""
+
+    path: str
+    params: tuple[tuple[str, str], ...] = ()
+
+    def __str__(self) -> str:
+        """Return the route as messages show it: path and parameters."""
+        query = "&".join(f"{name}={value}" for name, value in self.params)
+        return f"{self.path}?{query}" if query else self.path
+
+
+@dataclass(frozen=True, slots=True)
+class ReportKind:
+    """One of the things we ask: the route, how to read its answer, and what to say when it has no figures."""
+
+    route: HordeRoute
+    schema: Mapping[str, type[pl.DataType]]
+    parse: Callable[[Any], Report]
+    unknown: Notice
+
+
+@dataclass(frozen=True, slots=True)
+class HeldReport:
+    """A report with its fetch time, and the failure of the newest attempt to replace it."""
+
+    report: Report
+    fetched_at: datetime
+    failure: str | None = None
+
+    def to_json(self) -> bytes:
+        """Return the report and its fetch time for another process."""
+        return json.dumps(
+            {
+                "fetched_at": self.fetched_at.isoformat(),
+                "known": self.report.known,
+                "skipped": self.report.skipped,
+                "columns": self.report.frame.to_dict(as_series=False),
+            }
+        ).encode()
+
+    @classmethod
+    def from_json(cls, text: bytes | str, kind: ReportKind) -> HeldReport:
+        """Read what :meth:`to_json` wrote.
+
+        Raises:
+            ValueError, KeyError, TypeError: It is something else.
+        """
+        raw = json.loads(text)
+        frame = pl.DataFrame(raw["columns"], schema=kind.schema)
+        return cls(Report(frame, raw["known"], raw["skipped"]), datetime.fromisoformat(raw["fetched_at"]))
 
 
 @dataclass(frozen=True)
@@ -147,7 +200,10 @@ def _status_row(entry: Mapping[str, Any]) -> tuple[int | None, int | None, float
 def _report(columns: Mapping[str, list[Any]], schema: Mapping[str, type[pl.DataType]], unreadable: int) -> Report:
     frame = pl.DataFrame(columns, schema=schema)
     senseless = frame.filter(pl.any_horizontal(pl.all().is_null())).height
-    return Report(frame, known=frame.height > senseless, skipped=unreadable + senseless)
+    known = frame.height > senseless
+    if not known:  # No entry is whole; what is left of them is not to be gone by either.
+        frame = frame.with_columns(pl.lit(None, schema[column]).alias(column) for column in frame.columns[1:])
+    return Report(frame, known=known, skipped=unreadable + senseless)
 
 
 def _is_text(name: object) -> bool:
@@ -159,8 +215,8 @@ _SURROGATES = re.compile("[\ud800-\udfff]")
 
 
 def _speed(value: object) -> float | None:
-    """A speed: any finite number from 0 up; 0 means that there was no sample."""
-    if isinstance(value, bool) or not isinstance(value, int | float) or not 0 <= value < math.inf:
+    """A speed: any number from 0 to ``MAX_FIGURE``; 0 means that there was no sample."""
+    if isinstance(value, bool) or not isinstance(value, int | float) or not 0 <= value <= MAX_FIGURE:
         return None
     return float(value)
 

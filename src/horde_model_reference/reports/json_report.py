@@ -6,8 +6,9 @@ import re
 
 from horde_model_reference.analytics.risk_schema import Answer
 
-# JSON leaves DEL and the C1 controls as they are, and some terminals obey them.
-_ACTIVE = re.compile(rb"\x7f|\xc2[\x80-\x9f]")
+# JSON leaves these as they are, and terminals obey them: DEL, the C1 controls, line separators, and the marks that
+# reverse the reading direction (see ``inert``).
+_ACTIVE = re.compile(rb"\x7f|\xc2[\x80-\x9f]|\xd8\x9c|\xe2(?:\x80[\x8e\x8f\xa8-\xae]|\x81[\xa6-\xa9])")
 
 
 def to_json(answer: Answer) -> bytes:

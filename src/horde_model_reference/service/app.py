@@ -1,21 +1,27 @@
-"""The app: routes, errors, and the parts that its lifespan builds."""
+"""The app: routes, errors, and the parts that its lifespan builds; and the layers in front of it."""
 
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager
 from importlib.metadata import version
 from typing import Any
 
 import httpx
 from fastapi import APIRouter, FastAPI
 from fastapi.middleware.cors import CORSMiddleware
+from starlette.types import ASGIApp
 
 from horde_model_reference.demo import SimulatedHorde, demo_settings
 from horde_model_reference.engine import open_engine
-from horde_model_reference.service import health, problems
+from horde_model_reference.service import docs_page, health, logs, problems
 from horde_model_reference.service.dependencies import State
+from horde_model_reference.service.guard import Guard
+from horde_model_reference.service.hot_answers import HotAnswers
+from horde_model_reference.service.hydration import following, hydrating
+from horde_model_reference.service.metrics import Instruments
 from horde_model_reference.service.statistics.routers import deletion_risk
+from horde_model_reference.service.tables import CurrentTables
 from horde_model_reference.service.v2.routers import references
 from horde_model_reference.settings import Settings, load_settings
 
@@ -27,35 +33,73 @@ A figure that the Horde did not give is `null`, never 0.
 """
 
 
-def create_app(settings: Settings, transport: httpx.AsyncBaseTransport | None = None) -> FastAPI:
-    """Return the app.
+def create_app(
+    settings: Settings,
+    transport: httpx.AsyncBaseTransport | None = None,
+    *,
+    hydrate: bool = False,
+    instruments: Instruments | None = None,
+) -> FastAPI:
+    """Return the app without the layers in front of it.
 
     Args:
         settings: What its parts are built by.
         transport: What carries requests to the Horde and to catalogue URLs; sockets by default.
+        hydrate: Keep the tables fresh in the background.
+        instruments: Where requests, fetches and computations are counted.
     """
+    measured = instruments or Instruments()
 
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[State]:
-        async with open_engine(settings, transport) as engine:
-            yield {"engine": engine}
+        async with AsyncExitStack() as stack:
+            engine = await stack.enter_async_context(open_engine(settings, transport, measured.listen))
+            tables = CurrentTables(settings, refreshed_in_background=hydrate)
+            stack.push_async_callback(tables.aclose)
+            await stack.enter_async_context(following(engine, tables))
+            if hydrate:
+                await stack.enter_async_context(hydrating(engine, tables))
+            yield {"engine": engine, "tables": tables, "instruments": measured}
 
     app = FastAPI(
         title="horde-model-reference",
         version=version("horde-model-reference"),
         description=DESCRIPTION,
         openapi_url="/api/openapi.json",
-        docs_url="/api/docs",
+        docs_url=None,
         redoc_url=None,
         lifespan=lifespan,
         redirect_slashes=False,
     )
     problems.install(app)
+    docs_page.install(app)
     app.include_router(_api(), prefix="/api")
-    if settings.cors_allowed_origins:
-        app.add_middleware(CORSMiddleware, allow_origins=list(settings.cors_allowed_origins), allow_methods=["GET"])
     _document_problems(app)
     return app
+
+
+def create_service(
+    settings: Settings, transport: httpx.AsyncBaseTransport | None = None, *, hydrate: bool | None = None
+) -> ASGIApp:
+    """Return what ``serve`` runs: the app behind its limits, and hot answers in front of both.
+
+    Args:
+        settings: What its parts are built by.
+        transport: What carries requests to the Horde and to catalogue URLs; sockets by default.
+        hydrate: Keep the tables fresh in the background; by default as the settings say.
+    """
+    instruments = Instruments()
+    in_background = settings.cache_hydration_enabled if hydrate is None else hydrate
+    app: ASGIApp = create_app(settings, transport, hydrate=in_background, instruments=instruments)
+    hot = HotAnswers(Guard(app, settings), max_bytes=settings.hot_answers_max_bytes, instruments=instruments)
+    if not settings.cors_allowed_origins:
+        return hot
+    return CORSMiddleware(
+        hot,
+        allow_origins=list(settings.cors_allowed_origins),
+        allow_methods=["GET", "HEAD"],
+        expose_headers=["ETag", "Retry-After", "X-Request-ID"],
+    )
 
 
 def _api() -> APIRouter:
@@ -74,19 +118,27 @@ def _document_problems(app: FastAPI) -> None:
         if app.openapi_schema is None:
             for path in generate()["paths"].values():
                 for operation in path.values():
-                    for status, response in operation["responses"].items():
-                        if int(status) >= 400:
-                            response["content"] = {problems.MEDIA_TYPE: next(iter(response["content"].values()))}
+                    for response in operation["responses"].values():
+                        _rename_media_type(response)
         return generate()
 
     app.openapi = openapi  # type: ignore[method-assign]
 
 
-def create_app_from_environment() -> FastAPI:
-    """Return the app with the environment's settings; what ``serve`` runs."""
-    return create_app(load_settings())
+def _rename_media_type(response: dict[str, Any]) -> None:
+    for media_type, content in list(response.get("content", {}).items()):
+        if content.get("schema", {}).get("$ref", "").endswith("/Problem"):
+            del response["content"][media_type]
+            response["content"][problems.MEDIA_TYPE] = content
 
 
-def create_demo_app() -> FastAPI:
-    """Return the app with the bundled sample and a simulated Horde; what ``serve --demo`` runs."""
-    return create_app(demo_settings(), SimulatedHorde())
+def create_service_from_environment() -> ASGIApp:
+    """Return the service with the environment's settings; what ``serve`` runs."""
+    logs.configure()
+    return create_service(load_settings())
+
+
+def create_demo_service() -> ASGIApp:
+    """Return the service with the bundled sample and a simulated Horde; what ``serve --demo`` runs."""
+    logs.configure()
+    return create_service(demo_settings(), SimulatedHorde())

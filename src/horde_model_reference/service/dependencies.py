@@ -2,28 +2,48 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Annotated, TypedDict
 
 from fastapi import Depends, Request
 
 from horde_model_reference.analytics.deletion_risk_cache import DeletionRiskCache
+from horde_model_reference.analytics.risk_table import RiskTable
 from horde_model_reference.catalogue.manager import ModelReferenceManager
+from horde_model_reference.categories import MODEL_REFERENCE_CATEGORY
 from horde_model_reference.engine import Engine
 from horde_model_reference.integrations.horde_api_integration import HordeAPIIntegration
+from horde_model_reference.service.hot_answers import MARK, Keepable
+from horde_model_reference.service.metrics import Instruments
+from horde_model_reference.service.tables import CurrentTables
 
 
 class State(TypedDict):
     """What the lifespan puts at every request's ``state``."""
 
     engine: Engine
+    tables: CurrentTables
+    instruments: Instruments
 
 
-def _built(request: Request) -> Engine:
+def _engine(request: Request) -> Engine:
     engine: Engine = request.state.engine
     return engine
 
 
-Built = Annotated[Engine, Depends(_built)]
+def _tables(request: Request) -> CurrentTables:
+    tables: CurrentTables = request.state.tables
+    return tables
+
+
+def _instruments(request: Request) -> Instruments:
+    instruments: Instruments = request.state.instruments
+    return instruments
+
+
+Built = Annotated[Engine, Depends(_engine)]
+Tables = Annotated[CurrentTables, Depends(_tables)]
+Measured = Annotated[Instruments, Depends(_instruments)]
 
 
 def get_model_reference_manager(engine: Built) -> ModelReferenceManager:
@@ -51,7 +71,32 @@ def get_engine(
     cache: Annotated[DeletionRiskCache, Depends(get_deletion_risk_cache)],
 ) -> Engine:
     """Return the engine, made of the parts above, so that overriding one of them reaches every route."""
-    return Engine(engine.settings, manager, horde, cache, engine.factory)
+    return replace(engine, manager=manager, horde=horde, cache=cache)
 
 
-EngineDependency = Annotated[Engine, Depends(get_engine)]
+class TableReader:
+    """Hands a route its category's table, and notes on the request what the answer is made from."""
+
+    def __init__(
+        self,
+        request: Request,
+        engine: Annotated[Engine, Depends(get_engine)],
+        tables: Annotated[CurrentTables, Depends(_tables)],
+    ) -> None:
+        self._request = request
+        self._engine = engine
+        self._tables = tables
+
+    async def table(self, category: MODEL_REFERENCE_CATEGORY, *, keep_answer: bool = True) -> RiskTable:
+        """Return a category's table; errors as for :meth:`Engine.table`.
+
+        Args:
+            category: Which category.
+            keep_answer: Whether the answer is worth keeping; free-text searches are not.
+        """
+        publication = await self._tables.get(category, self._engine)
+        setattr(self._request.state, MARK, Keepable(publication, keep_answer, self._request.scope["route"].path))
+        return publication.table
+
+
+Reader = Annotated[TableReader, Depends()]

@@ -1,11 +1,15 @@
-"""Whether the service lives."""
+"""Whether the service lives, whether it can answer, and what it measures."""
 
 from __future__ import annotations
 
 from importlib.metadata import version
 
-from fastapi import APIRouter
+from fastapi import APIRouter, Response
 from pydantic import BaseModel, Field
+
+from horde_model_reference.categories import REPORTED_TYPES
+from horde_model_reference.service.dependencies import Built, Measured, Tables
+from horde_model_reference.service.metrics import CONTENT_TYPE
 
 router = APIRouter(tags=["service"])
 
@@ -15,9 +19,38 @@ class Heartbeat(BaseModel):
 
     status: str = Field(examples=["ok"])
     version: str = Field(examples=["0.1.0"])
+    sharing: str = Field(description="`off`; `shared` with other processes through Redis; `alone` while Redis is away.")
+
+
+class Readiness(BaseModel):
+    """Whether every category can be answered now."""
+
+    ready: bool
+    categories: dict[str, bool] = Field(description="Whether a table exists, by category.")
 
 
 @router.get("/heartbeat", operation_id="read_heartbeat", summary="Tell that the service lives")
-async def read_heartbeat() -> Heartbeat:
-    """A sign of life that touches nothing else."""
-    return Heartbeat(status="ok", version=version("horde-model-reference"))
+async def read_heartbeat(engine: Built) -> Heartbeat:
+    """A sign of life that asks nobody else."""
+    return Heartbeat(status="ok", version=version("horde-model-reference"), sharing=engine.horde.sharing.state)
+
+
+@router.get(
+    "/readiness",
+    operation_id="read_readiness",
+    summary="Tell whether every category can be answered",
+    responses={503: {"model": Readiness, "description": "A category has no table yet."}},
+)
+async def read_readiness(tables: Tables, response: Response) -> Readiness:
+    """Whether a table exists for each category; status 503 until then."""
+    serving = tables.serving()
+    categories = {category.value: category in serving for category in REPORTED_TYPES}
+    ready = all(categories.values())
+    response.status_code = 200 if ready else 503
+    return Readiness(ready=ready, categories=categories)
+
+
+@router.get("/metrics", operation_id="read_metrics", summary="Get the service's figures for Prometheus")
+async def read_metrics(engine: Built, tables: Tables, instruments: Measured) -> Response:
+    """Requests, fetches, computations, tables and breakers, in Prometheus' text format."""
+    return Response(instruments.exposition(engine, tables), media_type=CONTENT_TYPE)

@@ -20,7 +20,7 @@ from horde_model_reference.categories import MODEL_REFERENCE_CATEGORY, reported_
 from horde_model_reference.service import problems
 from horde_model_reference.service.answers import CsvResponse, csv_answer, json_answer
 from horde_model_reference.service.dependencies import (
-    EngineDependency,
+    Reader,
     get_deletion_risk_cache,
     get_horde_api_integration,
 )
@@ -73,7 +73,7 @@ ModelName = Annotated[str, Path(description="The model's name; it may contain sl
 
 
 async def get_category_deletion_risk(  # noqa: PLR0913, PLR0917 - one parameter a query parameter
-    engine: EngineDependency,
+    reader: Reader,
     model_category_name: Category,
     group_text_models: Grouped = False,  # noqa: FBT002
     include_backend_variations: WithVariations = False,  # noqa: FBT002
@@ -102,7 +102,8 @@ async def get_category_deletion_risk(  # noqa: PLR0913, PLR0917 - one parameter 
         nsfw=nsfw,
         host=host,
     )
-    return await asyncio.to_thread(respond, await engine.table(model_category_name), query)
+    table = await reader.table(model_category_name, keep_answer=not search)
+    return await asyncio.to_thread(respond, table, query)
 
 
 CategoryAnswer = Annotated[CategoryDeletionRiskResponse, Depends(get_category_deletion_risk)]
@@ -136,9 +137,9 @@ async def read_category_deletion_risk_csv(answer: CategoryAnswer) -> Response:
     summary="Get where every name that the Horde reports went",
     response_model=CategoryAttributionResponse,
 )
-async def read_category_attribution(engine: EngineDependency, model_category_name: Category) -> Response:
+async def read_category_attribution(reader: Reader, model_category_name: Category) -> Response:
     """Every API name of a category with its figures, the model it was counted for, and why."""
-    table = await engine.table(model_category_name)
+    table = await reader.table(model_category_name)
     return json_answer(await asyncio.to_thread(respond_with_attribution, table))
 
 
@@ -148,9 +149,7 @@ async def read_category_attribution(engine: EngineDependency, model_category_nam
     summary="Get deletion risk analysis for one model",
     response_model=ModelDeletionRiskDetail,
 )
-async def read_model_deletion_risk(
-    engine: EngineDependency, model_category_name: Category, model_name: ModelName
-) -> Response:
+async def read_model_deletion_risk(reader: Reader, model_category_name: Category, model_name: ModelName) -> Response:
     """One model with the evidence for every set flag, and the API names attributed to it."""
-    table = await engine.table(model_category_name)
+    table = await reader.table(model_category_name)
     return json_answer(await asyncio.to_thread(respond_for_model, table, model_name))

@@ -1,0 +1,39 @@
+"""What happens inside, told to whoever listens: metrics and logs are listeners, and nothing here knows them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class FetchDone:
+    """A route of the Horde was asked.
+
+    Attributes:
+        route: The route, as messages show it.
+        outcome: ``ok``; ``unknown`` (an answer without figures); ``shared`` (another process had asked); ``failed``.
+        seconds: How long it took, retries included.
+        reason: Why it failed; empty where it did not.
+    """
+
+    route: str
+    outcome: str
+    seconds: float
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class TableComputed:
+    """A risk table was made."""
+
+    category: str
+    seconds: float
+
+
+Event = FetchDone | TableComputed
+Listener = Callable[[Event], None]
+
+
+def nobody(_: Event) -> None:
+    """Listen to nothing."""

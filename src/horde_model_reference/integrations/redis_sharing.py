@@ -1,0 +1,160 @@
+"""Sharing through Redis. While it is away, slow or full, this process goes on alone, and tries it again later."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import logging
+import time
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import AsyncExitStack, asynccontextmanager
+from functools import partial
+from typing import TypeVar
+
+import redis.asyncio
+from redis.exceptions import LockError, RedisError
+
+from horde_model_reference.categories import MODEL_REFERENCE_CATEGORY
+from horde_model_reference.errors import HordeAPIError
+from horde_model_reference.integrations.horde_api_models import HeldReport, ReportKind
+from horde_model_reference.settings import Settings
+
+log = logging.getLogger(__name__)
+T = TypeVar("T")
+
+OPERATION_TIMEOUT = 0.5
+"""Seconds that one operation may take before Redis counts as away."""
+RETRY_AFTER = 5.0
+"""Seconds before Redis is tried again."""
+LOCK_POLL = 0.05
+
+_AWAY = (RedisError, OSError, TimeoutError)
+
+
+def _text(value: bytes | str) -> str:
+    return value.decode() if isinstance(value, bytes) else value
+
+
+class RedisSharing:
+    """See :class:`~horde_model_reference.integrations.sharing.Sharing`.
+
+    Keys: ``PREFIX:report:ROUTE`` (JSON, kept for the stale limit), ``PREFIX:failure:ROUTE`` (for the breaker's pause),
+    ``PREFIX:lock:ROUTE`` (with a deadline), ``PREFIX:revisions`` (a hash by category); and the channel
+    ``PREFIX:catalogues``.
+    """
+
+    def __init__(self, settings: Settings, clock: Callable[[], float] = time.monotonic) -> None:
+        self._prefix = settings.redis.key_prefix
+        self._lock_seconds = settings.request_deadline_seconds
+        self._keep_seconds = max(1, int(settings.cache_hydration_stale_ttl_seconds))
+        self._failure_ms = max(1, int(settings.horde_api_breaker_reset_seconds * 1000))
+        self._clock = clock
+        self._away_until = 0.0
+        self._redis = redis.asyncio.from_url(
+            settings.redis.url, socket_timeout=OPERATION_TIMEOUT, socket_connect_timeout=OPERATION_TIMEOUT
+        )
+
+    @property
+    def state(self) -> str:
+        """``shared``, or ``alone`` while Redis is away."""
+        return "alone" if self._clock() < self._away_until else "shared"
+
+    @asynccontextmanager
+    async def turn(self, kind: ReportKind) -> AsyncIterator[None]:
+        """Hold the route's lock; without Redis, or when its holder takes too long, go on without."""
+        lock = self._redis.lock(
+            self._key("lock", kind), timeout=self._lock_seconds, sleep=LOCK_POLL, blocking_timeout=self._lock_seconds
+        )
+        held = await self._attempt(lock.acquire, otherwise=False)
+        try:
+            yield
+        finally:
+            if held:
+                await self._attempt(lock.release, otherwise=None)
+
+    async def load(self, kind: ReportKind) -> HeldReport | None:
+        """Return the report that some process fetched last, if there is one that can be read."""
+        found = await self._attempt(lambda: self._redis.get(self._key("report", kind)), otherwise=None)
+        try:
+            return HeldReport.from_json(found, kind) if found else None
+        except (ValueError, KeyError, TypeError):
+            log.warning("an unreadable report in Redis is ignored: %s", kind.route)
+            return None
+
+    async def load_failure(self, kind: ReportKind) -> HordeAPIError | None:
+        """Return why some process failed to fetch the route a moment ago, if one did."""
+        found = await self._attempt(lambda: self._redis.get(self._key("failure", kind)), otherwise=None)
+        return HordeAPIError(_text(found), retry_after=self._failure_ms / 1000) if found else None
+
+    async def save(self, kind: ReportKind, held: HeldReport) -> None:
+        """Give a fetched report to the others."""
+        key, body = self._key("report", kind), held.to_json()
+        await self._attempt(lambda: self._redis.set(key, body, ex=self._keep_seconds), otherwise=None)
+
+    async def save_failure(self, kind: ReportKind, error: HordeAPIError) -> None:
+        """Tell the others that the route failed."""
+        key = self._key("failure", kind)
+        await self._attempt(lambda: self._redis.set(key, error.message, px=self._failure_ms), otherwise=None)
+
+    async def announce(self, category: MODEL_REFERENCE_CATEGORY, revision: str) -> None:
+        """Tell the others of a revision, unless it is the one they were told last."""
+
+        async def tell() -> None:
+            revisions = f"{self._prefix}:revisions"
+            told = await self._redis.hget(revisions, category.value)
+            if told is None or _text(told) != revision:
+                await self._redis.hset(revisions, category.value, revision)
+                await self._redis.publish(self._channel, json.dumps({"category": category.value}))
+
+        await self._attempt(tell, otherwise=None)
+
+    async def announcements(self) -> AsyncIterator[MODEL_REFERENCE_CATEGORY]:
+        """Return the categories that others announce; while Redis is away there are none."""
+        while True:
+            async with AsyncExitStack() as stack:
+                pubsub = await stack.enter_async_context(self._redis.pubsub())
+                if await self._attempt(partial(self._subscribed, pubsub), otherwise=False):
+                    async for category in self._messages(pubsub):
+                        yield category
+            await asyncio.sleep(RETRY_AFTER)
+
+    async def _subscribed(self, pubsub: redis.asyncio.client.PubSub) -> bool:
+        await pubsub.subscribe(self._channel)
+        return True
+
+    async def _messages(self, pubsub: redis.asyncio.client.PubSub) -> AsyncIterator[MODEL_REFERENCE_CATEGORY]:
+        while True:
+            try:
+                message = await pubsub.get_message(ignore_subscribe_messages=True, timeout=OPERATION_TIMEOUT / 2)
+            except _AWAY as error:
+                self._note_away(error)
+                return
+            if message is not None:
+                yield MODEL_REFERENCE_CATEGORY(json.loads(message["data"])["category"])
+
+    async def aclose(self) -> None:
+        """Close the connections."""
+        await self._redis.aclose()
+
+    @property
+    def _channel(self) -> str:
+        return f"{self._prefix}:catalogues"
+
+    def _key(self, what: str, kind: ReportKind) -> str:
+        return f"{self._prefix}:{what}:{kind.route}"
+
+    async def _attempt(self, work: Callable[[], Awaitable[T]], otherwise: T) -> T:
+        """Do something with Redis; where it is or was just now away, do without."""
+        if self.state == "alone":
+            return otherwise
+        try:
+            return await work()
+        except LockError:  # The lock's deadline passed; whoever took it meanwhile keeps it.
+            return otherwise
+        except _AWAY as error:
+            self._note_away(error)
+            return otherwise
+
+    def _note_away(self, error: Exception) -> None:
+        log.warning("Redis is away, going on alone for %.0f seconds: %s", RETRY_AFTER, type(error).__name__)
+        self._away_until = self._clock() + RETRY_AFTER

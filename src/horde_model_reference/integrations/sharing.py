@@ -1,0 +1,89 @@
+"""Sharing with other processes: what the Horde said, and that a catalogue has changed."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from typing import Protocol
+
+from horde_model_reference.categories import MODEL_REFERENCE_CATEGORY
+from horde_model_reference.errors import HordeAPIError
+from horde_model_reference.integrations.horde_api_models import HeldReport, ReportKind
+
+
+class Sharing(Protocol):
+    """What processes tell each other; a failure of the means is never a failure of the work."""
+
+    @property
+    def state(self) -> str:
+        """``off``, ``shared``, or ``alone`` while the means of sharing is away."""
+        ...
+
+    def turn(self, kind: ReportKind) -> AbstractAsyncContextManager[None]:
+        """Wait until no other process is asking this route, and keep the others waiting meanwhile."""
+        ...
+
+    async def load(self, kind: ReportKind) -> HeldReport | None:
+        """Return the report that some process fetched last, if there is one."""
+        ...
+
+    async def load_failure(self, kind: ReportKind) -> HordeAPIError | None:
+        """Return why some process failed to fetch the route a moment ago, if one did."""
+        ...
+
+    async def save(self, kind: ReportKind, held: HeldReport) -> None:
+        """Give a fetched report to the others."""
+        ...
+
+    async def save_failure(self, kind: ReportKind, error: HordeAPIError) -> None:
+        """Tell the others that the route failed, so that they need not try at once."""
+        ...
+
+    async def announce(self, category: MODEL_REFERENCE_CATEGORY, revision: str) -> None:
+        """Tell the others that a catalogue has this revision now."""
+        ...
+
+    def announcements(self) -> AsyncIterator[MODEL_REFERENCE_CATEGORY]:
+        """Return the categories that others announce, for ever."""
+        ...
+
+    async def aclose(self) -> None:
+        """Let go of the means of sharing."""
+        ...
+
+
+class NoSharing:
+    """This process asks for itself."""
+
+    state = "off"
+
+    @asynccontextmanager
+    async def turn(self, kind: ReportKind) -> AsyncIterator[None]:
+        """Nobody else asks."""
+        yield
+
+    async def load(self, kind: ReportKind) -> HeldReport | None:
+        """Nobody else has anything."""
+        return None
+
+    async def load_failure(self, kind: ReportKind) -> HordeAPIError | None:
+        """Nobody else failed."""
+        return None
+
+    async def save(self, kind: ReportKind, held: HeldReport) -> None:
+        """Nobody else wants it."""
+
+    async def save_failure(self, kind: ReportKind, error: HordeAPIError) -> None:
+        """Nobody else need know."""
+
+    async def announce(self, category: MODEL_REFERENCE_CATEGORY, revision: str) -> None:
+        """Nobody listens."""
+
+    async def announcements(self) -> AsyncIterator[MODEL_REFERENCE_CATEGORY]:
+        """Nobody announces anything."""
+        await asyncio.Event().wait()
+        yield MODEL_REFERENCE_CATEGORY.miscellaneous  # pragma: no cover - makes this a generator
+
+    async def aclose(self) -> None:
+        """Nothing is held."""

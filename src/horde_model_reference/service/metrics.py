@@ -1,0 +1,103 @@
+"""What operators can measure, in Prometheus' format."""
+
+from __future__ import annotations
+
+import os
+import time
+from collections.abc import Callable, Iterator
+
+from prometheus_client import CollectorRegistry, Counter, Histogram
+from prometheus_client.core import GaugeMetricFamily, Metric
+from prometheus_client.exposition import CONTENT_TYPE_LATEST, generate_latest
+from prometheus_client.multiprocess import MultiProcessCollector
+from prometheus_client.registry import Collector
+
+from horde_model_reference.engine import Engine
+from horde_model_reference.events import Event, FetchDone
+from horde_model_reference.integrations.attribution import OUTCOMES
+from horde_model_reference.service.tables import CurrentTables
+
+CONTENT_TYPE = CONTENT_TYPE_LATEST
+PREFIX = "horde_model_reference"
+MULTIPROCESS_DIR = "PROMETHEUS_MULTIPROC_DIR"
+BUCKETS = (0.0001, 0.00025, 0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10)
+
+
+class Instruments:
+    """The counters and histograms of one process; with several workers, the scrape adds them up."""
+
+    def __init__(self) -> None:
+        self.registry = registry = CollectorRegistry()
+        self.requests = Histogram(
+            f"{PREFIX}_request_seconds",
+            "Requests by route and status, with their duration.",
+            ["route", "status"],
+            buckets=BUCKETS,
+            registry=registry,
+        )
+        self.hot_hits = Counter(f"{PREFIX}_hot_hits", "Requests answered from bytes in memory.", registry=registry)
+        self.hot_misses = Counter(f"{PREFIX}_hot_misses", "Requests that the framework answered.", registry=registry)
+        self.fetches = Histogram(
+            f"{PREFIX}_fetch_seconds",
+            "Fetches of the Horde by route and outcome, with their duration.",
+            ["route", "outcome"],
+            buckets=BUCKETS,
+            registry=registry,
+        )
+        self.computations = Histogram(
+            f"{PREFIX}_table_computation_seconds",
+            "Risk tables made, with the duration.",
+            ["category"],
+            buckets=BUCKETS,
+            registry=registry,
+        )
+
+    def latency(self, route: str, status: int) -> Callable[[float], None]:
+        """Return what takes a duration in seconds of one route and status."""
+        observe: Callable[[float], None] = self.requests.labels(route, str(status)).observe
+        return observe
+
+    def listen(self, event: Event) -> None:
+        """Count what happens inside."""
+        if isinstance(event, FetchDone):
+            self.fetches.labels(event.route, event.outcome).observe(event.seconds)
+        else:
+            self.computations.labels(event.category).observe(event.seconds)
+
+    def exposition(self, engine: Engine, tables: CurrentTables) -> bytes:
+        """Return all figures as text; the counted ones of all workers, where they share a folder."""
+        registry = CollectorRegistry()
+        registry.register(_State(engine, tables))
+        if os.environ.get(MULTIPROCESS_DIR):
+            MultiProcessCollector(registry)  # type: ignore[no-untyped-call]
+            return generate_latest(registry)
+        return generate_latest(self.registry) + generate_latest(registry)
+
+
+class _State(Collector):
+    """Figures read off the parts when somebody asks: those of the process that answers the scrape."""
+
+    def __init__(self, engine: Engine, tables: CurrentTables) -> None:
+        self._engine = engine
+        self._tables = tables
+
+    def collect(self) -> Iterator[Metric]:
+        """Return the figures."""
+        age = _gauge("table_age_seconds", "Age of the observation answered from.", "category")
+        stale = _gauge("table_stale", "1 where the newest refresh failed.", "category")
+        share = _gauge("attribution_ratio", "Share of the month's requests by outcome.", "category", "outcome")
+        for category, publication in self._tables.serving().items():
+            data, month = publication.table.data_as_of, publication.table.totals["month"]
+            fetched_at = min(data.status_fetched_at, data.stats_fetched_at).timestamp()
+            age.add_metric([category.value], time.time() - fetched_at)
+            stale.add_metric([category.value], float(data.stale))
+            for outcome in OUTCOMES if month.reported else ():
+                share.add_metric([category.value, outcome], getattr(month, outcome) / month.reported)
+        breakers = _gauge("breaker_open", "1 where a route of the Horde is left alone.", "route")
+        for route, is_open in self._engine.horde.client.open_breakers().items():
+            breakers.add_metric([route], float(is_open))
+        yield from (age, stale, share, breakers)
+
+
+def _gauge(name: str, help_text: str, *labels: str) -> GaugeMetricFamily:
+    return GaugeMetricFamily(f"{PREFIX}_{name}", help_text, labels=labels)
