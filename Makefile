@@ -3,8 +3,10 @@ PYTHON ?= python3
 VENV ?= .venv
 BIN := $(VENV)/bin
 PYTEST_FLAGS ?=
+BENCH_FLAGS ?=
+SOAK_MINUTES ?= 10
 
-.PHONY: help demo serve test lint types imports docs check wheel constraints clean
+.PHONY: help demo serve test lint types imports docs check wheel constraints bench soak clean
 
 help:  ## Show this list
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 16
@@ -37,6 +39,12 @@ wheel: $(VENV)/.installed  ## Build the wheel into dist/
 
 constraints: $(VENV)/.installed-dev  ## Pin the versions that are installed now
 	@$(BIN)/pip freeze --exclude-editable --exclude pip --exclude setuptools | grep -v ' @ ' > constraints.txt
+
+bench: $(VENV)/.installed-dev  ## Measure, and write benchmarks/RESULTS.md (BENCH_FLAGS=--quick to try it)
+	@$(BIN)/python -m benchmarks $(BENCH_FLAGS)
+
+soak: $(VENV)/.installed-dev  ## Serve for SOAK_MINUTES while the Horde and Redis fail (needs redis-server)
+	@$(BIN)/python -m benchmarks soak --minutes $(SOAK_MINUTES)
 
 clean:  ## Remove what the other targets made
 	@rm -rf $(VENV) dist build .coverage coverage.json .mypy_cache .ruff_cache .pytest_cache .hypothesis

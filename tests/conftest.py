@@ -27,6 +27,8 @@ def clean_environment(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
         if name.startswith(ENV_PREFIX) or name == "AI_HORDE_URL":
             monkeypatch.delenv(name)
     monkeypatch.setenv(f"{ENV_PREFIX}DATA_DIR", str(tmp_path / "data"))
+    for unread in ("STYLES", "IMAGE_HISTORY"):
+        monkeypatch.setenv(f"{ENV_PREFIX}SOURCES__{unread}", "")
 
 
 @pytest.fixture(autouse=True)

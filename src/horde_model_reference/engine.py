@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import AsyncIterator, Awaitable
+from collections.abc import AsyncIterator, Awaitable, Mapping
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from functools import partial
 from typing import TypeVar
@@ -15,10 +15,16 @@ import httpx
 
 from horde_model_reference.analytics.deletion_risk_analysis import ModelDeletionRiskInfoFactory
 from horde_model_reference.analytics.deletion_risk_cache import DeletionRiskCache
+from horde_model_reference.analytics.risk_response import respond_for_model
+from horde_model_reference.analytics.risk_schema import DependentsInfo, ModelDeletionRiskDetail
 from horde_model_reference.analytics.risk_table import RiskTable
 from horde_model_reference.catalogue.catalogue import Catalogue
 from horde_model_reference.catalogue.manager import ModelReferenceManager
+from horde_model_reference.catalogue.sources import SourceCopy, base_name_of
 from horde_model_reference.categories import MODEL_REFERENCE_CATEGORY, reported_type
+from horde_model_reference.curation.planning import CurationFacts
+from horde_model_reference.curation.sources import STYLED, CurationSources
+from horde_model_reference.curation.styles import Dependents, Styles
 from horde_model_reference.errors import (
     CatalogueSourceError,
     EmptyCategoryError,
@@ -31,9 +37,14 @@ from horde_model_reference.http_client import make_client
 from horde_model_reference.integrations.horde_api_integration import HordeAPIIntegration
 from horde_model_reference.integrations.horde_api_models import Observation
 from horde_model_reference.integrations.sharing import NoSharing, Sharing
+from horde_model_reference.notices import Notice
 from horde_model_reference.settings import Settings
 
 T = TypeVar("T")
+
+NO_STYLES = Styles({}, {})
+STYLES_PATIENCE = 2.0
+"""Seconds that a risk table waits for the styles, without which it can be made as well."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +56,7 @@ class Engine:
     horde: HordeAPIIntegration
     cache: DeletionRiskCache
     factory: ModelDeletionRiskInfoFactory
+    curation: CurationSources
     listener: Listener = nobody
 
     async def table(self, category: MODEL_REFERENCE_CATEGORY, max_age: timedelta | None = None) -> RiskTable:
@@ -66,18 +78,66 @@ class Engine:
         if not catalogue.records:
             raise EmptyCategoryError(f"The catalogue of {category.value} has no models.")
         observation = await _by(deadline, self.horde.observe(model_type, max_age), _HORDE_SLOW)
-        key = self.factory.table_key(catalogue, observation)
-        return await self.cache.get(key, partial(self._compute, catalogue, observation))
+        uses, notices = await self._style_counts(category)
+        catalogue = replace(catalogue, notices=(*catalogue.notices, *notices))
+        key = self.factory.table_key(catalogue, observation, uses)
+        return await self.cache.get(key, partial(self._compute, catalogue, observation, uses))
 
-    def _compute(self, catalogue: Catalogue, observation: Observation) -> RiskTable:
+    async def model_detail(
+        self, category: MODEL_REFERENCE_CATEGORY, table: RiskTable, name: str
+    ) -> ModelDeletionRiskDetail:
+        """Return what is known of one model of a table, with who relies on it.
+
+        Raises:
+            UnknownModelError: No model has this name.
+        """
+        styles, _ = await self.curation.styles(STYLES_PATIENCE) if category is STYLED else (None, ())
+        found = styles.dependents([name]) if styles is not None else None
+        relying = None if found is None else relying_on(found)
+        return await asyncio.to_thread(respond_for_model, table, name, relying)
+
+    async def curation_facts(self, category: MODEL_REFERENCE_CATEGORY) -> tuple[CurationFacts, SourceCopy]:
+        """Return what a plan is made from, and the catalogue file's bytes; errors as for :meth:`table`."""
+        reported_type(category)
+        styles, style_notices = await self.curation.styles() if category is STYLED else (NO_STYLES, ())
+        catalogue, copy = await self.manager.get_catalogue_with_copy(category)
+        entered_at, age_notices = await self.curation.entered_at(catalogue)
+        table = await self.table(category)
+        if table.data_as_of.catalogue_revision != catalogue.revision:
+            raise CatalogueSourceError("The catalogue changed while the plan was made.", hint="Try again.")
+        facts = CurationFacts(
+            table=table,
+            catalogue=catalogue,
+            location=self.manager.location(category),
+            catalogue_file=base_name_of(self.manager.location(category)),
+            styles=styles,
+            entered_at=entered_at,
+            notices=tuple(notice for notice in (*style_notices, *age_notices) if notice not in table.notices),
+        )
+        return facts, copy
+
+    async def _style_counts(
+        self, category: MODEL_REFERENCE_CATEGORY
+    ) -> tuple[Mapping[str, int] | None, tuple[Notice, ...]]:
+        if category is not STYLED:
+            return None, ()
+        styles, notices = await self.curation.styles(STYLES_PATIENCE)
+        return styles.counts() if styles is not None else None, notices
+
+    def _compute(self, catalogue: Catalogue, observation: Observation, uses: Mapping[str, int] | None) -> RiskTable:
         started = time.perf_counter()
-        table = self.factory.create_table(catalogue, observation)
+        table = self.factory.create_table(catalogue, observation, uses)
         self.listener(TableComputed(catalogue.category.value, time.perf_counter() - started))
         return table
 
 
 _CATALOGUE_SLOW = CatalogueSourceError("The catalogue is still being fetched.", hint="Try again in a moment.")
 _HORDE_SLOW = HordeAPIDegradedError("The Horde has not answered yet.", hint="Try again in a moment.", retry_after=5)
+
+
+def relying_on(found: Dependents) -> DependentsInfo:
+    """Return who relies on a model, as answers say it."""
+    return DependentsInfo(styles=list(found.styles), emptied_style_categories=list(found.emptied_categories))
 
 
 async def _by(deadline: float, work: Awaitable[T], late: HordeModelReferenceError) -> T:
@@ -101,7 +161,7 @@ def make_sharing(settings: Settings) -> Sharing:
     except ModuleNotFoundError as error:
         raise SettingsError(
             "HORDE_MODEL_REFERENCE_REDIS__USE_REDIS: the Redis client is not installed.",
-            hint="pip install 'horde-model-reference[redis]'",
+            hint="pip install redis",
         ) from error
     return RedisSharing(settings)
 
@@ -120,11 +180,13 @@ async def open_engine(
     async with make_client(settings.horde_api_timeout, transport) as client:
         sharing = make_sharing(settings)
         manager = ModelReferenceManager(settings, client, announce=sharing.announce)
+        curation = CurationSources(settings, client)
         horde = HordeAPIIntegration(settings, client, listener=listener, sharing=sharing)
         try:
             factory = ModelDeletionRiskInfoFactory.from_settings(settings)
-            yield Engine(settings, manager, horde, DeletionRiskCache(), factory, listener)
+            yield Engine(settings, manager, horde, DeletionRiskCache(), factory, curation, listener)
         finally:
             await horde.aclose()
             await manager.aclose()
+            await curation.aclose()
             await sharing.aclose()

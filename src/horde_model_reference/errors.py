@@ -16,6 +16,8 @@
     │   └── CatalogueFormatError                    what was read is no catalogue
     ├── HordeAPIError                 502  exit 1   the Horde cannot be had
     │   └── HordeAPIDegradedError                   ... and nothing usable is held
+    ├── PolicyError                   400  exit 1   a policy file has no sense
+    ├── PlanError                     409  exit 1   a plan cannot be made or applied as asked
     ├── SettingsError                 500  exit 1   a setting has no sense
     ├── OutputError                   500  exit 1   a result cannot be written
     └── ServeError                    500  exit 1   the service cannot start
@@ -130,6 +132,22 @@ class HordeAPIError(HordeModelReferenceError):
 
 class HordeAPIDegradedError(HordeAPIError):
     """A route of the Horde's API failed, and no usable earlier answer of it is held."""
+
+
+class PolicyError(HordeModelReferenceError):
+    """A policy has no sense; the message names the key."""
+
+    status = 400
+    code = "policy_invalid"
+    public_detail = None
+
+
+class PlanError(HordeModelReferenceError):
+    """A plan cannot be made or applied as asked; nothing was written."""
+
+    status = 409
+    code = "plan_refused"
+    public_detail = None
 
 
 class SettingsError(HordeModelReferenceError):

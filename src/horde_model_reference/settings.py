@@ -7,6 +7,7 @@ this class.
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -21,11 +22,15 @@ from horde_model_reference.errors import SettingsError
 ENV_PREFIX = "HORDE_MODEL_REFERENCE_"
 
 IMAGE_REPOSITORY = "https://raw.githubusercontent.com/Haidra-Org/AI-Horde-image-model-reference/main/"
+STYLES_REPOSITORY = "https://raw.githubusercontent.com/Haidra-Org/AI-Horde-Styles/main/"
 TEXT_REPOSITORY = "https://raw.githubusercontent.com/Haidra-Org/AI-Horde-text-model-reference/main/"
 
 
 class Sources(BaseModel):
-    """Where each category's catalogue is: a file path or an http(s) URL."""
+    """Where each category's catalogue is, and what else is read: a file path or an http(s) URL.
+
+    The styles, their categories and the image models' history may be empty: then they are not read, and unknown.
+    """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
@@ -44,11 +49,19 @@ class Sources(BaseModel):
     miscellaneous: str = IMAGE_REPOSITORY + "miscellaneous.json"
     lora: str = IMAGE_REPOSITORY + "lora.json"
     ti: str = IMAGE_REPOSITORY + "ti.json"
+    styles: str = STYLES_REPOSITORY + "styles.json"
+    style_categories: str = ""
+    image_history: str = IMAGE_REPOSITORY + "model_mod_data.json"
 
     def location(self, category: MODEL_REFERENCE_CATEGORY) -> str:
         """Return the path or URL of a category's catalogue."""
         found: str = getattr(self, category.value)
         return found
+
+    def style_categories_location(self) -> str:
+        """Return where the style categories are: by default ``categories.json`` beside the styles."""
+        beside = re.sub(r"[^/\\]*$", "categories.json", self.styles, count=1)
+        return self.style_categories or (beside if self.styles else "")
 
 
 class RedisSettings(BaseModel):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import polars as pl
@@ -41,15 +42,27 @@ class ModelDeletionRiskInfoFactory:
         """Return a factory with the thresholds of these settings."""
         return cls({model_type: thresholds_for(settings, model_type) for model_type in HordeModelType})
 
-    def table_key(self, catalogue: Catalogue, observation: Observation) -> str:
+    def table_key(
+        self, catalogue: Catalogue, observation: Observation, style_counts: Mapping[str, int] | None = None
+    ) -> str:
         """Return the key of the table that :meth:`create_table` would make."""
-        return table_key(catalogue, observation, self.thresholds[observation.model_type].fingerprint())
+        judged_by = self.thresholds[observation.model_type].fingerprint()
+        return table_key(catalogue, observation, judged_by, repr(sorted((style_counts or {}).items())))
 
-    def create_table(self, catalogue: Catalogue, observation: Observation) -> RiskTable:
-        """Return the ungrouped risk table of a catalogue under an observation of its type of model."""
+    def create_table(
+        self, catalogue: Catalogue, observation: Observation, style_counts: Mapping[str, int] | None = None
+    ) -> RiskTable:
+        """Return the ungrouped risk table of a catalogue under an observation of its type of model.
+
+        Args:
+            catalogue: The models.
+            observation: What the Horde says of them.
+            style_counts: How many styles name each model that any names; None where that is unknown.
+        """
         merged = merge_category_with_horde_data(catalogue, observation)
         measure = Measure(self.thresholds[observation.model_type], merged.totals["month"].attributed)
-        facts = pl.concat([catalogue.frame, merged.models], how="horizontal")
+        uses = _style_counts(catalogue.frame["name"], style_counts)
+        facts = pl.concat([catalogue.frame, merged.models, uses], how="horizontal")
         return RiskTable(
             category=catalogue.category,
             model_count=facts.height,
@@ -65,7 +78,7 @@ class ModelDeletionRiskInfoFactory:
             notices=bounded((*catalogue.notices, *observation.notices, *merged.notices)),
             rows=judge(flag_records(facts, measure), measure),
             api_names=merged.api_names,
-            key=self.table_key(catalogue, observation),
+            key=self.table_key(catalogue, observation, style_counts),
         )
 
     def create_deletion_risk_response(
@@ -73,3 +86,8 @@ class ModelDeletionRiskInfoFactory:
     ) -> CategoryDeletionRiskResponse:
         """Return the endpoint's answer to a query (by default all models)."""
         return respond(self.create_table(catalogue, observation), query or RiskQuery())
+
+
+def _style_counts(names: pl.Series, counts: Mapping[str, int] | None) -> pl.DataFrame:
+    known = [None if counts is None else counts.get(name, 0) for name in names]
+    return pl.DataFrame({"style_count": known}, schema={"style_count": pl.Int64})

@@ -33,9 +33,12 @@ class DeletionRiskCache:
         """
         table = self._tables.get(key)
         if table is None:
-            table = await self._flights.run(key, partial(asyncio.to_thread, make))
-            self._tables[key] = table
+            return await self._flights.run(key, partial(self._make, key, make))
         self._tables.move_to_end(key)
+        return table
+
+    async def _make(self, key: str, make: Callable[[], RiskTable]) -> RiskTable:
+        self._tables[key] = table = await asyncio.to_thread(make)
         while len(self._tables) > self._max_tables:
             self._tables.popitem(last=False)
         return table

@@ -35,6 +35,7 @@ SCALAR_COLUMNS: tuple[str, ...] = (
     "nsfw",
     "has_description",
     "download_count",
+    "style_count",
 )
 """The columns that hold one value a row: what CSV shows and what can be sorted by."""
 

@@ -16,6 +16,7 @@ from horde_model_reference.analytics.risk_schema import (
     CategoryDeletionRiskResponse,
     CategoryDeletionRiskSummary,
     DataAsOfInfo,
+    DependentsInfo,
     ModelDeletionRiskDetail,
     ModelDeletionRiskInfo,
     WarningInfo,
@@ -88,8 +89,13 @@ def viewed(table: RiskTable, query: RiskQuery) -> RiskTable:
     return table.families if grouped else table
 
 
-def respond_for_model(table: RiskTable, name: str) -> ModelDeletionRiskDetail:
+def respond_for_model(table: RiskTable, name: str, dependents: DependentsInfo | None = None) -> ModelDeletionRiskDetail:
     """Answer what is known of one model.
+
+    Args:
+        table: The ungrouped risk table.
+        name: The model's name.
+        dependents: Who relies on it; None where that is unknown.
 
     Raises:
         UnknownModelError: No model has this name; the message proposes the closest ones.
@@ -108,9 +114,10 @@ def respond_for_model(table: RiskTable, name: str) -> ModelDeletionRiskDetail:
     return ModelDeletionRiskDetail.model_validate(
         {
             **_row_infos(table, row, variations)[0],
+            "dependents": dependents,
             "evidence": [evidence_of(flag, facts, table.measure) for flag in FLAGS if facts[flag.name]],
             "api_names": _api_name_infos(table, attributed),
-            "data_as_of": _data_as_of(table),
+            "data_as_of": data_as_of(table),
         }
     )
 
@@ -129,13 +136,14 @@ def respond_with_attribution(table: RiskTable) -> CategoryAttributionResponse:
 
 def _common(table: RiskTable) -> dict[str, Any]:
     return {
-        "data_as_of": _data_as_of(table),
+        "data_as_of": data_as_of(table),
         "attribution": Attribution.model_validate({period: asdict(totals) for period, totals in table.totals.items()}),
         "warnings": [WarningInfo(code=notice.code, message=notice.message) for notice in table.notices],
     }
 
 
-def _data_as_of(table: RiskTable) -> DataAsOfInfo:
+def data_as_of(table: RiskTable) -> DataAsOfInfo:
+    """Return of when a table's data is."""
     return DataAsOfInfo.model_validate(asdict(table.data_as_of))
 
 

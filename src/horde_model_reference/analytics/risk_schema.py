@@ -86,19 +86,20 @@ class ModelDeletionRiskInfo(Answer):
     usage_total: Figure = Field(description="Attributed requests ever; it trails and can be below the month's.")
     usage_hour: None = Field(None, description="The Horde does not report it.")
     usage_minute: None = Field(None, description="The Horde does not report it.")
-    usage_known: bool
-    workers_known: bool
+    usage_known: bool = Field(description="Whether the Horde gave usage figures for it.")
+    workers_known: bool = Field(description="Whether the Horde gave worker figures for it.")
     worker_count: Figure = Field(description="Worker threads now serving the model.")
     queued_jobs: Figure = Field(description="Jobs waiting for the model.")
     usage_percentage_of_category: float | None = Field(description="Percent of the category's attributed month usage.")
     usage_trend: UsageTrend
     size_gb: float | None = Field(description="Size on disk in GiB (2^30 bytes).")
     cost_benefit_score: float | None = Field(description="Month usage per GiB.")
-    baseline: str | None
-    nsfw: bool | None
-    has_description: bool
+    baseline: str | None = Field(description="What the record names; a family's one value, else null.")
+    nsfw: bool | None = Field(description="What the record says; a family's if any member is.")
+    has_description: bool = Field(description="Whether the record has one; of a family, all members.")
     download_count: Count = Field(description="Files that the record lists for download.")
     download_hosts: list[str] = Field(description="Where they lie, sorted.")
+    style_count: Figure = Field(description="Styles that name it; null for text models, and where it is unknown.")
     backend_variations: list[BackendVariation] | None = Field(description="Asked for, and text models only; else null.")
     members: list[str] | None = Field(description="A family's models, sorted; null for a model.")
     is_critical: bool = Field(description="Hardly used and hardly served, both known.")
@@ -108,13 +109,13 @@ class ModelDeletionRiskInfo(Answer):
 class CategoryDeletionRiskSummary(FlagCounts):
     """Counts over all rows that match a query, whatever the page."""
 
-    total_models: Count
-    models_at_risk: Count
-    models_critical: Count
-    models_with_warnings: Count
-    average_risk_score: float
+    total_models: Count = Field(description="Rows that match.")
+    models_at_risk: Count = Field(description="Rows with any flag.")
+    models_critical: Count = Field(description="Rows that are critical.")
+    models_with_warnings: Count = Field(description="Rows with any of the four flags about downloads.")
+    average_risk_score: float = Field(description="Mean number of flags, two decimals.")
     category_total_month_usage: Figure = Field(description="Month usage of these rows; null if unknown.")
-    models_by_level: dict[RiskLevel, Count]
+    models_by_level: dict[RiskLevel, Count] = Field(description="Rows of each level.")
 
     @classmethod
     def from_risk_models(cls, rows: pl.DataFrame) -> CategoryDeletionRiskSummary:
@@ -143,10 +144,10 @@ _FIGURES = frozenset({"usage_day", "usage_month", "usage_total", "usage_share", 
 class PeriodAttribution(Answer):
     """Where one period's requests went: `attributed + ambiguous + unattributed = reported`; null if unknown."""
 
-    reported: Figure
-    attributed: Figure
-    ambiguous: Figure
-    unattributed: Figure
+    reported: Figure = Field(description="Requests that the Horde reports.")
+    attributed: Figure = Field(description="Those that belong to a model.")
+    ambiguous: Figure = Field(description="Those under names that several models share.")
+    unattributed: Figure = Field(description="Those under names that no model has.")
 
 
 class Attribution(Answer):
@@ -181,9 +182,9 @@ class CategoryDeletionRiskResponse(Answer):
     category_total_month_usage: Figure = Field(description="Attributed month usage of the whole category.")
     category_model_count: Count = Field(description="Models in the catalogue, grouped into families or not.")
     total_count: Count = Field(description="Rows that match, before paging.")
-    returned_count: Count
-    offset: Count
-    limit: int | None
+    returned_count: Count = Field(description="Rows on this page.")
+    offset: Count = Field(description="Rows left out before this page.")
+    limit: int | None = Field(description="Rows asked for at most; null for all.")
     models: list[ModelDeletionRiskInfo]
     summary: CategoryDeletionRiskSummary
     data_as_of: DataAsOfInfo
@@ -222,9 +223,17 @@ class ApiNameInfo(Answer):
     performance: float | None = Field(description="Speed as the Horde reports it; 0 means that there was no sample.")
 
 
+class DependentsInfo(Answer):
+    """Who relies on a model."""
+
+    styles: list[str] = Field(description="Styles that name it, sorted.")
+    emptied_style_categories: list[str] = Field(description="Style categories that would have no style left.")
+
+
 class ModelDeletionRiskDetail(ModelDeletionRiskInfo):
     """One model with the evidence for every set flag, and the API names attributed to it."""
 
+    dependents: DependentsInfo | None = Field(description="Who relies on it; null where that is unknown.")
     evidence: list[FlagEvidence]
     api_names: list[ApiNameInfo]
     data_as_of: DataAsOfInfo

@@ -70,15 +70,15 @@ class RiskTable:
         return backend_variations(self.api_names)
 
 
-def table_key(catalogue: Catalogue, observation: Observation, measure_fingerprint: str) -> str:
-    """Return what identifies a table: catalogue, observation and thresholds, with all that is said about them."""
+def table_key(catalogue: Catalogue, observation: Observation, *others: str) -> str:
+    """Return what identifies a table: catalogue and observation, all that is said of them, and what else counts."""
     parts = (
         catalogue.category,
         catalogue.revision,
         str(catalogue.modified_at),
         repr(catalogue.notices),
         observation.fingerprint(),
-        measure_fingerprint,
+        *others,
     )
     return hashlib.sha256("\0".join(parts).encode()).hexdigest()
 

@@ -10,7 +10,7 @@ from horde_model_reference.analytics.text_model_names import base_names
 from horde_model_reference.integrations.data_merger import USAGE, WORKERS
 
 RECORD_FLAGS = tuple(flag.name for flag in FLAGS if flag.scope is Scope.RECORD)
-SUMMED = ("size_bytes", *USAGE, *WORKERS)
+SUMMED = ("size_bytes", "style_count", *USAGE, *WORKERS)
 
 
 def apply_text_model_grouping_to_risk_response(rows: pl.DataFrame, measure: Measure) -> pl.DataFrame:

@@ -23,6 +23,9 @@ COLUMNS: dict[str, pl.DataType | type[pl.DataType]] = {
     "download_count": pl.Int64,
     "download_hosts": pl.List(pl.String),
     "unusable_url_count": pl.Int64,
+    "style": pl.String,
+    "inpainting": pl.Boolean,
+    "parameters": pl.Int64,
 }
 """The columns of a catalogue: one row a model, sorted by name (code points).
 
@@ -86,4 +89,7 @@ def _row(record: ModelRecord) -> tuple[object, ...]:
         len(downloads),
         sorted({host for host in hosts if host}),
         hosts.count(None),
+        record.style,
+        bool(record.inpainting),
+        record.parameters,
     )

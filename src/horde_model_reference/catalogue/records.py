@@ -11,6 +11,9 @@ from pydantic import AliasChoices, BaseModel, ConfigDict, Field, model_validator
 MAX_SIZE = 2**50
 """The largest size in bytes that makes sense; sums over a whole catalogue still fit into 64 bits."""
 
+MAX_PARAMETERS = 10**18
+"""The largest number of weights that makes sense."""
+
 Size = Annotated[int, Field(ge=0, le=MAX_SIZE)]
 
 _NEVER_IN_AUTHORITY = re.compile(r"[\s\\]")
@@ -81,7 +84,7 @@ class ModelRecord(_Part):
     style: str | None = None
     inpainting: bool | None = None
     tags: tuple[str, ...] = ()
-    parameters: int | None = Field(None, ge=0)
+    parameters: int | None = Field(None, ge=0, le=MAX_PARAMETERS)
     size_on_disk_bytes: Size | None = None
     config: ConfigRecord = ConfigRecord()
     metadata: MetadataRecord = MetadataRecord()

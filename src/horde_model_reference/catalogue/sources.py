@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import asyncio
 import os
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -152,3 +153,8 @@ def make_source(location: str, client: httpx.AsyncClient, timeout: float) -> Sou
             f"{location}: no http(s) URL and no file.", hint="Check the setting SOURCES__<CATEGORY>."
         )
     return UrlSource(location, client, timeout)
+
+
+def base_name_of(location: str) -> str:
+    """Return the base name of a path or URL, without what may follow it."""
+    return re.split(r"[/\\]", location.partition("?")[0])[-1]

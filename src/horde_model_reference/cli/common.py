@@ -11,6 +11,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Annotated, TypeVar
 
+import stamina
 import typer
 from rich.console import Console, RenderableType
 
@@ -18,7 +19,7 @@ from horde_model_reference.categories import MODEL_REFERENCE_CATEGORY
 from horde_model_reference.demo import SimulatedHorde, demo_settings
 from horde_model_reference.engine import Engine, open_engine
 from horde_model_reference.errors import OutputError
-from horde_model_reference.settings import load_settings
+from horde_model_reference.settings import Settings, load_settings
 
 T = TypeVar("T")
 
@@ -27,10 +28,16 @@ Demo = Annotated[bool, typer.Option("--demo", help="Use the bundled sample and a
 Output = Annotated[Path | None, typer.Option("--output", "-o", help="Write to this file instead of the screen.")]
 
 
-def with_engine(work: Callable[[Engine], Awaitable[T]], *, demo: bool) -> T:
-    """Run a piece of work with an engine built from the environment, or from the demo."""
-    settings = demo_settings() if demo else load_settings()
+def settings_for(*, demo: bool) -> Settings:
+    """Return the environment's settings, or the demo's."""
+    return demo_settings() if demo else load_settings()
+
+
+def with_engine(work: Callable[[Engine], Awaitable[T]], *, demo: bool, settings: Settings | None = None) -> T:
+    """Run a piece of work with an engine built from the environment, or from the demo; or from other settings."""
+    settings = settings or settings_for(demo=demo)
     transport = SimulatedHorde() if demo else None
+    stamina.instrumentation.set_on_retry_hooks([])  # Else retries are logged, to standard output of all places.
 
     async def run() -> T:
         async with open_engine(settings, transport) as engine:
@@ -63,9 +70,8 @@ def write(content: bytes, output: Path | None) -> None:
         return
     try:
         output.write_bytes(content)
-    except (OSError, ValueError) as error:  # ValueError: a path with a NUL
-        reason = getattr(error, "strerror", None) or error
-        raise OutputError(f"{output}: {reason}.", hint="Choose another --output.") from error
+    except OSError as error:
+        raise OutputError(f"{output}: {error.strerror or error}.", hint="Choose another --output.") from error
 
 
 @contextmanager

@@ -7,8 +7,9 @@ from typing import Annotated
 
 import typer
 
-from horde_model_reference.analytics.risk_response import respond_for_model
+from horde_model_reference.analytics.risk_schema import ModelDeletionRiskDetail
 from horde_model_reference.cli.common import Category, Demo, show, with_engine
+from horde_model_reference.engine import Engine
 from horde_model_reference.reports.terminal import explanation
 
 app = typer.Typer(add_completion=False, pretty_exceptions_enable=False)
@@ -22,5 +23,8 @@ def explain(
     demo: Demo = False,
 ) -> None:
     """Say why a model is at risk or not: every reason, what was observed, and under which names it was counted."""
-    table = with_engine(lambda engine: engine.table(category), demo=demo)
-    show(explanation(respond_for_model(table, name), datetime.now(UTC)))
+
+    async def work(engine: Engine) -> ModelDeletionRiskDetail:
+        return await engine.model_detail(category, await engine.table(category), name)
+
+    show(explanation(with_engine(work, demo=demo), datetime.now(UTC)))

@@ -15,6 +15,10 @@ from horde_model_reference.inert import visible
 COMMANDS: dict[str, str] = {
     "deletion-risk": "horde_model_reference.cli.deletion_risk",
     "explain": "horde_model_reference.cli.explain",
+    "policy": "horde_model_reference.cli.policy",
+    "plan": "horde_model_reference.cli.plan",
+    "apply": "horde_model_reference.cli.apply",
+    "undo": "horde_model_reference.cli.undo",
     "sync": "horde_model_reference.cli.sync",
     "serve": "horde_model_reference.cli.serve",
 }

@@ -36,10 +36,11 @@ def serve(
     _ = demo_settings() if demo else load_settings()  # A bad setting is said here, once, not by every worker.
     with _listening(host, port) as listener:
         bound_host, bound_port = listener.getsockname()[:2]
+        shown_host = f"[{bound_host}]" if ":" in bound_host else bound_host
         config = uvicorn.Config(
             DEMO_APP if demo else APP, factory=True, workers=workers, access_log=False, log_level=logging.WARNING
         )
-        typer.echo(f"Serving on http://{bound_host}:{bound_port}/api/docs (Ctrl-C ends it)", err=True)
+        typer.echo(f"Serving on http://{shown_host}:{bound_port}/api/docs (Ctrl-C ends it)", err=True)
         if workers == 1:
             uvicorn.Server(config).run(sockets=[listener])
         else:
@@ -60,10 +61,11 @@ def _listening(host: str, port: int) -> socket.socket:
         listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         listener.bind((host, port))
         listener.listen(2048)
-    except OSError as error:
+    except (OSError, TypeError) as error:  # TypeError: a host that cannot be encoded as a domain name
         listener.close()
+        reason = (error.strerror if isinstance(error, OSError) else None) or error
         raise ServeError(
-            f"Cannot listen on {host}:{port}: {error.strerror or error}.", hint="Choose another --host or --port."
+            f"Cannot listen on {host}:{port}: {reason}.", hint="Choose another --host or --port."
         ) from error
     listener.set_inheritable(True)
     return listener

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import getpass
+import json
 import os
 import tempfile
+import time
 from pathlib import Path
 
 import httpx
@@ -29,9 +31,14 @@ ANSWERS: dict[tuple[str, str | None], str] = {
 }
 
 
+HISTORY_URL = "http://horde.invalid/image_history.json"
+DAY = 86400
+
+
 def demo_settings() -> Settings:
     """Return the environment's settings with the bundled catalogues as sources and no data of the user's touched."""
     sources = Sources.model_validate({category.value: str(DATA / name) for category, name in FILES.items()})
+    sources = sources.model_copy(update={"styles": str(DATA / "styles.json"), "image_history": HISTORY_URL})
     data_dir = Path(tempfile.gettempdir()) / f"horde-model-reference-demo-{_user()}"
     return load_settings(sources=sources, data_dir=data_dir, ai_horde_url="http://horde.invalid/api/")
 
@@ -45,10 +52,15 @@ def _user() -> str:
 
 
 class SimulatedHorde(httpx.AsyncBaseTransport):
-    """Answers like the Horde, headers included, from the bundled sample; no socket is opened."""
+    """Answers like the Horde, headers included, from the bundled sample; no socket is opened.
+
+    It also gives the image models' history, in which ages stay what they are while time goes by.
+    """
 
     async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
-        """Answer one request; anything but the four routes is a 404 in HTML, as at the Horde."""
+        """Answer one request; anything but the routes it knows is a 404 in HTML, as at the Horde."""
+        if str(request.url) == HISTORY_URL:
+            return httpx.Response(200, json=_history(time.time()))
         path = request.url.path.partition("/v2/")[2]
         name = ANSWERS.get((path, request.url.params.get("type")))
         headers = {"Retry-After": "60", "X-Ratelimit-Limit": "90", "Server": "simulated"}
@@ -56,3 +68,8 @@ class SimulatedHorde(httpx.AsyncBaseTransport):
             return httpx.Response(404, headers=headers, html="<!doctype html><title>404 Not Found</title>")
         headers["Content-Type"] = "application/json; charset=utf-8"
         return httpx.Response(200, headers=headers, content=(DATA / name).read_bytes())
+
+
+def _history(now: float) -> dict[str, dict[str, int]]:
+    days = json.loads((DATA / "days_in_catalogue.json").read_text(encoding="utf-8"))
+    return {name: {"date_added": int(now - age * DAY)} for name, age in days.items()}

@@ -132,7 +132,13 @@ class HordeAPIIntegration:
 
     def _all_younger(self, kinds: tuple[ReportKind, ...], age: timedelta) -> bool:
         held = [self._held.get(kind.route) for kind in kinds]
-        return all(report is not None and self._clock() - report.fetched_at < age for report in held)
+        return all(
+            report is not None and self._clock() - report.fetched_at < self._lasts(report, age) for report in held
+        )
+
+    def _lasts(self, held: HeldReport, age: timedelta) -> timedelta:
+        """An answer without figures, which the Horde gives for moments only, is not gone by for long."""
+        return age if held.report.known else min(age, self._reuse_for)
 
     async def _refresh_all(self, kinds: tuple[ReportKind, ...]) -> None:
         due = [kind for kind in kinds if not self._all_younger((kind,), self._reuse_for)]

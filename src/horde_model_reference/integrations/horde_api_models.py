@@ -22,8 +22,8 @@ from horde_model_reference.categories import HordeModelType
 from horde_model_reference.errors import HordeAPIError
 from horde_model_reference.notices import Notice
 
-MAX_FIGURE = 2**53
-"""The largest figure that is believed: the largest integer every JSON client reads exactly."""
+MAX_FIGURE = 10**12
+"""The largest figure that is believed; sums of millions of such figures still fit in 64 bits."""
 
 PERIODS = ("day", "month", "total")
 """The three maps of a statistics answer: 24 hours, 30 days, all time."""
@@ -168,8 +168,14 @@ def parse_stats(raw: Any) -> Report:
         return Report(pl.DataFrame(schema=STATS_SCHEMA), known=False)
     names = {name for found in maps.values() for name in found}
     readable = sorted(filter(_is_text, names))
-    columns = {f"usage_{period}": [_figure(found.get(name, 0)) for name in readable] for period, found in maps.items()}
+    rows = [_all_or_none([_figure(found.get(name, 0)) for found in maps.values()]) for name in readable]
+    columns = {f"usage_{period}": [row[at] for row in rows] for at, period in enumerate(maps)}
     return _report({"api_name": readable} | columns, STATS_SCHEMA, len(names) - len(readable))
+
+
+def _all_or_none(figures: list[int | None]) -> list[int | None]:
+    """An entry with one senseless figure is a senseless entry."""
+    return [None] * len(figures) if None in figures else figures
 
 
 def parse_status(raw: Any) -> Report:

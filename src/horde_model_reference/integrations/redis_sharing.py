@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 import logging
+import math
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import AsyncExitStack, asynccontextmanager
@@ -12,10 +13,13 @@ from functools import partial
 from typing import TypeVar
 
 import redis.asyncio
+from polars.exceptions import PolarsError
+from redis.asyncio.retry import Retry
+from redis.backoff import NoBackoff
 from redis.exceptions import LockError, RedisError
 
 from horde_model_reference.categories import MODEL_REFERENCE_CATEGORY
-from horde_model_reference.errors import HordeAPIError
+from horde_model_reference.errors import HordeAPIError, SettingsError
 from horde_model_reference.integrations.horde_api_models import HeldReport, ReportKind
 from horde_model_reference.settings import Settings
 
@@ -39,8 +43,8 @@ class RedisSharing:
     """See :class:`~horde_model_reference.integrations.sharing.Sharing`.
 
     Keys: ``PREFIX:report:ROUTE`` (JSON, kept for the stale limit), ``PREFIX:failure:ROUTE`` (for the breaker's pause),
-    ``PREFIX:lock:ROUTE`` (with a deadline), ``PREFIX:revisions`` (a hash by category); and the channel
-    ``PREFIX:catalogues``.
+    ``PREFIX:lock:ROUTE`` (with a deadline), ``PREFIX:revisions`` (a hash by category), ``PREFIX:probe``; and the
+    channel ``PREFIX:catalogues``.
     """
 
     def __init__(self, settings: Settings, clock: Callable[[], float] = time.monotonic) -> None:
@@ -49,15 +53,25 @@ class RedisSharing:
         self._keep_seconds = max(1, int(settings.cache_hydration_stale_ttl_seconds))
         self._failure_ms = max(1, int(settings.horde_api_breaker_reset_seconds * 1000))
         self._clock = clock
-        self._away_until = 0.0
-        self._redis = redis.asyncio.from_url(
-            settings.redis.url, socket_timeout=OPERATION_TIMEOUT, socket_connect_timeout=OPERATION_TIMEOUT
-        )
+        self._away_until = -math.inf
+        self._together = False
+        try:
+            self._redis = redis.asyncio.from_url(
+                settings.redis.url,
+                socket_timeout=OPERATION_TIMEOUT,
+                socket_connect_timeout=OPERATION_TIMEOUT,
+                retry=Retry(NoBackoff(), 0),  # The client's own retries would hold a request for seconds.
+            )
+        except ValueError:
+            raise SettingsError(
+                "HORDE_MODEL_REFERENCE_REDIS__URL: this is no address of a Redis server.",
+                hint="It looks like redis://127.0.0.1:6379/0.",
+            ) from None  # The cause may repeat a password.
 
     @property
     def state(self) -> str:
-        """``shared``, or ``alone`` while Redis is away."""
-        return "alone" if self._clock() < self._away_until else "shared"
+        """``shared``; ``alone`` until Redis has answered, and from a failure until it answers again."""
+        return "shared" if self._together else "alone"
 
     @asynccontextmanager
     async def turn(self, kind: ReportKind) -> AsyncIterator[None]:
@@ -65,7 +79,7 @@ class RedisSharing:
         lock = self._redis.lock(
             self._key("lock", kind), timeout=self._lock_seconds, sleep=LOCK_POLL, blocking_timeout=self._lock_seconds
         )
-        held = await self._attempt(lock.acquire, otherwise=False)
+        held = await self._attempt(lock.acquire, otherwise=False, seconds=self._lock_seconds + OPERATION_TIMEOUT)
         try:
             yield
         finally:
@@ -76,8 +90,8 @@ class RedisSharing:
         """Return the report that some process fetched last, if there is one that can be read."""
         found = await self._attempt(lambda: self._redis.get(self._key("report", kind)), otherwise=None)
         try:
-            return HeldReport.from_json(found, kind) if found else None
-        except (ValueError, KeyError, TypeError):
+            return _report(found, kind) if found else None
+        except (ValueError, KeyError, TypeError, RecursionError, PolarsError):
             log.warning("an unreadable report in Redis is ignored: %s", kind.route)
             return None
 
@@ -124,13 +138,20 @@ class RedisSharing:
 
     async def _messages(self, pubsub: redis.asyncio.client.PubSub) -> AsyncIterator[MODEL_REFERENCE_CATEGORY]:
         while True:
+            if not self._together:
+                await self._attempt(self._probe, otherwise=None)  # Else nobody may notice for long that it is back.
             try:
                 message = await pubsub.get_message(ignore_subscribe_messages=True, timeout=OPERATION_TIMEOUT / 2)
             except _AWAY as error:
                 self._note_away(error)
                 return
-            if message is not None:
-                yield MODEL_REFERENCE_CATEGORY(json.loads(message["data"])["category"])
+            category = _announced(message["data"]) if message is not None else None
+            if category is not None:
+                yield category
+
+    async def _probe(self) -> None:
+        """Write something: a Redis that is full answers, and is of no use."""
+        await self._redis.set(f"{self._prefix}:probe", b"", px=1000)
 
     async def aclose(self) -> None:
         """Close the connections."""
@@ -143,18 +164,45 @@ class RedisSharing:
     def _key(self, what: str, kind: ReportKind) -> str:
         return f"{self._prefix}:{what}:{kind.route}"
 
-    async def _attempt(self, work: Callable[[], Awaitable[T]], otherwise: T) -> T:
+    async def _attempt(self, work: Callable[[], Awaitable[T]], otherwise: T, seconds: float = OPERATION_TIMEOUT) -> T:
         """Do something with Redis; where it is or was just now away, do without."""
-        if self.state == "alone":
+        if self._clock() < self._away_until:
             return otherwise
         try:
-            return await work()
+            async with asyncio.timeout(seconds):
+                done = await work()
         except LockError:  # The lock's deadline passed; whoever took it meanwhile keeps it.
             return otherwise
         except _AWAY as error:
             self._note_away(error)
             return otherwise
+        self._together = self._clock() >= self._away_until  # Another attempt may have failed meanwhile.
+        return done
 
     def _note_away(self, error: Exception) -> None:
-        log.warning("Redis is away, going on alone for %.0f seconds: %s", RETRY_AFTER, type(error).__name__)
+        if self._clock() >= self._away_until:
+            log.warning("Redis is away, going on alone for %.0f seconds: %s", RETRY_AFTER, type(error).__name__)
+        self._together = False
         self._away_until = self._clock() + RETRY_AFTER
+
+
+def _report(text: bytes | str, kind: ReportKind) -> HeldReport:
+    """Read a report that some process saved, perhaps one of another version.
+
+    Raises:
+        ValueError, KeyError, TypeError, RecursionError, PolarsError: It is something else.
+    """
+    held = HeldReport.from_json(text, kind)
+    names = held.report.frame["api_name"]
+    if held.fetched_at.tzinfo is None or held.report.known is not True or names.is_empty() or names.has_nulls():
+        raise ValueError("no report with figures")
+    return held
+
+
+def _announced(data: bytes | str) -> MODEL_REFERENCE_CATEGORY | None:
+    """Return the category that a message names; None for a message of another kind."""
+    try:
+        return MODEL_REFERENCE_CATEGORY(json.loads(data)["category"])
+    except (ValueError, KeyError, TypeError, RecursionError):
+        log.warning("an unreadable announcement in Redis is ignored")
+        return None

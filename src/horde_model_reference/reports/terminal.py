@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import datetime
+from typing import Literal
 
 from rich import box
 from rich.console import Group, RenderableType
@@ -18,6 +21,7 @@ from horde_model_reference.analytics.risk_schema import (
     ModelDeletionRiskDetail,
     ModelDeletionRiskInfo,
 )
+from horde_model_reference.categories import MODEL_REFERENCE_CATEGORY
 from horde_model_reference.inert import visible
 from horde_model_reference.reports import words
 
@@ -32,42 +36,66 @@ LEVEL_STYLES: dict[RiskLevel, str] = {
 
 def report(answer: CategoryDeletionRiskResponse, now: datetime) -> RenderableType:
     """Return the table of an answer with its summary; ``now`` is the moment that ages are told from."""
+    columns = [column for column in COLUMNS if column.categories is None or answer.category in column.categories]
     table = Table(box=box.SIMPLE_HEAD, pad_edge=False, collapse_padding=True, padding=(0, 1, 0, 0))
-    table.add_column("Model", overflow="fold")
-    table.add_column("Level", no_wrap=True)
-    for heading in ("Month\nuse", "Share", "Work-\ners", "GB"):
-        table.add_column(heading, justify="right", no_wrap=True)
-    table.add_column("Why")
+    for column in columns:
+        table.add_column(column.heading, justify=column.justify, no_wrap=not column.folds, overflow="fold")
     for row in answer.models:
-        table.add_row(*_cells(row))
+        table.add_row(*(column.cell(row) for column in columns))
         for variation in row.backend_variations or ():
-            table.add_row(*_variation_cells(variation), style="dim")
+            table.add_row(*(column.variation_cell(variation) for column in columns), style="dim")
     return Group(table, _closing(answer, now))
 
 
-def _cells(row: ModelDeletionRiskInfo) -> tuple[Text, ...]:
-    name = row.name if row.members is None else f"{row.name} ({len(row.members)})"
-    return (
-        Text(visible(name)),
-        Text(row.risk_level.value, style=LEVEL_STYLES[row.risk_level]),
-        Text(words.count(row.usage_month)),
-        Text(words.share(row.usage_percentage_of_category)),
-        Text(words.count(row.worker_count)),
-        Text(words.size(row.size_gb)),
-        Text(words.flags(row)),
-    )
+def _no_cell(_: BackendVariation) -> Text:
+    return Text()
 
 
-def _variation_cells(variation: BackendVariation) -> tuple[Text, ...]:
-    return (
-        Text(f"  {variation.backend}"),
-        Text(),
-        Text(words.count(variation.usage_month)),
-        Text(),
-        Text(words.count(variation.worker_count)),
-        Text(),
-        Text(visible(variation.variant_name)),
-    )
+@dataclass(frozen=True, slots=True)
+class Column:
+    """One column of the report: its heading, and its cell for a row and for one of a row's backends."""
+
+    heading: str
+    cell: Callable[[ModelDeletionRiskInfo], Text]
+    variation_cell: Callable[[BackendVariation], Text] = _no_cell
+    justify: Literal["left", "right"] = "right"
+    folds: bool = False
+    categories: frozenset[MODEL_REFERENCE_CATEGORY] | None = None
+
+
+def _name(row: ModelDeletionRiskInfo) -> Text:
+    return Text(visible(row.name if row.members is None else f"{row.name} ({len(row.members)})"))
+
+
+COLUMNS: tuple[Column, ...] = (
+    Column("Model", _name, lambda variation: Text(f"  {variation.backend}"), "left", folds=True),
+    Column("Level", lambda row: Text(row.risk_level.value, style=LEVEL_STYLES[row.risk_level]), justify="left"),
+    Column(
+        "Month\nuse",
+        lambda row: Text(words.count(row.usage_month)),
+        lambda variation: Text(words.count(variation.usage_month)),
+    ),
+    Column("Share", lambda row: Text(words.share(row.usage_percentage_of_category))),
+    Column(
+        "Work-\ners",
+        lambda row: Text(words.count(row.worker_count)),
+        lambda variation: Text(words.count(variation.worker_count)),
+    ),
+    Column("GB", lambda row: Text(words.size(row.size_gb))),
+    Column(
+        "Sty-\nles",
+        lambda row: Text(words.count(row.style_count)),
+        categories=frozenset({MODEL_REFERENCE_CATEGORY.image_generation}),
+    ),
+    Column(
+        "Why",
+        lambda row: Text(words.flags(row)),
+        lambda variation: Text(visible(variation.variant_name)),
+        "left",
+        folds=True,
+    ),
+)
+"""The columns of the report, from left to right; styles name image models only."""
 
 
 def _closing(answer: CategoryDeletionRiskResponse, now: datetime) -> Text:
@@ -95,7 +123,19 @@ def explanation(detail: ModelDeletionRiskDetail, now: datetime) -> RenderableTyp
     names = (
         _api_names(detail.api_names) if detail.api_names else Text("\nThe Horde reports no name that belongs to it.")
     )
-    return Group(verdict, reasons, names, Text(words.age(detail.data_as_of, now)))
+    return Group(verdict, reasons, _relying(detail), names, Text(words.age(detail.data_as_of, now)))
+
+
+def _relying(detail: ModelDeletionRiskDetail) -> Text:
+    if detail.category is not MODEL_REFERENCE_CATEGORY.image_generation:
+        return Text()
+    if detail.dependents is None:
+        return Text("Which styles name it is unknown.")
+    styles, emptied = detail.dependents.styles, detail.dependents.emptied_style_categories
+    if not styles:
+        return Text("No style names it.")
+    text = f"{len(styles)} style{'s name' if len(styles) > 1 else ' names'} it: {visible(', '.join(styles))}."
+    return Text(text + (f" Categories left empty without it: {visible(', '.join(emptied))}." if emptied else ""))
 
 
 def _evidence(evidence: list[FlagEvidence]) -> Table:
@@ -126,10 +166,10 @@ def _observed(entry: FlagEvidence) -> str:
 def _api_names(names: list[ApiNameInfo]) -> Table:
     table = Table(box=box.SIMPLE_HEAD, pad_edge=False, title="Reported as", title_justify="left")
     table.add_column("API name", overflow="fold", ratio=3)
-    table.add_column("Backend")
+    table.add_column("Backend", overflow="fold")
     for heading in ("Day", "Month", "Total", "Workers"):
-        table.add_column(heading, justify="right")
-    table.add_column("How it was found", ratio=3)
+        table.add_column(heading, justify="right", overflow="fold")
+    table.add_column("How it was found", overflow="fold", ratio=3)
     for entry in names:
         figures = (entry.usage_day, entry.usage_month, entry.usage_total, entry.worker_count)
         table.add_row(

@@ -44,10 +44,16 @@ def summary(answer: CategoryDeletionRiskResponse) -> str:
     counts = answer.summary
     levels = ", ".join(f"{number} {level.value}" for level, number in counts.models_by_level.items() if number)
     return (
-        f"{counts.total_models:,} of {answer.category_model_count:,} models, {counts.models_at_risk:,} at risk"
+        f"{_rows(answer)}, {counts.models_at_risk:,} at risk"
         f"{f' ({levels})' if levels else ''}; month usage {count(counts.category_total_month_usage)} "
         f"of {count(answer.category_total_month_usage)}."
     )
+
+
+def _rows(answer: CategoryDeletionRiskResponse) -> str:
+    rows, models = answer.summary.total_models, answer.category_model_count
+    grouped = any(row.members is not None for row in answer.models)
+    return f"{rows:,} families of {models:,} models" if grouped else f"{rows:,} of {models:,} models"
 
 
 def attribution(period: PeriodAttribution) -> str:

@@ -22,7 +22,7 @@ from horde_model_reference.service.hydration import following, hydrating
 from horde_model_reference.service.metrics import Instruments
 from horde_model_reference.service.statistics.routers import deletion_risk
 from horde_model_reference.service.tables import CurrentTables
-from horde_model_reference.service.v2.routers import references
+from horde_model_reference.service.v2.routers import deletion_plan, references
 from horde_model_reference.settings import Settings, load_settings
 
 DESCRIPTION = """\
@@ -106,6 +106,7 @@ def _api() -> APIRouter:
     api = APIRouter()
     api.include_router(health.router)
     api.include_router(deletion_risk.router, prefix="/model_references/statistics")
+    api.include_router(deletion_plan.router, prefix="/model_references/v2")
     api.include_router(references.router, prefix="/model_references/v2")
     return api
 

@@ -84,7 +84,7 @@ class TableReader:
         tables: Annotated[CurrentTables, Depends(_tables)],
     ) -> None:
         self._request = request
-        self._engine = engine
+        self.engine = engine
         self._tables = tables
 
     async def table(self, category: MODEL_REFERENCE_CATEGORY, *, keep_answer: bool = True) -> RiskTable:
@@ -94,8 +94,8 @@ class TableReader:
             category: Which category.
             keep_answer: Whether the answer is worth keeping; free-text searches are not.
         """
-        publication = await self._tables.get(category, self._engine)
-        setattr(self._request.state, MARK, Keepable(publication, keep_answer, self._request.scope["route"].path))
+        publication = await self._tables.get(category, self.engine)
+        setattr(self._request.state, MARK, Keepable(publication, keep_answer))
         return publication.table
 
 

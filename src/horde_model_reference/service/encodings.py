@@ -25,7 +25,10 @@ ENCODERS: dict[str, Callable[[bytes], bytes]] = {"zstd": _zstd, "gzip": _gzip, I
 
 @lru_cache(maxsize=256)
 def negotiate(accept_encoding: bytes) -> str:
-    """Return the best of our encodings that an ``Accept-Encoding`` header accepts (RFC 9110, 12.5.3)."""
+    """Return the one of our encodings that an ``Accept-Encoding`` header likes best (RFC 9110, 12.5.3).
+
+    Among equals it is our best; ``identity`` is what a client gets that names none of ours, or likes it better.
+    """
     qualities: dict[str, float] = {}
     for part in accept_encoding.decode("latin-1").lower().split(","):
         name, _, parameters = part.strip().partition(";")
@@ -33,7 +36,7 @@ def negotiate(accept_encoding: bytes) -> str:
     others = qualities.get("*", 0.0)
     accepted = {encoding: qualities.get(encoding, others) for encoding in ENCODERS if encoding != IDENTITY}
     best = max(accepted, key=lambda encoding: accepted[encoding])
-    return best if accepted[best] > 0 else IDENTITY
+    return best if accepted[best] > 0 and accepted[best] >= qualities.get(IDENTITY, 0.0) else IDENTITY
 
 
 def _quality(parameters: str) -> float:
@@ -41,6 +44,7 @@ def _quality(parameters: str) -> float:
     if name.strip() != "q":
         return 1.0
     try:
-        return float(value)
+        quality = float(value)
     except ValueError:
         return 0.0
+    return quality if 0 <= quality <= 1 else 0.0

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 import time
 import uuid
 from http import HTTPStatus
@@ -13,7 +14,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from horde_model_reference.service.problems import problem
 from horde_model_reference.settings import Settings
 
-log = structlog.get_logger(__name__)
+log = logging.getLogger(__name__)
 
 SECURITY_HEADERS: tuple[tuple[bytes, bytes], ...] = (
     (b"x-content-type-options", b"nosniff"),
@@ -44,14 +45,15 @@ class Guard:
         started = time.perf_counter()
         with structlog.contextvars.bound_contextvars(request_id=request_id):
             refusal = self._refusal(scope)
-            await (refusal(scope, receive, answer) if refusal else self._run(scope, receive, answer))
-            log.debug(
-                "request",
-                method=scope["method"],
-                path=scope["path"],
-                status=answer.status,
-                seconds=time.perf_counter() - started,
-            )
+            asked = {"method": scope["method"], "path": scope["path"]}
+            try:
+                await (refusal(scope, receive, answer) if refusal else self._run(scope, receive, answer))
+            except Exception:
+                log.exception("request failed", extra=asked)
+                if not answer.finished:  # Else the client has been told, and the server would only log it once more.
+                    raise
+            seconds = time.perf_counter() - started
+            log.debug("request", extra=asked | {"status": answer.status, "seconds": seconds})
 
     def _refusal(self, scope: Scope) -> ASGIApp | None:
         if len(scope["raw_path"]) + len(scope["query_string"]) > self._settings.max_url_bytes:
@@ -70,6 +72,7 @@ class Guard:
         except TimeoutError:
             if answer.started:
                 raise
+            log.warning("request ended at its deadline", extra={"method": scope["method"], "path": scope["path"]})
             detail = "The answer was not ready in time; try again in a moment."
             late = problem(HTTPStatus.SERVICE_UNAVAILABLE, "deadline_exceeded", detail, retry_after=BUSY_RETRY_AFTER)
             await late(scope, receive, answer)
@@ -84,6 +87,7 @@ class _Answer:
         self._send = send
         self._request_id = request_id.encode()
         self.status = 0
+        self.finished = False
 
     @property
     def started(self) -> bool:
@@ -91,9 +95,10 @@ class _Answer:
 
     async def __call__(self, message: Message) -> None:
         if message["type"] == "http.response.start":
-            self.status = message["status"]
+            self.status = int(message["status"])
             headers = [*message["headers"], *SECURITY_HEADERS]
             if not any(name == API_POLICY[0] for name, _ in headers):
                 headers.append(API_POLICY)
             message = {**message, "headers": [*headers, (b"x-request-id", self._request_id)]}
         await self._send(message)
+        self.finished = message["type"] == "http.response.body" and not message.get("more_body", False)

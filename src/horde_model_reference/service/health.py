@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from importlib.metadata import version
 
 from fastapi import APIRouter, Response
 from pydantic import BaseModel, Field
 
 from horde_model_reference.categories import REPORTED_TYPES
+from horde_model_reference.errors import HordeModelReferenceError
 from horde_model_reference.service.dependencies import Built, Measured, Tables
 from horde_model_reference.service.metrics import CONTENT_TYPE
 
@@ -41,10 +43,13 @@ async def read_heartbeat(engine: Built) -> Heartbeat:
     summary="Tell whether every category can be answered",
     responses={503: {"model": Readiness, "description": "A category has no table yet."}},
 )
-async def read_readiness(tables: Tables, response: Response) -> Readiness:
-    """Whether a table exists for each category; status 503 until then."""
-    serving = tables.serving()
-    categories = {category.value: category in serving for category in REPORTED_TYPES}
+async def read_readiness(engine: Built, tables: Tables, response: Response) -> Readiness:
+    """Whether a table exists for each category, making the first ones where nobody has asked yet; else status 503."""
+    for category in REPORTED_TYPES.keys() - tables.usable().keys():
+        with suppress(HordeModelReferenceError):
+            await tables.get(category, engine)
+    usable = tables.usable()
+    categories = {category.value: category in usable for category in REPORTED_TYPES}
     ready = all(categories.values())
     response.status_code = 200 if ready else 503
     return Readiness(ready=ready, categories=categories)

@@ -7,6 +7,9 @@ import sys
 
 import structlog
 
+FIELDS = ("method", "path", "status", "seconds")
+"""What a record of a request says besides its message."""
+
 
 def configure(level: int = logging.INFO) -> None:
     """Send the process's logs, ours and the libraries', to standard error as JSON lines."""
@@ -17,7 +20,7 @@ def configure(level: int = logging.INFO) -> None:
         structlog.processors.TimeStamper(fmt="iso", utc=True),
         structlog.processors.format_exc_info,
     ]
-    structlog.configure(
+    structlog.configure(  # stamina logs through it.
         processors=[
             structlog.stdlib.filter_by_level,
             *shared,
@@ -29,7 +32,7 @@ def configure(level: int = logging.INFO) -> None:
     handler = logging.StreamHandler(sys.stderr)
     handler.setFormatter(
         structlog.stdlib.ProcessorFormatter(
-            foreign_pre_chain=shared,
+            foreign_pre_chain=[*shared, structlog.stdlib.ExtraAdder(allow=FIELDS)],
             processors=[
                 structlog.stdlib.ProcessorFormatter.remove_processors_meta,
                 structlog.processors.JSONRenderer(),
@@ -39,5 +42,7 @@ def configure(level: int = logging.INFO) -> None:
     root = logging.getLogger()
     root.handlers = [handler]
     root.setLevel(level)
+    server = logging.getLogger("uvicorn")  # It brings a handler of its own, for people.
+    server.handlers, server.propagate = [], True
     for noisy in ("httpx", "httpcore"):
         logging.getLogger(noisy).setLevel(logging.WARNING)

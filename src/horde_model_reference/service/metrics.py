@@ -15,6 +15,7 @@ from prometheus_client.registry import Collector
 from horde_model_reference.engine import Engine
 from horde_model_reference.events import Event, FetchDone
 from horde_model_reference.integrations.attribution import OUTCOMES
+from horde_model_reference.integrations.horde_api_integration import STATS, STATUS
 from horde_model_reference.service.tables import CurrentTables
 
 CONTENT_TYPE = CONTENT_TYPE_LATEST
@@ -86,7 +87,7 @@ class _State(Collector):
         age = _gauge("table_age_seconds", "Age of the observation answered from.", "category")
         stale = _gauge("table_stale", "1 where the newest refresh failed.", "category")
         share = _gauge("attribution_ratio", "Share of the month's requests by outcome.", "category", "outcome")
-        for category, publication in self._tables.serving().items():
+        for category, publication in self._tables.usable().items():
             data, month = publication.table.data_as_of, publication.table.totals["month"]
             fetched_at = min(data.status_fetched_at, data.stats_fetched_at).timestamp()
             age.add_metric([category.value], time.time() - fetched_at)
@@ -94,8 +95,9 @@ class _State(Collector):
             for outcome in OUTCOMES if month.reported else ():
                 share.add_metric([category.value, outcome], getattr(month, outcome) / month.reported)
         breakers = _gauge("breaker_open", "1 where a route of the Horde is left alone.", "route")
-        for route, is_open in self._engine.horde.client.open_breakers().items():
-            breakers.add_metric([route], float(is_open))
+        known = self._engine.horde.client.open_breakers()
+        for route in (str(kind.route) for kind in (*STATUS.values(), *STATS.values())):
+            breakers.add_metric([route], float(known.get(route, False)))
         yield from (age, stale, share, breakers)
 
 

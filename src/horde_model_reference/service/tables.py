@@ -23,12 +23,14 @@ class Publication:
         table: The table.
         due_at: When a newer one should be looked for, in seconds of the epoch.
         serve_until: Until when it may be answered from without looking.
+        usable_until: Until when it may be answered from at all.
         retired: A newer one has taken its place.
     """
 
     table: RiskTable
     due_at: float
     serve_until: float
+    usable_until: float
     retired: bool = field(default=False)
 
     def serves(self, now: float) -> bool:
@@ -65,10 +67,10 @@ class CurrentTables:
         """Look for a newer table and publish it; parameters and errors as for :meth:`Engine.table`."""
         return await self._refreshes.run(category, partial(self._refresh, category, engine, max_age))
 
-    def serving(self) -> dict[MODEL_REFERENCE_CATEGORY, Publication]:
-        """Return the publications that may be answered from now."""
+    def usable(self) -> dict[MODEL_REFERENCE_CATEGORY, Publication]:
+        """Return the publications that are not older than the stale limit."""
         now = self._clock()
-        return {category: current for category, current in self._current.items() if current.serves(now)}
+        return {category: current for category, current in self._current.items() if now < current.usable_until}
 
     async def aclose(self) -> None:
         """End the refreshes that are under way."""
@@ -77,20 +79,19 @@ class CurrentTables:
     async def _refresh(
         self, category: MODEL_REFERENCE_CATEGORY, engine: Engine, max_age: timedelta | None
     ) -> Publication:
-        table = await engine.table(category, max_age)
-        due_at, serve_until = self._times(table)
+        fresh = self._publication(await engine.table(category, max_age))
         current = self._current.get(category)
-        if current is not None and current.table.key == table.key:
-            current.due_at, current.serve_until = due_at, serve_until
+        if current is not None and current.table.key == fresh.table.key:
+            current.due_at, current.serve_until = fresh.due_at, fresh.serve_until
             return current
-        self._current[category] = fresh = Publication(table, due_at, serve_until)
+        self._current[category] = fresh
         if current is not None:
             current.retired = True
         return fresh
 
-    def _times(self, table: RiskTable) -> tuple[float, float]:
+    def _publication(self, table: RiskTable) -> Publication:
         fetched_at = min(table.data_as_of.status_fetched_at, table.data_as_of.stats_fetched_at).timestamp()
         catalogue_due = self._clock() + self._settings.cache_ttl_seconds
         due_at = min(fetched_at + self._settings.deletion_risk_cache_ttl, catalogue_due)
         usable_until = fetched_at + self._settings.cache_hydration_stale_ttl_seconds
-        return due_at, usable_until if self._in_background else due_at
+        return Publication(table, due_at, usable_until if self._in_background else due_at, usable_until)

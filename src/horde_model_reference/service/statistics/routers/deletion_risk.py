@@ -10,7 +10,7 @@ from fastapi import APIRouter, Depends, Path, Query, Response
 from horde_model_reference.analytics.filter_presets import PRESETS
 from horde_model_reference.analytics.flags import RiskLevel
 from horde_model_reference.analytics.risk_query import BY_REMOVAL, DEFAULT_SORT, SCALAR_COLUMNS, RiskQuery
-from horde_model_reference.analytics.risk_response import respond, respond_for_model, respond_with_attribution
+from horde_model_reference.analytics.risk_response import respond, respond_with_attribution
 from horde_model_reference.analytics.risk_schema import (
     CategoryAttributionResponse,
     CategoryDeletionRiskResponse,
@@ -152,4 +152,4 @@ async def read_category_attribution(reader: Reader, model_category_name: Categor
 async def read_model_deletion_risk(reader: Reader, model_category_name: Category, model_name: ModelName) -> Response:
     """One model with the evidence for every set flag, and the API names attributed to it."""
     table = await reader.table(model_category_name)
-    return json_answer(await asyncio.to_thread(respond_for_model, table, model_name))
+    return json_answer(await reader.engine.model_detail(model_category_name, table, model_name))

@@ -1,0 +1,170 @@
+"""One source, read, parsed and kept fresh; with its last good copy for the day the source fails."""
+
+from __future__ import annotations
+
+import asyncio
+import math
+import time
+from collections.abc import Awaitable, Callable
+from contextlib import suppress
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from typing import Generic, TypeVar
+
+import httpx
+
+from horde_model_reference.catalogue.last_good import LastGoodStore
+from horde_model_reference.catalogue.sources import SourceCopy, base_name_of, make_source
+from horde_model_reference.errors import CatalogueError
+from horde_model_reference.inert import visible
+from horde_model_reference.notices import Notice
+from horde_model_reference.settings import Settings
+from horde_model_reference.single_flight import SingleFlight
+
+T = TypeVar("T")
+
+PATIENCE = 1.0
+"""Seconds that a reader waits for a refresh when there is something to go on with."""
+
+
+@dataclass(frozen=True, slots=True)
+class Parsing(Generic[T]):
+    """How a source's bytes become a value.
+
+    Attributes:
+        parse: From the bytes, their place and their time; raises a CatalogueError where they are no such document.
+        changed: Told of every new value that a source gives.
+    """
+
+    parse: Callable[[bytes, str, datetime | None], T]
+    changed: Callable[[T], Awaitable[None]] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Reading(Generic[T]):
+    """What a source says.
+
+    Attributes:
+        value: The parsed document.
+        copy: The bytes that it was parsed from.
+        notices: What a reader should know of the source.
+    """
+
+    value: T
+    copy: SourceCopy
+    notices: tuple[Notice, ...] = ()
+
+
+@dataclass(slots=True)
+class _Held(Generic[T]):
+    reading: Reading[T]
+    checked_at: float = field(default=-math.inf)
+
+
+class Document(Generic[T]):
+    """A document at a location of the settings.
+
+    It is looked at again when it is older than ``CACHE_TTL_SECONDS``: a file by its time and size, a URL by a
+    conditional request. Where the source fails, the last good copy (in memory, else on disk) is used, and the reading
+    says so in a notice.
+    """
+
+    def __init__(
+        self,
+        location: str,
+        parsing: Parsing[T],
+        settings: Settings,
+        client: httpx.AsyncClient,
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
+        self.location = location
+        self._parsing = parsing
+        self._settings = settings
+        self._client = client
+        self._clock = clock
+        self._store = LastGoodStore(settings.data_dir)
+        self._held: _Held[T] | None = None
+        self._doubts = 0
+        self._refreshes: SingleFlight[None, _Held[T]] = SingleFlight()
+
+    async def read(self) -> Reading[T]:
+        """Return what the source says, not older than the settings allow where it answers.
+
+        Raises:
+            CatalogueError: The source failed and no good copy is held.
+        """
+        held = self._held
+        if held is None:
+            held = await self._refreshes.run(None, self._refresh)
+        elif self._clock() - held.checked_at >= self._settings.cache_ttl_seconds:
+            with suppress(TimeoutError):
+                held = await self._refreshes.run(None, self._refresh, PATIENCE)
+        return held.reading
+
+    def look_again(self) -> None:
+        """Have the next reader look at the source, however young the document is."""
+        self._doubts += 1
+        if self._held is not None:
+            self._held.checked_at = -math.inf
+
+    async def aclose(self) -> None:
+        """End the refresh that is under way."""
+        await self._refreshes.aclose()
+
+    async def _refresh(self) -> _Held[T]:
+        doubts = self._doubts
+        before = self._held.reading if self._held is not None else None
+        last_good = before.copy if before is not None else await asyncio.to_thread(self._store.load, self.location)
+        try:
+            reading = await self._ask(before, last_good)
+        except CatalogueError as error:
+            if last_good is None:
+                raise
+            value = before.value if before is not None else await self._parse(last_good)
+            reading = Reading(value, last_good, (*_lasting(before), _source_failed(error, self.location)))
+        # A doubt that came up meanwhile is about what was read before it.
+        self._held = held = _Held(reading, self._clock() if doubts == self._doubts else -math.inf)
+        return held
+
+    async def _ask(self, before: Reading[T] | None, last_good: SourceCopy | None) -> Reading[T]:
+        source = make_source(self.location, self._client, self._settings.catalogue_timeout)
+        copy = await source.fetch(last_good)
+        if before is not None and copy is before.copy:
+            return replace(before, notices=_lasting(before))
+        value = await self._parse(copy)
+        if copy is last_good:
+            return Reading(value, copy)
+        notices = await self._keep(copy)
+        if self._parsing.changed is not None:
+            await self._parsing.changed(value)
+        return Reading(value, copy, notices)
+
+    async def _parse(self, copy: SourceCopy) -> T:
+        return await asyncio.to_thread(self._parsing.parse, copy.content, self.location, copy.modified_at)
+
+    async def _keep(self, copy: SourceCopy) -> tuple[Notice, ...]:
+        try:
+            await asyncio.to_thread(self._store.save, self.location, copy)
+        except OSError as error:
+            reason = error.strerror or type(error).__name__
+            return (
+                Notice("data_dir_unwritable", f"No copy of {visible(base_name_of(self.location))} is kept: {reason}."),
+            )
+        return ()
+
+
+SOURCE_FAILED = "catalogue_source_failed"
+
+
+def _lasting(before: Reading[T] | None) -> tuple[Notice, ...]:
+    """Return what is still to be said of a copy, whatever its source says now."""
+    return tuple(notice for notice in before.notices if notice.code != SOURCE_FAILED) if before is not None else ()
+
+
+def _source_failed(error: CatalogueError, location: str) -> Notice:
+    """The notice goes into answers, so it names the file and not where it lies."""
+    name = base_name_of(location)
+    reason = error.message.replace(location, name)
+    return Notice(
+        SOURCE_FAILED, f"The last good copy of {visible(name)} is used, since its source failed: {visible(reason)}"
+    )

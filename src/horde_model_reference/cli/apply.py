@@ -1,0 +1,55 @@
+"""``apply``: carry out a plan on a catalogue file."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.console import Group
+from rich.text import Text
+
+from horde_model_reference.cli.common import Demo, settings_for, show, with_engine
+from horde_model_reference.cli.plan import DbJson
+from horde_model_reference.curation.applying import Applied, CatalogueFiles, apply_removals, check_revision, read_plan
+from horde_model_reference.curation.journal import Journal
+from horde_model_reference.curation.planning import make_plan
+from horde_model_reference.inert import visible
+
+app = typer.Typer(add_completion=False, pretty_exceptions_enable=False)
+
+
+@app.command("apply")
+def apply_plan(
+    plan: Annotated[Path, typer.Argument(help="A plan.json.")],
+    *,
+    catalogue: Annotated[
+        Path, typer.Option(help="The catalogue file to change; it must be what the plan was made from.")
+    ],
+    db_json: DbJson = None,
+    demo: Demo = False,
+) -> None:
+    """Take a plan's models out of the catalogue file, but for those that have recovered since.
+
+    Everything is read again first. The run is kept in a journal, and `undo` puts the records back.
+    """
+    old = read_plan(plan)
+    check_revision(old, catalogue)
+    settings = settings_for(demo=demo)
+    sources = settings.sources.model_copy(update={old.category.value: str(catalogue)})
+    settings = settings.model_copy(update={"sources": sources})
+    facts, _ = with_engine(lambda engine: engine.curation_facts(old.category), demo=demo, settings=settings)
+    now = make_plan(facts, old.policy)
+    files = CatalogueFiles(catalogue, db_json)
+    show(_report(apply_removals(old, now, files, Journal(settings.data_dir), datetime.now(UTC))))
+
+
+def _report(applied: Applied) -> Group:
+    lines = [f"Removed {len(applied.removed)} models: {', '.join(map(visible, applied.removed)) or 'none'}."]
+    lines += [
+        f"Kept {visible(found.name)}, which has recovered: {visible(found.reason)}" for found in applied.recovered
+    ]
+    if applied.run is not None:
+        lines.append(f"Run {applied.run}; `horde-model-reference undo {applied.run}` puts the records back.")
+    return Group(*map(Text, lines))

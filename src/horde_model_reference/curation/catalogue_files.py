@@ -1,0 +1,188 @@
+"""Taking whole records out of a catalogue file, and putting them back, with every other byte left as it is.
+
+Nothing is written anew: a file is cut into its records and what stands between them, and put together from the pieces
+that stay. So whatever indentation, escaping and line ends a file has, it keeps.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, replace
+from json.decoder import scanstring  # type: ignore[attr-defined]
+
+from pydantic import BaseModel, ConfigDict
+
+from horde_model_reference.errors import CatalogueFormatError
+
+_SPACE = " \t\r\n"
+
+
+class TakenRecord(BaseModel):
+    """A record that was taken out of a file.
+
+    Attributes:
+        name: Its name.
+        text: Its text.
+        before: What stood between it and its predecessor.
+        after: What stood between it and its successor; empty where it was the last.
+        predecessors: The names that stood before it, in order.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    name: str
+    text: str
+    before: str
+    after: str
+    predecessors: list[str]
+
+
+@dataclass(frozen=True, slots=True)
+class Pieces:
+    """A file in pieces.
+
+    Attributes:
+        head: What stands before the first record.
+        records: The records: name and text, in order; a name may stand twice.
+        separators: What stands after each record but the last.
+        tail: What stands after the last record.
+    """
+
+    head: str
+    records: tuple[tuple[str, str], ...]
+    separators: tuple[str, ...]
+    tail: str
+
+    def text(self) -> str:
+        """Return the file."""
+        return self.without(())
+
+    def taken(self, names: Iterable[str]) -> list[TakenRecord]:
+        """Return the records of these names with what is needed to put them back."""
+        gone = set(names)
+        order = [name for name, _ in self.records]
+        return [
+            TakenRecord(
+                name=name,
+                text=text,
+                before=self.separators[at - 1] if at else "",
+                after=self.separators[at] if at < len(self.separators) else "",
+                predecessors=order[:at],
+            )
+            for at, (name, text) in enumerate(self.records)
+            if name in gone
+        ]
+
+    def with_record(self, record: TakenRecord) -> Pieces:
+        """Return the pieces with a record put back after the nearest of its old predecessors that is there."""
+        names = [name for name, _ in self.records]
+        last = {name: at for at, name in enumerate(names)}
+        at = next((last[name] + 1 for name in reversed(record.predecessors) if name in last), 0)
+        records = (*self.records[:at], (record.name, record.text), *self.records[at:])
+        separator = record.after if at < len(names) else record.before
+        where = min(at, len(self.separators)) if names else 0
+        added = (separator,) if names else ()
+        return replace(self, records=records, separators=(*self.separators[:where], *added, *self.separators[where:]))
+
+    def without(self, names: Iterable[str]) -> str:
+        """Return the file without the records of these names."""
+        gone = set(names)
+        kept = [at for at, (name, _) in enumerate(self.records) if name not in gone]
+        if not kept:
+            return self.head.rstrip(_SPACE) + self.tail.lstrip(_SPACE) if self.separators else self.head + self.tail
+        body = [self.records[at][1] + self.separators[at] for at in kept[:-1]]
+        return self.head + "".join(body) + self.records[kept[-1]][1] + self.tail
+
+
+def cut(content: bytes, place: str) -> Pieces:
+    """Cut a catalogue file into pieces that, put together, are the file.
+
+    Raises:
+        CatalogueFormatError: The file is no catalogue, or cannot be put together again exactly.
+    """
+    text = content.decode("utf-8")
+    cutter: Callable[[str], Pieces] = _cut_json if text.lstrip(_SPACE + "\ufeff").startswith("{") else _cut_csv
+    try:
+        pieces = cutter(text)
+    except (ValueError, IndexError, StopIteration, csv.Error) as error:
+        raise CatalogueFormatError(f"{place}: cannot be cut into records ({error}).") from error
+    again = pieces.text()
+    if again != text:
+        raise CatalogueFormatError(f"{place}, line {_first_difference(text, again)}: cannot be written again exactly.")
+    return pieces
+
+
+def remove_records(content: bytes, names: Iterable[str], place: str) -> bytes:
+    """Return a catalogue file's bytes without the records of these names; all rows of a repeated name go.
+
+    Raises:
+        CatalogueFormatError: See :func:`cut`.
+    """
+    return cut(content, place).without(names).encode("utf-8")
+
+
+def generated_names(names: Iterable[str], staying: Iterable[str]) -> set[str]:
+    """Return the names that ``db.json`` loses with these rows of ``models.csv``.
+
+    Each model stands there three times: plain, as ``aphrodite/author/name`` and as ``koboldcpp/name``; the last one,
+    which lacks the author, stays while another model of that name does.
+    """
+    plain = set(names)
+    short_staying = {_short(name) for name in staying}
+    dropped = {f"koboldcpp/{_short(name)}" for name in plain if _short(name) not in short_staying}
+    return plain | {f"aphrodite/{name}" for name in plain} | dropped
+
+
+def _short(name: str) -> str:
+    return name.rpartition("/")[2]
+
+
+def _cut_json(text: str) -> Pieces:
+    start = text.index("{") + 1
+    at = head_end = _skip_space(text, start)
+    records: list[tuple[str, str]] = []
+    separators: list[str] = []
+    decoder = json.JSONDecoder()
+    end = start
+    while text[at] != "}":
+        begin = at
+        name, after_name = scanstring(text, begin + 1, True)
+        value_at = _skip_space(text, text.index(":", after_name) + 1)
+        _, end = decoder.raw_decode(text, value_at)
+        records.append((name, text[begin:end]))
+        at = _skip_space(text, end)
+        if text[at] == ",":
+            at = _skip_space(text, at + 1)
+            separators.append(text[end:at])
+    if not records:
+        return Pieces(text[:start], (), (), text[start:])
+    return Pieces(text[:head_end], tuple(records), tuple(separators), text[end:])
+
+
+def _skip_space(text: str, at: int) -> int:
+    while text[at] in _SPACE:
+        at += 1
+    return at
+
+
+def _cut_csv(text: str) -> Pieces:
+    lines = list(io.StringIO(text, newline=""))
+    reader = csv.reader(lines, strict=True)
+    header = next(reader)
+    name_at = [column.strip().lstrip("\ufeff") for column in header].index("name")
+    head = "".join(lines[: reader.line_num])
+    records: list[tuple[str, str]] = []
+    begin = reader.line_num
+    for row in reader:
+        name = row[name_at].strip() if len(row) > name_at else ""
+        records.append((name, "".join(lines[begin : reader.line_num])))
+        begin = reader.line_num
+    return Pieces(head, tuple(records), ("",) * max(0, len(records) - 1), "")
+
+
+def _first_difference(one: str, other: str) -> int:
+    pairs: Sequence[tuple[str, str]] = list(zip(one.splitlines(), other.splitlines(), strict=False))
+    return next((number for number, (left, right) in enumerate(pairs, 1) if left != right), len(pairs) + 1)

@@ -1,0 +1,126 @@
+"""The plan: a verdict for every model with all its reasons, and what the removals would do."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date, datetime
+from enum import StrEnum
+from typing import Annotated
+
+from pydantic import Field
+
+from horde_model_reference.analytics.flags import RiskLevel
+from horde_model_reference.analytics.risk_schema import Answer, DataAsOfInfo, WarningInfo
+from horde_model_reference.categories import MODEL_REFERENCE_CATEGORY
+from horde_model_reference.curation.policy import Policy
+
+Count = Annotated[int, Field(ge=0)]
+
+
+class Verdict(StrEnum):
+    """What the plan says of a model; the first that has a reason holds, from the top."""
+
+    PROTECTED = "protected"
+    UNKNOWN = "unknown"
+    KEEP = "keep"
+    REMOVE = "remove"
+
+
+class ReasonInfo(Answer):
+    """One reason for a verdict."""
+
+    verdict: Verdict = Field(description="The verdict that it speaks for.")
+    code: str = Field(description="Stable, for programs.")
+    sentence: str = Field(description="For people.")
+
+
+class ReplacementInfo(Answer):
+    """A model that could take a removed one's place."""
+
+    name: str
+    usage_month: Count
+    reason: str
+
+
+class ModelVerdict(Answer):
+    """What the plan says of one model, and on what facts."""
+
+    name: str
+    verdict: Verdict
+    reasons: list[ReasonInfo]
+    risk_level: RiskLevel
+    usage_month: int | None
+    worker_count: int | None
+    queued_jobs: int | None
+    size_gb: float | None
+    age_days: int | None = Field(description="Days in the catalogue when the statistics were fetched; null if unknown.")
+    styles: list[str] | None = Field(description="Styles that name it; null if they could not be read.")
+    kind: str | None = Field(description="What it is; null where its record does not say.")
+    replacements: list[ReplacementInfo] | None = Field(description="Best first; null if unknown.")
+    override: str | None = Field(description="Why it is removed although it is protected or unknown.")
+
+
+class HostEffect(Answer):
+    """What the removals free on one host."""
+
+    host: str
+    files: Count
+    size_gb: float | None = Field(description="GiB; null where a size is unknown.")
+
+
+class Displacement(Answer):
+    """Where a removed model's requests would likely go."""
+
+    name: str
+    to: str | None = Field(description="The best replacement that stays; null where there is none.")
+    usage_month: Count
+
+
+class Effect(Answer):
+    """What the removals would do."""
+
+    models: Count
+    share_of_models: float = Field(description="Percent of the category's models.")
+    files: Count
+    size_gb: float | None = Field(description="GiB freed for every volunteer; null where a size is unknown.")
+    hosts: list[HostEffect]
+    usage_month: int | None = Field(description="Requests of 30 days that would have to go elsewhere.")
+    share_of_month_usage: float | None = Field(description="Percent of the category's attributed month usage.")
+    displaced: list[Displacement]
+    worker_threads: int | None = Field(description="Threads that serve a removed model now.")
+    broken_styles: list[str] | None = Field(description="Styles that name a removed model; null if unknown.")
+    emptied_style_categories: list[str] | None = Field(description="Categories with no style left; null if unknown.")
+
+
+class Plan(Answer):
+    """A plan of removals from one category's catalogue file."""
+
+    version: str = Field(description="Of the program that made it.")
+    category: MODEL_REFERENCE_CATEGORY
+    catalogue_file: str = Field(description="The catalogue file's base name.")
+    data_as_of: DataAsOfInfo
+    policy: Policy
+    policy_hash: str
+    made_on: date = Field(description="The day that ages and expiry dates are told from: of the statistics.")
+    selected: list[str] | None = Field(description="The models asked for; null for the policy's own choice.")
+    verdicts: list[ModelVerdict] = Field(description="Every model, in the order of removal.")
+    effect: Effect
+    orphaned_styles: dict[str, str] | None = Field(
+        description="Styles that name a model which is not in the catalogue, with that model; null if unknown."
+    )
+    warnings: list[WarningInfo]
+
+    @property
+    def removed(self) -> list[ModelVerdict]:
+        """The models to remove, in the order of removal."""
+        return [verdict for verdict in self.verdicts if verdict.verdict is Verdict.REMOVE]
+
+
+def age_in_days(entered_at: float | None, now: datetime) -> int | None:
+    """Return the whole days between a moment (seconds of the epoch) and now; None where it is unknown."""
+    return None if entered_at is None else max(0, int((now.timestamp() - entered_at) // 86400))
+
+
+def by_verdict(plan: Plan) -> Mapping[Verdict, list[ModelVerdict]]:
+    """Return the models of each verdict."""
+    return {verdict: [found for found in plan.verdicts if found.verdict is verdict] for verdict in Verdict}

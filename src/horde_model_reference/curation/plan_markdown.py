@@ -1,0 +1,143 @@
+"""The plan as the body of a pull request that a reviewer can judge from."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+
+from horde_model_reference.curation.comparing import Change
+from horde_model_reference.curation.plan import Displacement, ModelVerdict, Plan, Verdict, by_verdict
+from horde_model_reference.reports import words
+from horde_model_reference.reports.markdown_report import code
+
+TABLE = (
+    "| Model | Level | Month use | Workers | GB | Days | Could be replaced by | Why |\n"
+    "| --- | --- | ---: | ---: | ---: | ---: | --- | --- |"
+)
+
+
+def plan_markdown(plan: Plan, changes: Sequence[Change] | None = None) -> str:
+    """Return the plan; with what changed since an earlier one, where that was asked for."""
+    sections = (
+        _title(plan),
+        _removals(plan),
+        _effect(plan),
+        _since(changes),
+        _others(plan),
+        _policy(plan),
+        _warnings(plan),
+    )
+    return "\n\n".join(section for section in sections if section) + "\n"
+
+
+def _title(plan: Plan) -> str:
+    number = len(plan.removed)
+    what = f"Remove {number} model{'' if number == 1 else 's'}" if number else "Nothing to remove"
+    data = plan.data_as_of
+    return (
+        f"# {what} from {code(plan.catalogue_file)}\n\n"
+        f"Made from revision {code(data.catalogue_revision[:12])} of the catalogue, the Horde's statistics of "
+        f"{data.stats_fetched_at:%Y-%m-%d %H:%M} UTC and its workers of {data.status_fetched_at:%Y-%m-%d %H:%M} UTC"
+        f"{', which are stale' if data.stale else ''}."
+    )
+
+
+def _removals(plan: Plan) -> str:
+    if not plan.removed:
+        return ""
+    return "\n".join(["## Removals", "", TABLE, *map(_line, plan.removed)])
+
+
+def _line(verdict: ModelVerdict) -> str:
+    replacements = ", ".join(f"{code(found.name)} ({found.usage_month:,})" for found in verdict.replacements or ())
+    sentences = [reason.sentence for reason in verdict.reasons]
+    override = f" **Override:** {code(verdict.override)}" if verdict.override else ""
+    cells = (
+        code(verdict.name),
+        verdict.risk_level.value,
+        words.count(verdict.usage_month),
+        words.count(verdict.worker_count),
+        words.size(verdict.size_gb),
+        words.count(verdict.age_days),
+        replacements or "nothing known",
+        f"{code(' '.join(sentences))}{override}",
+    )
+    return f"| {' | '.join(cells)} |"
+
+
+def _effect(plan: Plan) -> str:
+    effect = plan.effect
+    if not effect.models:
+        return ""
+    hosts = ", ".join(f"{code(host.host)} {host.files} files, {words.size(host.size_gb)} GB" for host in effect.hosts)
+    usage, share = words.count(effect.usage_month), words.share(effect.share_of_month_usage)
+    freed = f"{effect.files} files, {words.size(effect.size_gb)} GB"
+    lines = [
+        "## Effect",
+        "",
+        f"- {effect.models} of the category's models ({effect.share_of_models:g} %), {freed}: {hosts}",
+        f"- {usage} requests a month ({share} of the category) would have to go elsewhere",
+        f"- {words.count(effect.worker_threads)} worker threads serve these models now",
+        *map(_displaced, effect.displaced),
+    ]
+    lines.append(f"- Styles that break: {_names(effect.broken_styles)}")
+    lines.append(f"- Style categories left empty: {_names(effect.emptied_style_categories)}")
+    return "\n".join(lines)
+
+
+def _displaced(found: Displacement) -> str:
+    likely = code(found.to) if found.to else "nothing known"
+    return f"- {code(found.name)}: {found.usage_month:,} requests, likely to {likely}"
+
+
+def _names(names: list[str] | None) -> str:
+    if names is None:
+        return "**unknown**, since the styles could not be read"
+    return ", ".join(code(name) for name in names) or "none"
+
+
+def _since(changes: Sequence[Change] | None) -> str:
+    if changes is None:
+        return ""
+    lines = [
+        f"- {code(found.name)}: {found.before} → {found.after}. {_code_or_nothing(found.why)}" for found in changes
+    ]
+    return "\n".join(["## Since the earlier plan", "", *(lines or ["Nothing has changed."])])
+
+
+def _code_or_nothing(text: str) -> str:
+    return code(text) if text else ""
+
+
+def _others(plan: Plan) -> str:
+    lines = ["## What stays, and why", ""]
+    for verdict, models in by_verdict(plan).items():
+        if verdict is not Verdict.REMOVE and models:
+            counted = Counter(reason.code for model in models for reason in model.reasons)
+            reasons = ", ".join(f"{reason.replace('_', ' ')} {number:,}" for reason, number in counted.most_common())
+            lines.append(f"- **{verdict.value}**: {len(models):,} models ({reasons})")
+    if plan.orphaned_styles:
+        orphans = ", ".join(f"{code(style)} ({code(model)})" for style, model in plan.orphaned_styles.items())
+        lines.append(f"- Styles that name a model which is not in the catalogue: {orphans}")
+    return "\n".join(lines)
+
+
+def _policy(plan: Plan) -> str:
+    candidates, limits = plan.policy.candidates, plan.policy.limits
+    levels = ", ".join(level.value for level in candidates.risk_levels)
+    chosen = "selected by hand" if plan.selected is not None else "chosen by the policy"
+    wanted = (
+        f"fewer than {candidates.month_usage_below:,} requests a month, at least {candidates.min_age_days} days in the "
+        f"catalogue, risk level {levels}"
+    )
+    bounds = (
+        f"{limits.max_models} models, {limits.max_share_of_models:g} % of the models, "
+        f"{limits.max_share_of_month_usage:g} % of the month's usage"
+    )
+    rules = f"Hash {code(plan.policy_hash[:12])}. Candidates: {wanted}. Limits: {bounds}. The models were {chosen}."
+    made = f"Made by horde-model-reference {plan.version}; `plan.json` has every model's verdict with all reasons."
+    return "\n\n".join(("## Policy", rules, made))
+
+
+def _warnings(plan: Plan) -> str:
+    return "\n".join(f"> **{warning.code}**: {code(warning.message)}" for warning in plan.warnings)

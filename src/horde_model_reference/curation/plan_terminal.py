@@ -1,0 +1,79 @@
+"""The plan in the terminal."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+from pathlib import Path
+
+from rich import box
+from rich.console import Group, RenderableType
+from rich.table import Table
+from rich.text import Text
+
+from horde_model_reference.curation.comparing import Change
+from horde_model_reference.curation.plan import ModelVerdict, Plan, Verdict, by_verdict
+from horde_model_reference.inert import visible
+from horde_model_reference.reports import words
+from horde_model_reference.reports.terminal import LEVEL_STYLES
+
+
+def plan_report(plan: Plan, written: Sequence[Path], changes: Sequence[Change] | None) -> RenderableType:
+    """Return the removals, their effect, what stays and why, what changed since, and the files written."""
+    parts: list[RenderableType] = [_removals(plan.removed)] if plan.removed else [Text("Nothing to remove.")]
+    parts += [Text(line) for line in (*_effect(plan), *_others(plan))]
+    if changes is not None:
+        parts += [Text(line) for line in _changes(changes)]
+    parts += [Text(f"{warning.code}: {visible(warning.message)}") for warning in plan.warnings]
+    parts.append(Text(f"Written: {', '.join(visible(str(path)) for path in written)}"))
+    return Group(*parts)
+
+
+def _removals(removed: Sequence[ModelVerdict]) -> Table:
+    table = Table(box=box.SIMPLE_HEAD, pad_edge=False, collapse_padding=True, padding=(0, 1, 0, 0))
+    table.add_column("Remove", overflow="fold")
+    table.add_column("Level", no_wrap=True)
+    for heading in ("Month\nuse", "GB", "Days"):
+        table.add_column(heading, justify="right", no_wrap=True)
+    table.add_column("Could be replaced by", overflow="fold")
+    for verdict in removed:
+        best = verdict.replacements[0].name if verdict.replacements else "nothing known"
+        override = f" (override: {verdict.override})" if verdict.override else ""
+        table.add_row(
+            Text(visible(verdict.name + override)),
+            Text(verdict.risk_level.value, style=LEVEL_STYLES[verdict.risk_level]),
+            Text(words.count(verdict.usage_month)),
+            Text(words.size(verdict.size_gb)),
+            Text(words.count(verdict.age_days)),
+            Text(visible(best)),
+        )
+    return table
+
+
+def _effect(plan: Plan) -> list[str]:
+    effect = plan.effect
+    if not effect.models:
+        return []
+    styles = "unknown" if effect.broken_styles is None else visible(", ".join(effect.broken_styles)) or "none"
+    freed = f"{words.size(effect.size_gb)} GB in {effect.files} files"
+    displaced = f"{words.count(effect.usage_month)} requests a month ({words.share(effect.share_of_month_usage)})"
+    threads = words.count(effect.worker_threads)
+    return [
+        f"Frees {freed}; displaces {displaced}; {threads} worker threads serve them now.",
+        f"Styles that break: {styles}.",
+    ]
+
+
+def _others(plan: Plan) -> list[str]:
+    lines = []
+    for verdict, models in by_verdict(plan).items():
+        if verdict is not Verdict.REMOVE and models:
+            counted = Counter(reason.code for model in models for reason in model.reasons)
+            reasons = ", ".join(f"{code.replace('_', ' ')} {number:,}" for code, number in counted.most_common())
+            lines.append(f"{verdict.value}: {len(models):,} models ({reasons})")
+    return lines
+
+
+def _changes(changes: Sequence[Change]) -> list[str]:
+    lines = [f"{visible(found.name)}: {found.before} -> {found.after}. {visible(found.why)}" for found in changes]
+    return ["Since the earlier plan:", *(lines or ["nothing has changed."])]

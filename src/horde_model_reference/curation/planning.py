@@ -1,0 +1,306 @@
+"""Making a plan: pure, from facts that were read before."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import asdict, dataclass
+from importlib.metadata import version
+from typing import Any
+
+import polars as pl
+
+from horde_model_reference.analytics.risk_query import BY_REMOVAL, RiskQuery, page
+from horde_model_reference.analytics.risk_response import data_as_of
+from horde_model_reference.analytics.risk_schema import WarningInfo
+from horde_model_reference.analytics.risk_table import RiskTable
+from horde_model_reference.catalogue.catalogue import Catalogue
+from horde_model_reference.curation.effects import effect_of
+from horde_model_reference.curation.plan import ModelVerdict, Plan, ReasonInfo, ReplacementInfo, Verdict, age_in_days
+from horde_model_reference.curation.policy import Policy
+from horde_model_reference.curation.replacements import Standing, standings
+from horde_model_reference.curation.styles import Styles
+from horde_model_reference.errors import PlanError, UnknownModelError
+from horde_model_reference.inert import visible
+from horde_model_reference.notices import Notice
+
+
+@dataclass(frozen=True)
+class CurationFacts:
+    """All that a plan is made from.
+
+    Attributes:
+        table: The category's ungrouped risk table.
+        catalogue: The catalogue that the table was made from.
+        location: The path or URL that it was read from.
+        catalogue_file: The base name of that.
+        styles: The styles and their categories (none for a category whose models styles do not name); None where
+            they could not be read.
+        entered_at: When models entered the catalogue, in seconds of the epoch; unknown ones are left out.
+        notices: What a reader should know of all this.
+    """
+
+    table: RiskTable
+    catalogue: Catalogue
+    location: str
+    catalogue_file: str
+    styles: Styles | None
+    entered_at: Mapping[str, float]
+    notices: tuple[Notice, ...] = ()
+
+
+@dataclass(frozen=True)
+class Choice:
+    """What a curator asks for beside the policy.
+
+    Attributes:
+        selected: Plan exactly these models; None leaves the choice to the policy.
+        overrides: Why models are removed although they are protected or unknown.
+    """
+
+    selected: tuple[str, ...] | None = None
+    overrides: Mapping[str, str] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class _Model:
+    """One model's facts, gathered."""
+
+    row: dict[str, Any]
+    rank: int | None
+    age_days: int | None
+    styles: tuple[str, ...] | None
+    standing: Standing
+
+
+def make_plan(facts: CurationFacts, policy: Policy, choice: Choice | None = None) -> Plan:
+    """Return the plan for a category.
+
+    Raises:
+        UnknownModelError: A selected model is not in the catalogue.
+        PlanError: A selected model is protected or unknown and has no override; or the selection exceeds a limit.
+    """
+    choice = choice or Choice()
+    models = _models(facts)
+    reasons = {model.row["name"]: list(_reasons(model, facts, policy)) for model in models}
+    if choice.selected is None:
+        removed = _within_limits(facts, models, reasons, policy)
+    else:
+        removed = _selected(facts, models, reasons, policy, choice)
+    verdicts = [_verdict(model, reasons[model.row["name"]], removed, choice) for model in models]
+    return Plan(
+        version=version("horde-model-reference"),
+        category=facts.table.category,
+        catalogue_file=facts.catalogue_file,
+        data_as_of=data_as_of(facts.table),
+        policy=policy,
+        policy_hash=policy.digest(),
+        made_on=facts.table.data_as_of.stats_fetched_at.date(),
+        selected=list(choice.selected) if choice.selected is not None else None,
+        verdicts=verdicts,
+        effect=effect_of(
+            facts.table, facts.catalogue, facts.styles, [v for v in verdicts if v.verdict is Verdict.REMOVE]
+        ),
+        orphaned_styles=None if facts.styles is None else facts.styles.orphans(facts.catalogue.records),
+        warnings=[
+            WarningInfo(code=notice.code, message=notice.message) for notice in (*facts.table.notices, *facts.notices)
+        ],
+    )
+
+
+def _models(facts: CurationFacts) -> list[_Model]:
+    """Return the facts of every model, in the order of removal."""
+    rows = facts.table.rows.with_columns(
+        rank=pl.col("usage_month").rank("min", descending=True).cast(pl.Int64),
+    )
+    ordered = page(rows, RiskQuery(sort=BY_REMOVAL))
+    kinds = standings(rows, facts.table.category)
+    now = facts.table.data_as_of.stats_fetched_at
+    return [
+        _Model(
+            row=row,
+            rank=row["rank"],
+            age_days=age_in_days(facts.entered_at.get(row["name"]), now),
+            styles=None if facts.styles is None else facts.styles.naming(row["name"]),
+            standing=kinds[row["name"]],
+        )
+        for row in ordered.iter_rows(named=True)
+    ]
+
+
+def _reasons(model: _Model, facts: CurationFacts, policy: Policy) -> Iterator[ReasonInfo]:
+    yield from _protections(model, facts, policy)
+    yield from _unknowns(model, policy)
+    yield from _no_candidate(model, policy)
+
+
+def _protections(model: _Model, facts: CurationFacts, policy: Policy) -> Iterator[ReasonInfo]:
+    protect, row = policy.protect, model.row
+    today = facts.table.data_as_of.stats_fetched_at.date()
+    for sentence in policy.protections(row["name"], today):
+        yield _reason(Verdict.PROTECTED, "protected_by_name", sentence)
+    if model.rank is not None and model.rank <= protect.top_by_month_usage:
+        sentence = f"It is number {model.rank} by month usage; the first {protect.top_by_month_usage} are protected."
+        yield _reason(Verdict.PROTECTED, "among_the_most_used", sentence)
+    if protect.named_by_styles and model.styles:
+        yield _reason(Verdict.PROTECTED, "named_by_styles", f"Styles that name it: {len(model.styles)}.")
+    if protect.last_of_its_kind and model.standing.last_of_its_kind:
+        sentence = f"It is the last of its kind: no model that is {model.standing.kind} has more use."
+        yield _reason(Verdict.PROTECTED, "last_of_its_kind", sentence)
+    if protect.with_queued_jobs and row["queued_jobs"]:
+        yield _reason(Verdict.PROTECTED, "jobs_waiting", f"Jobs waiting for it: {row['queued_jobs']:,}.")
+    if protect.min_worker_threads and (row["worker_count"] or 0) >= protect.min_worker_threads:
+        sentence = f"Worker threads that serve it: {row['worker_count']:,}."
+        yield _reason(Verdict.PROTECTED, "served_by_workers", sentence)
+
+
+def _unknowns(model: _Model, policy: Policy) -> Iterator[ReasonInfo]:
+    checks = (
+        (not model.row["usage_known"], "usage_unknown", "Its usage is unknown."),
+        (not model.row["workers_known"], "workers_unknown", "Its workers are unknown."),
+        (
+            policy.candidates.min_age_days > 0 and model.age_days is None,
+            "age_unknown",
+            "When it entered the catalogue is unknown.",
+        ),
+        (
+            policy.protect.named_by_styles and model.styles is None,
+            "styles_unknown",
+            "Whether styles name it is unknown: the styles could not be read.",
+        ),
+        (
+            policy.protect.last_of_its_kind and model.standing.replacements is None,
+            "kind_unknown",
+            "Whether anything could take its place is unknown: its record does not say of what kind it is.",
+        ),
+    )
+    return (_reason(Verdict.UNKNOWN, code, sentence) for applies, code, sentence in checks if applies)
+
+
+def _no_candidate(model: _Model, policy: Policy) -> Iterator[ReasonInfo]:
+    month, level, candidates = model.row["usage_month"], model.row["risk_level"], policy.candidates
+    if month is not None and month >= candidates.month_usage_below:
+        sentence = f"It had {month:,} requests in 30 days, not less than {candidates.month_usage_below:,}."
+        yield _reason(Verdict.KEEP, "used_enough", sentence)
+    if level not in candidates.risk_levels:
+        yield _reason(Verdict.KEEP, "risk_level_too_low", f"Its risk level is {level}.")
+    if model.age_days is not None and model.age_days < candidates.min_age_days:
+        sentence = f"It has been in the catalogue for {model.age_days} days, less than {candidates.min_age_days}."
+        yield _reason(Verdict.KEEP, "too_young", sentence)
+
+
+@dataclass(slots=True)
+class _Budget:
+    """How much of the limits is used up."""
+
+    facts: CurationFacts
+    policy: Policy
+    models: int = 0
+    usage_month: int = 0
+
+    def exceeded_by(self, model: _Model) -> str | None:
+        """Return which limit one more model would exceed, in words; None if it fits."""
+        limits = self.policy.limits
+        number = self.models + 1
+        usage = self.usage_month + (model.row["usage_month"] or 0)
+        share = 100 * number / self.facts.table.model_count
+        month = self.facts.table.measure.category_month
+        usage_share = 100 * usage / month if month else 0.0
+        if number > limits.max_models:
+            return f"limits.max_models is {limits.max_models}"
+        if share > limits.max_share_of_models:
+            return f"limits.max_share_of_models is {limits.max_share_of_models:g} percent"
+        if usage_share > limits.max_share_of_month_usage:
+            return f"limits.max_share_of_month_usage is {limits.max_share_of_month_usage:g} percent"
+        return None
+
+    def take(self, model: _Model) -> None:
+        """Count a model in."""
+        self.models += 1
+        self.usage_month += model.row["usage_month"] or 0
+
+
+def _within_limits(
+    facts: CurationFacts, models: Sequence[_Model], reasons: dict[str, list[ReasonInfo]], policy: Policy
+) -> set[str]:
+    """Choose the first candidates that fit all limits together; the others are kept, with the limit as their reason."""
+    budget = _Budget(facts, policy)
+    removed: set[str] = set()
+    for model in models:
+        name = model.row["name"]
+        if reasons[name]:
+            continue
+        limit = budget.exceeded_by(model)
+        if limit is None:
+            budget.take(model)
+            removed.add(name)
+        else:
+            reasons[name].append(_reason(Verdict.KEEP, "limit_reached", f"A limit of the plan is reached: {limit}."))
+    return removed
+
+
+def _selected(
+    facts: CurationFacts,
+    models: Sequence[_Model],
+    reasons: Mapping[str, list[ReasonInfo]],
+    policy: Policy,
+    choice: Choice,
+) -> set[str]:
+    """Check that exactly the selected models may be removed."""
+    by_name = {model.row["name"]: model for model in models}
+    overrides = choice.overrides or {}
+    budget = _Budget(facts, policy)
+    for name in dict.fromkeys(choice.selected or ()):
+        if name not in by_name:
+            raise UnknownModelError(f"Category {facts.table.category.value} has no model {visible(name)!r}.")
+        against = [reason for reason in reasons[name] if reason.verdict in {Verdict.PROTECTED, Verdict.UNKNOWN}]
+        if against and not overrides.get(name, "").strip():
+            said = " ".join(reason.sentence for reason in against)
+            raise PlanError(
+                f"{visible(name)!r} is {against[0].verdict.value}: {visible(said)}",
+                hint="--override NAME=REASON removes it all the same.",
+            )
+        limit = budget.exceeded_by(by_name[name])
+        if limit is not None:
+            raise PlanError(
+                f"With {visible(name)!r} the selection exceeds a limit: {limit}.",
+                hint="Select less, or change the policy.",
+            )
+        budget.take(by_name[name])
+    return set(choice.selected or ())
+
+
+def _verdict(model: _Model, reasons: list[ReasonInfo], removed: set[str], choice: Choice) -> ModelVerdict:
+    row, name = model.row, model.row["name"]
+    if name in removed:
+        verdict = Verdict.REMOVE
+        reasons = [*reasons, _reason(Verdict.REMOVE, "selected" if choice.selected else "candidate", _why_removed(row))]
+    elif reasons:
+        verdict = next(found for found in Verdict if any(reason.verdict is found for reason in reasons))
+    else:
+        verdict = Verdict.KEEP
+        reasons = [_reason(Verdict.KEEP, "not_selected", "It is a candidate, but was not selected.")]
+    replacements = model.standing.replacements
+    return ModelVerdict(
+        name=name,
+        verdict=verdict,
+        reasons=reasons,
+        risk_level=row["risk_level"],
+        usage_month=row["usage_month"],
+        worker_count=row["worker_count"],
+        queued_jobs=row["queued_jobs"],
+        size_gb=row["size_gb"],
+        age_days=model.age_days,
+        styles=None if model.styles is None else list(model.styles),
+        kind=model.standing.kind,
+        replacements=None if replacements is None else [ReplacementInfo(**asdict(found)) for found in replacements],
+        override=(choice.overrides or {}).get(name) if verdict is Verdict.REMOVE else None,
+    )
+
+
+def _why_removed(row: dict[str, Any]) -> str:
+    level, month, workers = row["risk_level"], row["usage_month"], row["worker_count"]
+    return f"Risk level {level}, {month} requests in 30 days, {workers} worker threads."
+
+
+def _reason(verdict: Verdict, code: str, sentence: str) -> ReasonInfo:
+    return ReasonInfo(verdict=verdict, code=code, sentence=sentence)

@@ -1,0 +1,198 @@
+"""The policy: by which rules a plan proposes removals. Every key has a default, a unit and a sentence."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import tomllib
+from collections.abc import Iterator
+from datetime import date
+from fnmatch import fnmatchcase
+from pathlib import Path
+from typing import Annotated, Any
+
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
+
+from horde_model_reference.analytics.flags import RiskLevel
+from horde_model_reference.errors import PolicyError
+
+
+class _Section(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class Protection(_Section):
+    """A name, or a pattern of names, that is never proposed.
+
+    In the file it is a text, or a table with ``name`` (or ``glob``), and perhaps ``reason`` and ``until``.
+    """
+
+    pattern: str = Field(min_length=1)
+    reason: str = ""
+    until: date | None = None
+
+    def holds(self, today: date) -> bool:
+        """Whether it has not expired: ``until`` is its last day."""
+        return self.until is None or today <= self.until
+
+
+def _protection(word: str) -> Any:
+    def read(raw: object) -> object:
+        if isinstance(raw, str):
+            return {"pattern": raw}
+        if isinstance(raw, dict) and word in raw:
+            return {"pattern": raw[word]} | {key: value for key, value in raw.items() if key != word}
+        return raw
+
+    return BeforeValidator(read)
+
+
+NameProtection = Annotated[Protection, _protection("name")]
+GlobProtection = Annotated[Protection, _protection("glob")]
+
+
+class Candidates(_Section):
+    """Which models are candidates for removal."""
+
+    month_usage_below: Annotated[int, Field(ge=0)] = Field(
+        200,
+        description="Only models with less month usage are candidates.",
+        json_schema_extra={"unit": "requests in 30 days"},
+    )
+    min_age_days: Annotated[int, Field(ge=0)] = Field(
+        90,
+        description="Only models that entered the catalogue at least so long before the statistics are candidates.",
+        json_schema_extra={"unit": "days"},
+    )
+    risk_levels: tuple[RiskLevel, ...] = Field(
+        (RiskLevel.CRITICAL, RiskLevel.HIGH, RiskLevel.MEDIUM),
+        description="Only models of these levels are candidates.",
+        json_schema_extra={"unit": "levels"},
+    )
+
+
+class Protect(_Section):
+    """Which models are never proposed."""
+
+    names: tuple[NameProtection, ...] = Field(
+        (),
+        description="Models of these names; each may carry a reason and a last day.",
+        json_schema_extra={"unit": "names"},
+    )
+    globs: tuple[GlobProtection, ...] = Field(
+        (),
+        description="Models whose names match these patterns (*, ?, [...]; case counts).",
+        json_schema_extra={"unit": "patterns"},
+    )
+    top_by_month_usage: Annotated[int, Field(ge=0)] = Field(
+        10, description="The most used models of the category; 0 = off.", json_schema_extra={"unit": "rank"}
+    )
+    named_by_styles: bool = Field(
+        True, description="Models that a style names.", json_schema_extra={"unit": "yes or no"}
+    )
+    last_of_its_kind: bool = Field(
+        True, description="Models for which there is no replacement.", json_schema_extra={"unit": "yes or no"}
+    )
+    with_queued_jobs: bool = Field(
+        True, description="Models that jobs are waiting for.", json_schema_extra={"unit": "yes or no"}
+    )
+    min_worker_threads: Annotated[int, Field(ge=0)] = Field(
+        0,
+        description="Models served by at least so many threads; 0 = off.",
+        json_schema_extra={"unit": "worker threads"},
+    )
+
+
+class Limits(_Section):
+    """How much one plan may remove."""
+
+    max_models: Annotated[int, Field(ge=0)] = Field(
+        10, description="At most so many models.", json_schema_extra={"unit": "models"}
+    )
+    max_share_of_models: Annotated[float, Field(ge=0, le=100)] = Field(
+        10.0, description="At most this share of the category's models.", json_schema_extra={"unit": "percent"}
+    )
+    max_share_of_month_usage: Annotated[float, Field(ge=0, le=100)] = Field(
+        1.0,
+        description="At most this share of the category's attributed month usage.",
+        json_schema_extra={"unit": "percent"},
+    )
+
+
+class Policy(_Section):
+    """The whole policy."""
+
+    candidates: Candidates = Candidates()
+    protect: Protect = Protect()
+    limits: Limits = Limits()
+
+    def digest(self) -> str:
+        """Return a hash of the effective policy."""
+        return hashlib.sha256(self.model_dump_json().encode()).hexdigest()
+
+    def protections(self, name: str, today: date) -> Iterator[str]:
+        """Yield why a name is protected by name or pattern on a day."""
+        matching = [entry for entry in self.protect.names if entry.pattern == name]
+        matching += [entry for entry in self.protect.globs if fnmatchcase(name, entry.pattern)]
+        for entry in matching:
+            if entry.holds(today):
+                until = f" until {entry.until}" if entry.until else ""
+                yield f"The policy protects {entry.pattern!r}{until}{f': {entry.reason}' if entry.reason else ''}."
+
+
+def read_policy(text: str, place: str) -> Policy:
+    """Read a policy from TOML.
+
+    Raises:
+        PolicyError: It is no TOML, or a key is unknown or has a value without sense; the message names the key.
+    """
+    try:
+        return Policy.model_validate(tomllib.loads(text))
+    except tomllib.TOMLDecodeError as error:
+        raise PolicyError(f"{place}: {error}.", hint="A policy is a TOML file; `policy show` prints one.") from error
+    except ValidationError as error:
+        fault = error.errors()[0]
+        key = ".".join(str(part) for part in fault["loc"])
+        what = "no such key" if fault["type"] == "extra_forbidden" else fault["msg"]
+        raise PolicyError(f"{place}: {key}: {what}.", hint="`policy show` prints every key.") from error
+
+
+def load_policy(path: Path | None) -> Policy:
+    """Read a policy file; the default policy where there is none.
+
+    Raises:
+        PolicyError: The file cannot be read, or see :func:`read_policy`.
+    """
+    if path is None:
+        return Policy()
+    try:
+        return read_policy(path.read_text(encoding="utf-8"), str(path))
+    except (OSError, UnicodeDecodeError) as error:
+        reason = error.strerror if isinstance(error, OSError) else "not UTF-8 text"
+        raise PolicyError(f"{path}: {reason}.", hint="Check --policy.") from error
+
+
+def show_policy(policy: Policy) -> str:
+    """Return a policy as TOML, every key with its unit and sentence."""
+    lines: list[str] = []
+    for section_name, section in policy:
+        lines += [f"[{section_name}]"]
+        for key, field in type(section).model_fields.items():
+            unit = (field.json_schema_extra or {}).get("unit", "")
+            lines += [
+                f"# {field.description} ({unit})",
+                f"{key} = {_toml(getattr(section, key), key.removesuffix('s'))}",
+            ]
+        lines.append("")
+    return "\n".join(lines)
+
+
+def _toml(value: object, word: str = "name") -> str:
+    if isinstance(value, bool):
+        return str(value).lower()
+    if isinstance(value, tuple):
+        return f"[{', '.join(_toml(entry, word) for entry in value)}]"
+    if isinstance(value, Protection):
+        parts = {word: value.pattern, "reason": value.reason, "until": value.until}
+        return "{" + ", ".join(f"{key} = {_toml(part)}" for key, part in parts.items() if part) + "}"
+    return json.dumps(value, ensure_ascii=False) if isinstance(value, str) else str(value)

@@ -1,0 +1,93 @@
+"""What curation reads beside the catalogue: styles, style categories, and when image models entered the catalogue."""
+
+from __future__ import annotations
+
+import asyncio
+import math
+import time
+from collections.abc import Callable, Mapping
+from datetime import datetime
+
+import httpx
+
+from horde_model_reference.catalogue.catalogue import Catalogue
+from horde_model_reference.catalogue.document import Document, Parsing
+from horde_model_reference.categories import MODEL_REFERENCE_CATEGORY
+from horde_model_reference.curation.styles import Styles, parse_history, parse_style_categories, parse_style_models
+from horde_model_reference.errors import CatalogueError
+from horde_model_reference.inert import visible
+from horde_model_reference.notices import Notice
+from horde_model_reference.settings import Settings
+
+STYLED = MODEL_REFERENCE_CATEGORY.image_generation
+"""The category whose models styles name, and whose history is kept."""
+
+
+class CurationSources:
+    """The styles and the history, each a :class:`Document`; what cannot be read is unknown, and said."""
+
+    def __init__(
+        self, settings: Settings, client: httpx.AsyncClient, clock: Callable[[], float] = time.monotonic
+    ) -> None:
+        sources = settings.sources
+        self._models = Document(sources.styles, Parsing(_models), settings, client)
+        self._categories = Document(sources.style_categories_location(), Parsing(_categories), settings, client)
+        self._clock = clock
+        self._retry_after = settings.cache_ttl_seconds
+        self._failed_until = -math.inf
+        self._failure: tuple[Notice, ...] = ()
+        self._history = Document(sources.image_history, Parsing(_history), settings, client)
+
+    async def styles(self, patience: float | None = None) -> tuple[Styles | None, tuple[Notice, ...]]:
+        """Return the styles with their categories; None where they cannot be read, or not in time.
+
+        Args:
+            patience: Seconds to wait at most, and not at all shortly after a failure; None waits for the end.
+        """
+        if not self._models.location:
+            return None, ()
+        if patience is not None and self._clock() < self._failed_until:
+            return None, self._failure
+        try:
+            async with asyncio.timeout(patience):
+                models, categories = await asyncio.gather(self._models.read(), self._categories.read())
+        except (CatalogueError, TimeoutError) as error:
+            self._failure = (_unknown("styles_unknown", "Which styles name a model is unknown", error),)
+            self._failed_until = self._clock() + self._retry_after
+            return None, self._failure
+        return Styles(models.value, categories.value), (*models.notices, *categories.notices)
+
+    async def entered_at(self, catalogue: Catalogue) -> tuple[Mapping[str, float], tuple[Notice, ...]]:
+        """Return when models entered the catalogue (seconds of the epoch): by their record, else by the history."""
+        own = {name: record.metadata.created_at for name, record in catalogue.records.items()}
+        found = {name: created_at for name, created_at in own.items() if created_at is not None}
+        if catalogue.category is not STYLED or not self._history.location:
+            return found, ()
+        try:
+            history = await self._history.read()
+        except CatalogueError as error:
+            return found, (_unknown("history_unknown", "When models entered the catalogue is unknown", error),)
+        listed = {name: at for name, at in history.value.items() if name in catalogue.records}
+        return listed | found, history.notices
+
+    async def aclose(self) -> None:
+        """End the refreshes that are under way."""
+        for document in (self._models, self._categories, self._history):
+            await document.aclose()
+
+
+def _unknown(code: str, what: str, error: Exception) -> Notice:
+    reason = visible(error.message) if isinstance(error, CatalogueError) else "they are still being fetched."
+    return Notice(code, f"{what}: {reason}")
+
+
+def _models(content: bytes, place: str, _: datetime | None) -> dict[str, str]:
+    return parse_style_models(content, place)
+
+
+def _categories(content: bytes, place: str, _: datetime | None) -> dict[str, tuple[str, ...]]:
+    return parse_style_categories(content, place)
+
+
+def _history(content: bytes, place: str, _: datetime | None) -> dict[str, float]:
+    return parse_history(content, place)

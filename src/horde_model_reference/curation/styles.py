@@ -1,0 +1,141 @@
+"""Who relies on a model: the styles that name it, and the style categories that would be left empty without them."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from horde_model_reference.errors import CatalogueFormatError
+
+
+@dataclass(frozen=True, slots=True)
+class Dependents:
+    """What breaks when models go.
+
+    Attributes:
+        styles: The styles that name one of them, sorted.
+        emptied_categories: The style categories none of whose styles would be left, sorted.
+    """
+
+    styles: tuple[str, ...]
+    emptied_categories: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Styles:
+    """The styles and their categories.
+
+    Attributes:
+        models: The model that each style names.
+        categories: The styles and categories that each category lists.
+    """
+
+    models: Mapping[str, str]
+    categories: Mapping[str, tuple[str, ...]]
+
+    def naming(self, model: str) -> tuple[str, ...]:
+        """Return the styles that name a model, sorted."""
+        return tuple(sorted(style for style, named in self.models.items() if named == model))
+
+    def counts(self) -> dict[str, int]:
+        """Return how many styles name each model that any names."""
+        counts: dict[str, int] = {}
+        for model in self.models.values():
+            counts[model] = counts.get(model, 0) + 1
+        return counts
+
+    def dependents(self, models: Iterable[str]) -> Dependents:
+        """Return what breaks when these models go together."""
+        gone = set(models)
+        broken = {style for style, model in self.models.items() if model in gone}
+        if not broken:
+            return Dependents((), ())
+        members = {category: self.styles_in(category) for category in self.categories}
+        emptied = [category for category, styles in members.items() if styles and styles <= broken]
+        return Dependents(tuple(sorted(broken)), tuple(sorted(emptied)))
+
+    def styles_in(self, category: str) -> frozenset[str]:
+        """Return the styles of a category and of the categories it lists; those that do not exist are left out."""
+        found: set[str] = set()
+        seen: set[str] = set()
+        waiting = [category]
+        while waiting:
+            name = waiting.pop()
+            if name in self.categories and name not in seen:
+                seen.add(name)
+                waiting.extend(self.categories[name])
+            elif name in self.models:
+                found.add(name)
+        return frozenset(found)
+
+    def orphans(self, known: Iterable[str]) -> dict[str, str]:
+        """Return the styles that name a model which is not among the known ones, with that model."""
+        names = set(known)
+        return {style: model for style, model in sorted(self.models.items()) if model not in names}
+
+
+def parse_style_models(content: bytes, place: str) -> dict[str, str]:
+    """Read ``styles.json``: the model that each style names.
+
+    Raises:
+        CatalogueFormatError: It is no such file.
+    """
+    expected = "a JSON object of styles, each with a model"
+    raw = _json_object(content, place, expected)
+    models = {name: style.get("model") for name, style in raw.items() if isinstance(style, dict)}
+    found = {name: model for name, model in models.items() if isinstance(model, str)}
+    if raw and not found:
+        raise CatalogueFormatError(f"{place}: no style names a model; expected {expected}.")
+    return found
+
+
+def parse_style_categories(content: bytes, place: str) -> dict[str, tuple[str, ...]]:
+    """Read ``categories.json``: the styles and categories that each category lists.
+
+    Raises:
+        CatalogueFormatError: It is no such file.
+    """
+    expected = "a JSON object of lists of names"
+    raw = _json_object(content, place, expected)
+    found = {
+        name: tuple(entry for entry in entries if isinstance(entry, str))
+        for name, entries in raw.items()
+        if isinstance(entries, list)
+    }
+    if raw and not found:
+        raise CatalogueFormatError(f"{place}: no category lists anything; expected {expected}.")
+    return found
+
+
+def parse_history(content: bytes, place: str) -> dict[str, float]:
+    """Read a file like ``model_mod_data.json``: when each model was added, in seconds of the epoch.
+
+    Raises:
+        CatalogueFormatError: It is no such file.
+    """
+    expected = "a JSON object of models, each with date_added"
+    raw = _json_object(content, place, expected)
+    dates = {name: entry.get("date_added") for name, entry in raw.items() if isinstance(entry, dict)}
+    found = {
+        name: float(date)
+        for name, date in dates.items()
+        if isinstance(date, int | float) and not isinstance(date, bool)
+    }
+    if raw and not found:
+        raise CatalogueFormatError(f"{place}: no model has a date; expected {expected}.")
+    return found
+
+
+def _json_object(content: bytes, place: str, expected: str) -> dict[str, Any]:
+    try:
+        raw = json.loads(content)
+    except json.JSONDecodeError as error:
+        where = f"{place}, line {error.lineno}, column {error.colno}"
+        raise CatalogueFormatError(f"{where}: {error.msg}; expected {expected}.") from error
+    except (ValueError, RecursionError) as error:
+        raise CatalogueFormatError(f"{place}: JSON that cannot be read; expected {expected}.") from error
+    if not isinstance(raw, dict):
+        raise CatalogueFormatError(f"{place}: a JSON {type(raw).__name__}; expected {expected}.")
+    return raw

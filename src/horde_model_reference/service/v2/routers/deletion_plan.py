@@ -1,0 +1,53 @@
+"""The deletion plan: computed from what is asked, and nothing written."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import Annotated
+
+from fastapi import APIRouter, Path, Response
+from pydantic import BaseModel, ConfigDict, Field
+
+from horde_model_reference.categories import MODEL_REFERENCE_CATEGORY
+from horde_model_reference.curation.plan import Plan
+from horde_model_reference.curation.planning import Choice, make_plan
+from horde_model_reference.curation.policy import Policy
+from horde_model_reference.service import problems
+from horde_model_reference.service.answers import json_answer
+from horde_model_reference.service.dependencies import Reader
+
+router = APIRouter(tags=["v2", "deletion-plan"], responses=problems.responses(400, 404, 409, 422, 500, 502))
+
+
+class PlanRequest(BaseModel):
+    """What a plan is asked for; all of it may be left out."""
+
+    model_config = ConfigDict(
+        extra="forbid", json_schema_extra={"examples": [{"policy": {"limits": {"max_models": 5}}}]}
+    )
+
+    policy: Policy = Field(Policy(), description="The policy; keys left out take their defaults.")
+    select: list[str] | None = Field(
+        None, description="Plan exactly these models; null leaves the choice to the policy."
+    )
+    overrides: dict[str, str] = Field(
+        {}, description="By name: why a selected model goes although it is protected or unknown."
+    )
+
+
+@router.post(
+    "/{model_category_name}/deletion-plan",
+    operation_id="make_v2_deletion_plan",
+    summary="Get a plan of removals",
+    response_model=Plan,
+)
+async def make_deletion_plan(
+    reader: Reader,
+    model_category_name: Annotated[MODEL_REFERENCE_CATEGORY, Path(description="The category.")],
+    wanted: PlanRequest | None = None,
+) -> Response:
+    """A verdict for every model with all its reasons, and what the removals would do. Nothing is written."""
+    asked = wanted or PlanRequest()
+    facts, _ = await reader.engine.curation_facts(model_category_name)
+    choice = Choice(tuple(asked.select) if asked.select is not None else None, asked.overrides)
+    return json_answer(await asyncio.to_thread(make_plan, facts, asked.policy, choice))

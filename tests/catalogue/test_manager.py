@@ -1,0 +1,485 @@
+"""Catalogues kept fresh, and the last good copy where a source fails (``manager`` and its ``document``)."""
+
+from __future__ import annotations
+
+import asyncio
+import hashlib
+from collections.abc import AsyncIterator, Callable
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+
+from horde_model_reference.catalogue import document
+from horde_model_reference.catalogue.catalogue import Catalogue
+from horde_model_reference.catalogue.manager import ModelReferenceManager
+from horde_model_reference.categories import MODEL_REFERENCE_CATEGORY
+from horde_model_reference.errors import CatalogueError, CatalogueFormatError, CatalogueSourceError
+from horde_model_reference.settings import load_settings
+from tests.support.builders import IMAGE, TEXT
+from tests.support.file_server import FileServer, answer
+
+TTL = 60.0
+SOURCE_FAILED = "catalogue_source_failed"
+UNWRITABLE = "data_dir_unwritable"
+
+
+class Clock:
+    """A clock that the test moves."""
+
+    def __init__(self) -> None:
+        self.now = 1000.0
+
+    def __call__(self) -> float:
+        return self.now
+
+
+@pytest.fixture
+def clock() -> Clock:
+    return Clock()
+
+
+@pytest.fixture(autouse=True)
+def patience(monkeypatch: pytest.MonkeyPatch) -> None:
+    """However busy the machine is, a refresh is waited for."""
+    monkeypatch.setattr(document, "PATIENCE", 30.0)
+
+
+Open = Callable[..., ModelReferenceManager]
+
+
+@pytest.fixture
+async def open_manager(client: httpx.AsyncClient, clock: Clock) -> AsyncIterator[Open]:
+    """Makes managers whose image catalogue is at a location; all share one data folder."""
+    opened: list[ModelReferenceManager] = []
+
+    def make(location: str | Path, **settings: Any) -> ModelReferenceManager:
+        sources = {"image_generation": str(location)}
+        opened.append(
+            ModelReferenceManager(
+                load_settings(**{"sources": sources, "cache_ttl_seconds": TTL} | settings), client, clock
+            )
+        )
+        return opened[-1]
+
+    yield make
+    for manager in opened:
+        await manager.aclose()
+
+
+@pytest.fixture
+def path(tmp_path: Path) -> Path:
+    return tmp_path / "models.json"
+
+
+def give(path: Path, *names: str) -> None:
+    """Write a catalogue of these models."""
+    path.write_bytes(content_of(*names))
+
+
+def content_of(*names: str) -> bytes:
+    return b"{" + b", ".join(f'"{name}": {{"name": "{name}"}}'.encode() for name in names) + b"}"
+
+
+def codes(catalogue: Catalogue) -> list[str]:
+    return [notice.code for notice in catalogue.notices]
+
+
+async def test_names_are_sorted_and_records_are_by_name(open_manager: Open, path: Path) -> None:
+    give(path, "b", "A", "a/c")
+    manager = open_manager(path)
+    assert await manager.get_model_names(IMAGE) == ["A", "a/c", "b"]
+    assert (await manager.get_model_reference(IMAGE))["b"].name == "b"
+    assert manager.location(IMAGE) == str(path)
+
+
+async def test_a_catalogue_comes_with_the_bytes_it_was_read_from(open_manager: Open, path: Path, clock: Clock) -> None:
+    give(path, "a")
+    manager = open_manager(path)
+    for _ in range(2):
+        catalogue, copy = await manager.get_catalogue_with_copy(IMAGE)
+        assert copy.content == content_of("a")
+        assert catalogue.revision == hashlib.sha256(copy.content).hexdigest()
+        become_html(path)
+        clock.now += TTL
+
+
+@pytest.mark.parametrize("category", MODEL_REFERENCE_CATEGORY)
+async def test_every_category_has_its_own_source(open_manager: Open, path: Path, category: Any) -> None:
+    give(path, category.value)
+    absent = dict.fromkeys(MODEL_REFERENCE_CATEGORY, str(path.with_name("absent.json")))
+    manager = open_manager(path, sources=absent | {category: str(path)})
+    assert await manager.get_model_names(category) == [category.value]
+    with pytest.raises(CatalogueSourceError):
+        await manager.get_catalogue(IMAGE if category is not IMAGE else TEXT)
+
+
+# Freshness.
+
+
+async def test_a_changed_file_is_read_again_after_the_time_to_live(
+    open_manager: Open, path: Path, clock: Clock
+) -> None:
+    give(path, "old")
+    manager = open_manager(path)
+    first = await manager.get_catalogue(IMAGE)
+    give(path, "new", "newer")
+    clock.now += TTL - 0.001
+    assert await manager.get_catalogue(IMAGE) is first
+    clock.now += 0.001
+    second = await manager.get_catalogue(IMAGE)
+    assert set(second.records) == {"new", "newer"}
+    assert second.revision != first.revision
+    assert second.modified_at is not None
+
+
+async def test_time_to_live_starts_anew_with_every_look(open_manager: Open, path: Path, clock: Clock) -> None:
+    give(path, "old")
+    manager = open_manager(path)
+    await manager.get_catalogue(IMAGE)
+    clock.now += TTL
+    await manager.get_catalogue(IMAGE)
+    give(path, "new", "newer")
+    clock.now += TTL - 1
+    assert await manager.get_model_names(IMAGE) == ["old"]
+
+
+async def test_a_time_to_live_of_nothing_always_looks(open_manager: Open, path: Path) -> None:
+    give(path, "old")
+    manager = open_manager(path, cache_ttl_seconds=0)
+    await manager.get_catalogue(IMAGE)
+    give(path, "new", "newer")
+    assert await manager.get_model_names(IMAGE) == ["new", "newer"]
+
+
+async def test_told_to_look_again_it_does_not_wait_for_the_time_to_live(open_manager: Open, path: Path) -> None:
+    give(path, "old")
+    manager = open_manager(path)
+    manager.look_again(IMAGE)
+    assert await manager.get_model_names(IMAGE) == ["old"]
+    give(path, "new", "newer")
+    assert await manager.get_model_names(IMAGE) == ["old"]
+    manager.look_again(TEXT)
+    assert await manager.get_model_names(IMAGE) == ["old"]
+    manager.look_again(IMAGE)
+    assert await manager.get_model_names(IMAGE) == ["new", "newer"]
+
+
+async def test_new_content_is_announced_and_nothing_else(client: httpx.AsyncClient, clock: Clock, path: Path) -> None:
+    announced: list[tuple[MODEL_REFERENCE_CATEGORY, str]] = []
+
+    async def announce(category: MODEL_REFERENCE_CATEGORY, revision: str) -> None:
+        announced.append((category, revision))
+
+    give(path, "old")
+    settings = load_settings(sources={"image_generation": str(path)}, cache_ttl_seconds=TTL)
+    manager = ModelReferenceManager(settings, client, clock, announce)
+    first = await manager.get_catalogue(IMAGE)
+    for change in (None, vanish, lambda file: give(file, "new", "newer"), become_html):
+        if change is not None:
+            change(path)
+        clock.now += TTL
+        await manager.get_catalogue(IMAGE)
+    second = await manager.get_catalogue(IMAGE)
+    await ModelReferenceManager(settings, client, clock, announce).get_catalogue(IMAGE)
+    assert announced == [(IMAGE, first.revision), (IMAGE, second.revision)]
+
+
+async def test_a_url_that_has_not_changed_is_not_sent_again(
+    open_manager: Open, server: FileServer, clock: Clock
+) -> None:
+    server.content, server.headers = content_of("a"), {"ETag": '"v1"'}
+    manager = open_manager(server.url)
+    first = await manager.get_catalogue(IMAGE)
+    clock.now += TTL
+    assert await manager.get_catalogue(IMAGE) is first
+    assert server.statuses == [200, 304]
+
+
+async def test_a_kept_copy_is_asked_about_before_it_is_fetched_again(open_manager: Open, server: FileServer) -> None:
+    server.content, server.headers = content_of("a"), {"ETag": '"v1"'}
+    await open_manager(server.url).get_catalogue(IMAGE)
+    catalogue = await open_manager(server.url).get_catalogue(IMAGE)
+    assert list(catalogue.records) == ["a"]
+    assert catalogue.notices == ()
+    assert server.statuses == [200, 304]
+
+
+# Many readers.
+
+
+async def test_concurrent_readers_read_the_source_once(open_manager: Open, server: FileServer, clock: Clock) -> None:
+    server.content = content_of("a")
+    manager = open_manager(server.url)
+    catalogues = await asyncio.gather(*(manager.get_catalogue(IMAGE) for _ in range(8)))
+    assert len(server.requests) == 1
+    assert len({id(catalogue) for catalogue in catalogues}) == 1
+    clock.now += TTL
+    await asyncio.gather(*(manager.get_catalogue(IMAGE) for _ in range(8)))
+    assert len(server.requests) == 2
+
+
+async def test_concurrent_readers_all_hear_of_a_failure(open_manager: Open, server: FileServer) -> None:
+    server.raw = answer(500)
+    manager = open_manager(server.url)
+    results = await asyncio.gather(*(manager.get_catalogue(IMAGE) for _ in range(4)), return_exceptions=True)
+    assert [type(result) for result in results] == [CatalogueSourceError] * 4
+    assert len(server.requests) == 1
+
+
+async def test_readers_do_not_wait_long_for_a_slow_source_while_a_catalogue_is_held(
+    open_manager: Open, server: FileServer, clock: Clock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    server.content = content_of("old")
+    manager = open_manager(server.url)
+    held = await manager.get_catalogue(IMAGE)
+    server.content = content_of("new")
+    server.answering.clear()
+    clock.now += TTL
+    with monkeypatch.context() as impatient:
+        impatient.setattr(document, "PATIENCE", 0)
+        assert await manager.get_catalogue(IMAGE) is held
+    server.answering.set()
+    assert await manager.get_model_names(IMAGE) == ["new"]
+    assert len(server.requests) == 2
+
+
+async def test_a_reader_that_gives_up_does_not_end_the_work_of_others(open_manager: Open, server: FileServer) -> None:
+    server.content = content_of("a")
+    server.answering.clear()
+    manager = open_manager(server.url)
+    asked = asyncio.create_task(server.asked())
+    readers = [asyncio.create_task(manager.get_catalogue(IMAGE)) for _ in range(2)]
+    await asked
+    readers[0].cancel()
+    server.answering.set()
+    assert list((await readers[1]).records) == ["a"]
+    assert len(server.requests) == 1
+
+
+async def test_closing_ends_what_is_under_way(open_manager: Open, server: FileServer) -> None:
+    server.answering.clear()
+    manager = open_manager(server.url)
+    asked = asyncio.create_task(server.asked())
+    reader = asyncio.create_task(manager.get_catalogue(IMAGE))
+    await asked
+    await manager.aclose()
+    with pytest.raises(asyncio.CancelledError):
+        await reader
+
+
+# Sources that fail.
+
+
+def vanish(path: Path) -> None:
+    path.unlink()
+
+
+def become_html(path: Path) -> None:
+    path.write_text("<!doctype html><title>503</title>")
+
+
+def be_cut_short(path: Path) -> None:
+    path.write_bytes(path.read_bytes()[:-1])
+
+
+def become_empty(path: Path) -> None:
+    path.write_bytes(b"")
+
+
+def become_a_folder(path: Path) -> None:
+    path.unlink()
+    path.mkdir()
+
+
+def lose_all_records(path: Path) -> None:
+    path.write_bytes(b'{"day": {"a": 1}, "month": {"a": 1}, "total": {"a": 1}}')
+
+
+def have_a_bad_record(path: Path) -> None:
+    path.write_bytes(b'{"a": {"name": "a"}, "bad": null}')
+
+
+def move(path: Path, target: Path) -> None:
+    path.rename(target)
+
+
+MISHAPS = [vanish, become_html, be_cut_short, become_empty, become_a_folder, lose_all_records]
+
+
+@pytest.mark.parametrize("mishap", MISHAPS)
+async def test_the_first_failure_is_an_error(open_manager: Open, path: Path, mishap: Callable[[Path], None]) -> None:
+    give(path, "a")
+    mishap(path)
+    with pytest.raises(CatalogueError, match=str(path)):
+        await open_manager(path).get_catalogue(IMAGE)
+
+
+@pytest.mark.parametrize("restarted", [False, True])
+@pytest.mark.parametrize("mishap", MISHAPS)
+async def test_the_last_good_copy_is_used_and_said_to_be(
+    open_manager: Open, path: Path, clock: Clock, mishap: Callable[[Path], None], restarted: bool
+) -> None:
+    give(path, "a")
+    manager = open_manager(path)
+    good = await manager.get_catalogue(IMAGE)
+    mishap(path)
+    clock.now += TTL
+    catalogue = await (open_manager(path) if restarted else manager).get_catalogue(IMAGE)
+    assert catalogue.records == good.records
+    assert (catalogue.revision, catalogue.modified_at) == (good.revision, good.modified_at)
+    assert codes(catalogue) == [SOURCE_FAILED]
+    assert path.name in catalogue.notices[0].message
+    assert str(path.parent) not in catalogue.notices[0].message
+
+
+@pytest.mark.parametrize("restarted", [False, True])
+async def test_the_notice_goes_when_the_source_is_back(
+    open_manager: Open, path: Path, clock: Clock, restarted: bool
+) -> None:
+    give(path, "a")
+    manager = open_manager(path)
+    await manager.get_catalogue(IMAGE)
+    away = path.with_name("away")
+    move(path, away)
+    if restarted:
+        manager = open_manager(path)
+    for _ in range(3):  # said once, however often it fails
+        clock.now += TTL
+        assert codes(await manager.get_catalogue(IMAGE)) == [SOURCE_FAILED]
+    move(away, path)
+    clock.now += TTL - 1
+    assert codes(await manager.get_catalogue(IMAGE)) == [SOURCE_FAILED]
+    clock.now += 1
+    catalogue = await manager.get_catalogue(IMAGE)
+    assert list(catalogue.records) == ["a"]
+    assert catalogue.notices == ()
+
+
+async def test_a_source_that_is_back_with_other_content_is_used(open_manager: Open, path: Path, clock: Clock) -> None:
+    give(path, "a")
+    manager = open_manager(path)
+    await manager.get_catalogue(IMAGE)
+    become_html(path)
+    clock.now += TTL
+    assert codes(await manager.get_catalogue(IMAGE)) == [SOURCE_FAILED]
+    give(path, "b", "c")
+    clock.now += TTL
+    catalogue = await manager.get_catalogue(IMAGE)
+    assert (set(catalogue.records), catalogue.notices) == ({"b", "c"}, ())
+
+
+async def test_a_failing_url_is_answered_for_by_its_last_good_copy(
+    open_manager: Open, server: FileServer, clock: Clock
+) -> None:
+    server.content, server.headers = content_of("a"), {"ETag": '"v1"', "Last-Modified": "Fri, 20 Nov 2026 12:00:00 GMT"}
+    manager = open_manager(server.url)
+    good = await manager.get_catalogue(IMAGE)
+    server.raw = answer(200, b"<html>")
+    clock.now += TTL
+    for reader in (manager, open_manager(server.url)):
+        catalogue = await reader.get_catalogue(IMAGE)
+        assert (catalogue.revision, catalogue.modified_at) == (good.revision, good.modified_at)
+        assert codes(catalogue) == [SOURCE_FAILED]
+    server.raw = None
+    clock.now += TTL
+    assert await manager.get_catalogue(IMAGE) == good
+    assert server.statuses == [200, 304]
+
+
+async def test_notices_of_the_records_stay_beside_that_of_the_source(
+    open_manager: Open, path: Path, clock: Clock
+) -> None:
+    have_a_bad_record(path)
+    manager = open_manager(path)
+    assert codes(await manager.get_catalogue(IMAGE)) == ["record_skipped"]
+    vanish(path)
+    clock.now += TTL
+    assert codes(await manager.get_catalogue(IMAGE)) == ["record_skipped", SOURCE_FAILED]
+
+
+async def test_another_source_is_not_answered_for_by_the_old_one(open_manager: Open, path: Path) -> None:
+    give(path, "a")
+    await open_manager(path).get_catalogue(IMAGE)
+    with pytest.raises(CatalogueSourceError):
+        await open_manager(path.with_name("other.json")).get_catalogue(IMAGE)
+
+
+@pytest.mark.parametrize("location", ["http://", "ftp://h.example/models.csv", "", "\ufffd/nowhere"])
+async def test_a_senseless_location_is_a_source_error(open_manager: Open, location: str) -> None:
+    with pytest.raises(CatalogueSourceError):
+        await open_manager(location).get_catalogue(IMAGE)
+
+
+async def test_a_failure_is_tried_again_at_the_next_question(open_manager: Open, path: Path) -> None:
+    become_html(path)
+    manager = open_manager(path)
+    with pytest.raises(CatalogueFormatError):
+        await manager.get_catalogue(IMAGE)
+    give(path, "a")
+    assert await manager.get_model_names(IMAGE) == ["a"]
+
+
+# The data folder.
+
+
+async def test_an_unwritable_data_dir_is_a_notice_and_the_catalogue_works(
+    open_manager: Open, path: Path, tmp_path: Path, clock: Clock
+) -> None:
+    give(path, "a")
+    give(tmp_path / "taken")
+    manager = open_manager(path, data_dir=tmp_path / "taken")
+    catalogue = await manager.get_catalogue(IMAGE)
+    assert list(catalogue.records) == ["a"]
+    assert codes(catalogue) == [UNWRITABLE]
+    clock.now += TTL
+    assert codes(await manager.get_catalogue(IMAGE)) == [UNWRITABLE]
+    away = path.with_name("away")
+    move(path, away)
+    clock.now += TTL
+    assert codes(await manager.get_catalogue(IMAGE)) == [UNWRITABLE, SOURCE_FAILED]
+    move(away, path)
+    clock.now += TTL
+    assert codes(await manager.get_catalogue(IMAGE)) == [UNWRITABLE]
+    vanish(path)
+    with pytest.raises(CatalogueSourceError):
+        await open_manager(path, data_dir=tmp_path / "taken").get_catalogue(IMAGE)
+
+
+async def test_an_interrupted_save_leaves_the_old_copy_whole(
+    open_manager: Open, path: Path, clock: Clock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail(self: Path, target: Path) -> Path:
+        raise OSError(28, "No space left on device")
+
+    give(path, "old")
+    manager = open_manager(path)
+    await manager.get_catalogue(IMAGE)
+    give(path, "new", "newer")
+    clock.now += TTL
+    with monkeypatch.context() as full:
+        full.setattr(Path, "replace", fail)
+        catalogue = await manager.get_catalogue(IMAGE)
+    assert set(catalogue.records) == {"new", "newer"}
+    assert [(notice.code, "No space left" in notice.message) for notice in catalogue.notices] == [(UNWRITABLE, True)]
+    vanish(path)
+    assert await open_manager(path).get_model_names(IMAGE) == ["old"]
+
+
+async def test_a_damaged_copy_does_not_stand_before_a_source_that_works(
+    open_manager: Open, path: Path, tmp_path: Path
+) -> None:
+    give(path, "a")
+    manager = open_manager(path, data_dir=tmp_path / "data")
+    await manager.get_catalogue(IMAGE)
+    cut_copies(tmp_path / "data")
+    catalogue = await open_manager(path, data_dir=tmp_path / "data").get_catalogue(IMAGE)
+    assert (list(catalogue.records), catalogue.notices) == (["a"], ())
+
+
+def cut_copies(data_dir: Path) -> None:
+    copies = [found for found in data_dir.rglob("*") if found.is_file()]
+    assert copies
+    for copy in copies:
+        copy.write_bytes(copy.read_bytes()[:-5])

@@ -1,0 +1,106 @@
+"""What a record says, and the host of a download (rule 8)."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from horde_model_reference.catalogue.records import DownloadRecord, ModelRecord
+
+
+@pytest.mark.parametrize(
+    ("url", "host"),
+    [
+        ("https://huggingface.co/a/b.safetensors", "huggingface.co"),
+        ("HTTPS://HuggingFace.CO/a", "huggingface.co"),
+        ("https://huggingface.co:8443/a", "huggingface.co"),
+        ("https://user:secret@huggingface.co/a", "huggingface.co"),
+        ("https://huggingface.co@elsewhere.example/a", "elsewhere.example"),
+        ("https://cdn.huggingface.co/a", "cdn.huggingface.co"),
+        ("https://huggingface.co./a", "huggingface.co"),
+        ("  https://huggingface.co/a\n", "huggingface.co"),
+        ("http://127.0.0.1:80/a", "127.0.0.1"),
+        ("http://[2001:DB8::1]:8080/a", "2001:db8::1"),
+        ("https://huggingface.co?download=true", "huggingface.co"),
+        ("huggingface.co/a", None),
+        ("//huggingface.co/a", None),
+        ("https:huggingface.co/a", None),
+        ("ftp://huggingface.co/a", None),
+        ("javascript:alert(1)", None),
+        ("https://", None),
+        ("https:///a", None),
+        ("https://:443/a", None),
+        ("https://./a", None),
+        ("https://[::1/a", None),
+        ("https://hugging face.co/a", None),
+        ("https://elsewhere.example\\@huggingface.co/a", None),
+        ("a b c", None),
+        ("", None),
+    ],
+)
+def test_host_of_a_download_rule_8(url: str, host: str | None) -> None:
+    assert DownloadRecord(file_url=url).host == host
+
+
+LABEL = st.from_regex(r"[A-Za-z0-9]{1,8}", fullmatch=True)
+
+
+@given(
+    scheme=st.sampled_from(["http", "https", "HTTP", "hTTpS"]),
+    user=st.one_of(st.just(""), LABEL.map(lambda name: f"{name}:pw@")),
+    labels=st.lists(LABEL, min_size=1, max_size=4),
+    port=st.one_of(st.just(""), st.integers(1, 65535).map(lambda number: f":{number}")),
+    rest=st.sampled_from(["", "/", "/a@b:c", "?x=http://y.example", "#z"]),
+)
+def test_host_depends_on_the_host_alone_rule_8(scheme: str, user: str, labels: list[str], port: str, rest: str) -> None:
+    host = ".".join(labels)
+    assert DownloadRecord(file_url=f"{scheme}://{user}{host}{port}{rest}").host == host.lower()
+
+
+@given(st.one_of(st.text(), st.text().map(lambda text: f"http://{text}")))
+def test_any_text_has_a_host_or_none(url: str) -> None:
+    host = DownloadRecord(file_url=url).host
+    assert host is None or (host and not set(host) & set("/@?# \t\r\n\\"))
+
+
+FILE = {"file_name": "a", "file_url": "https://h.example/a"}
+
+
+@pytest.mark.parametrize(
+    ("fields", "size"),
+    [
+        ({}, None),
+        ({"size_on_disk_bytes": 7}, 7),
+        ({"size_on_disk_bytes": 0}, 0),
+        ({"config": {"download": [FILE | {"size_bytes": 3}, FILE | {"size_bytes": 4}]}, "size_on_disk_bytes": 9}, 7),
+        ({"config": {"download": [FILE | {"size_bytes": 3}, FILE]}, "size_on_disk_bytes": 9}, 9),
+        ({"config": {"download": [FILE | {"size_bytes": 3}, FILE]}}, None),
+        ({"config": {"download": [FILE | {"size_bytes": 0}]}, "size_on_disk_bytes": 9}, 0),
+        ({"config": {"download": []}, "size_on_disk_bytes": 9}, 9),
+        ({"config": {"download": [FILE | {"file_size_bytes": 5}]}}, 5),
+        ({"config": {"download": [FILE | {"size_on_disk_bytes": 6}]}}, 6),
+    ],
+)
+def test_size_is_the_sum_of_the_files_where_all_have_one(fields: dict[str, Any], size: int | None) -> None:
+    assert ModelRecord.model_validate({"name": "a"} | fields).size_bytes == size
+
+
+def test_as_json_says_what_the_source_said_and_no_more() -> None:
+    said = {
+        "name": "a",
+        "baseline": "flux_1",
+        "trigger": ["x"],
+        "config": {"download": [FILE | {"known_slow_download": False}], "note": 1},
+        "metadata": {"schema_version": "2.0.0", "source": "pull request"},
+    }
+    assert ModelRecord.model_validate(said).as_json() == said
+
+
+@pytest.mark.parametrize("key", ["size_bytes", "as_json", "model_fields", "model_config", "__class__", "__dict__"])
+def test_unknown_keys_cannot_replace_what_a_record_does(key: str) -> None:
+    record = ModelRecord.model_validate({"name": "a", "size_on_disk_bytes": 7, key: "hostile"})
+    assert record.size_bytes == 7
+    assert record.as_json()[key] == "hostile"

@@ -1,0 +1,67 @@
+"""``explain``: one model's verdict."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.support.builders import stats_of, status_of
+from tests.support.command_line import Cli, World, assert_refused
+from tests.support.hostile_names import ACTIVE, HOSTILE_NAMES
+from tests.support.misbehaving_horde import Route
+from tests.support.service import STATISTICS, BlockingClient, catalogue_bytes
+
+
+@pytest.mark.parametrize("category", ["image_generation", "text_generation"])
+def test_every_reason_and_every_api_name_is_shown(
+    cli: Cli, demo: BlockingClient, monkeypatch: pytest.MonkeyPatch, category: str
+) -> None:
+    monkeypatch.setenv("COLUMNS", "300")
+    route = f"{STATISTICS}/{category}/deletion-risk"
+    rows = demo.get(f"{route}?sort=removal").json()["models"]
+    for row in (rows[0], rows[20], rows[-1]):
+        detail = demo.get(f"{route}/{row['name']}").json()
+        run = cli("explain", category, row["name"], "--demo")
+        assert (run.code, run.err) == (0, "")
+        assert row["name"] in run.text
+        assert row["risk_level"] in run.text
+        assert all(entry["sentence"] in run.text and entry["flag"] in run.text for entry in detail["evidence"])
+        assert all(name["api_name"] in run.text for name in detail["api_names"])
+
+
+def test_a_model_that_nothing_speaks_against_says_so(cli: Cli, world: World) -> None:
+    world.horde.payloads[Route.IMAGE_STATUS] = status_of({"Deliberate": 2})
+    run = cli("explain", "image_generation", "Deliberate")
+    assert (run.code, run.err) == (0, "")
+    assert "Nothing speaks against it." in run.text
+    assert "20 in 30 days" in run.text
+
+
+def test_a_model_that_nobody_reports_says_so(cli: Cli, world: World) -> None:
+    world.horde.payloads[Route.IMAGE_STATS] = stats_of({"other": 1})
+    world.horde.payloads[Route.IMAGE_STATUS] = status_of({"other": 1})
+    run = cli("explain", "image_generation", "Deliberate")
+    assert "Nobody has ever used it" in run.text
+    assert "no name that belongs to it" in run.text
+
+
+@pytest.mark.parametrize("asked", ["deliberate", "Delibrate", "", "\x1b[31mDeliberate\n", "\udcffDeliberate"])
+def test_an_unknown_model_is_1_with_the_closest_names(cli: Cli, world: World, asked: str) -> None:
+    assert_refused(cli("explain", "image_generation", asked), 1, "no model", "hint: The closest names are: Deliberate")
+
+
+def test_a_category_without_usage_is_2(cli: Cli) -> None:
+    assert_refused(cli("explain", "lora", "x", "--demo"), 2, "lora")
+
+
+@pytest.mark.parametrize(
+    "what", ["ansi", "c1", "markup", "closing markup", "newline", "right to left", "minus", "wide"]
+)
+def test_rule_13_any_name_can_be_explained_and_is_inert(cli: Cli, world: World, what: str) -> None:
+    name = HOSTILE_NAMES[what]
+    world.image_catalogue().write_bytes(catalogue_bytes([name]))
+    world.horde.payloads[Route.IMAGE_STATS] = stats_of({name: 5})
+    world.horde.payloads[Route.IMAGE_STATUS] = status_of({name: 5})
+    run = cli("explain", "image_generation", "--", name)
+    assert (run.code, run.err) == (0, "")
+    assert not ACTIVE.search(run.text.replace("\n", ""))
+    assert "Nothing speaks against it." in run.text

@@ -1,0 +1,100 @@
+"""``serve``: the service as a process."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import signal
+import socket
+import sys
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager, suppress
+from dataclasses import dataclass
+
+import httpx
+import pytest
+
+from tests.support.command_line import Cli, assert_refused
+from tests.support.service import IMAGE_RISK, TEXT_RISK
+
+
+def _loopback() -> str:
+    """The address of this machine that is harder to write, where there is one."""
+    try:
+        with socket.create_server(("::1", 0), family=socket.AF_INET6):
+            return "::1"
+    except OSError:
+        return "127.0.0.1"
+
+
+LOOPBACK = _loopback()
+
+
+@dataclass
+class Served:
+    """A process that serves."""
+
+    process: asyncio.subprocess.Process
+    url: str
+
+    async def end(self, number: signal.Signals) -> tuple[int | None, str]:
+        """Send a signal, and return the exit code and what was said after the address."""
+        self.process.send_signal(number)
+        _, err = await asyncio.wait_for(self.process.communicate(), 30)
+        return self.process.returncode, err.decode()
+
+
+@asynccontextmanager
+async def served(*options: str) -> AsyncIterator[Served]:
+    """Serve on a free port until the block ends."""
+    process = await asyncio.create_subprocess_exec(
+        *(sys.executable, "-m", "horde_model_reference", "serve", "--port", "0", *options),
+        stderr=asyncio.subprocess.PIPE,
+        stdout=asyncio.subprocess.DEVNULL,
+        start_new_session=True,
+    )
+    try:
+        assert process.stderr is not None
+        said = (await asyncio.wait_for(process.stderr.readline(), 30)).decode()
+        assert said.startswith("Serving on http://"), said
+        yield Served(process, said.split()[2].removesuffix("/api/docs"))
+    finally:
+        with suppress(ProcessLookupError):
+            os.killpg(process.pid, signal.SIGKILL)  # its workers too
+        await asyncio.wait_for(process.communicate(), 30)
+
+
+@pytest.mark.parametrize(
+    ("options", "number", "codes"),
+    [
+        (["--host", LOOPBACK], signal.SIGINT, {0, 130, -signal.SIGINT}),
+        (["--workers", "2"], signal.SIGTERM, {0, -signal.SIGTERM}),
+    ],
+    ids=["one process", "two workers"],
+)
+async def test_the_sample_is_served_until_a_signal_ends_it(
+    options: list[str], number: signal.Signals, codes: set[int]
+) -> None:
+    async with served("--demo", *options) as service:
+        # The socket listens before the address is told, so a request waits instead of being refused.
+        async with httpx.AsyncClient(base_url=service.url, timeout=30) as client:
+            assert (await client.get("/api/heartbeat")).json()["status"] == "ok"
+            for url, count in ((IMAGE_RISK, 48), (TEXT_RISK, 68)):
+                answer = await client.get(url)
+                assert answer.status_code == 200, answer.text
+                assert answer.json()["total_count"] == count
+        code, said = await service.end(number)
+    assert code in codes
+    assert "Traceback" not in said
+
+
+@pytest.mark.parametrize("demo", [[], ["--demo"]])
+def test_a_port_that_is_taken_is_told(cli: Cli, demo: list[str]) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = str(taken.getsockname()[1])
+        assert_refused(cli("serve", "--port", port, *demo), 1, port, "in use", "--port")
+
+
+@pytest.mark.parametrize("host", ["192.0.2.1", "2001:db8::1", "\x1b[31m::", "ü" * 80])
+def test_an_address_that_cannot_be_had_is_told(cli: Cli, host: str) -> None:
+    assert_refused(cli("serve", "--demo", "--port", "0", "--host", host), 1, "Cannot listen", "--host")

@@ -1,0 +1,194 @@
+"""Which table a category is answered from, and for how long, with and without background refresh."""
+
+from __future__ import annotations
+
+import asyncio
+from dataclasses import replace
+from datetime import timedelta
+from typing import cast
+
+import pytest
+
+from horde_model_reference.analytics.risk_table import RiskTable
+from horde_model_reference.categories import MODEL_REFERENCE_CATEGORY
+from horde_model_reference.engine import Engine
+from horde_model_reference.errors import HordeAPIDegradedError
+from horde_model_reference.service.tables import CurrentTables
+from horde_model_reference.settings import load_settings
+from tests.support.builders import FETCHED, IMAGE, TEXT, catalogue_of, observation_of, stats_of, table_of
+
+CATALOGUE_TTL = 60
+TABLE_TTL = 300
+STALE_LIMIT = 3600
+TABLE = table_of(catalogue_of(["a"]), observation_of(stats_of({"a": 1})))
+
+
+class Clock:
+    """The time, which starts when the observation was fetched."""
+
+    def __init__(self) -> None:
+        self.passed = 0.0
+
+    def __call__(self) -> float:
+        return FETCHED.timestamp() + self.passed
+
+
+class Maker:
+    """Stands where the engine does, and hands out the table it is given."""
+
+    def __init__(self) -> None:
+        self.table_now = TABLE
+        self.failing = False
+        self.asked: list[tuple[MODEL_REFERENCE_CATEGORY, timedelta | None]] = []
+        self.requests = asyncio.Semaphore(0)
+        self.may_answer = asyncio.Event()
+        self.may_answer.set()
+
+    async def table(self, category: MODEL_REFERENCE_CATEGORY, max_age: timedelta | None = None) -> RiskTable:
+        self.asked.append((category, max_age))
+        self.requests.release()
+        await self.may_answer.wait()
+        if self.failing:
+            raise HordeAPIDegradedError("The Horde is away.")
+        return self.table_now
+
+    @property
+    def engine(self) -> Engine:
+        return cast("Engine", self)
+
+
+def fetched_later(seconds: float) -> RiskTable:
+    """A table of a later observation."""
+    at = FETCHED + timedelta(seconds=seconds)
+    return replace(
+        TABLE,
+        key=f"later by {seconds}",
+        data_as_of=replace(TABLE.data_as_of, status_fetched_at=at, stats_fetched_at=at),
+    )
+
+
+@pytest.fixture
+def clock() -> Clock:
+    return Clock()
+
+
+@pytest.fixture
+def maker() -> Maker:
+    return Maker()
+
+
+def tables(clock: Clock, *, background: bool) -> CurrentTables:
+    settings = load_settings(
+        cache_ttl_seconds=CATALOGUE_TTL,
+        deletion_risk_cache_ttl=TABLE_TTL,
+        cache_hydration_stale_ttl_seconds=STALE_LIMIT,
+    )
+    return CurrentTables(settings, refreshed_in_background=background, clock=clock)
+
+
+@pytest.mark.parametrize(
+    ("background", "passed", "asked"),
+    [
+        (False, CATALOGUE_TTL - 1, 1),
+        (False, CATALOGUE_TTL, 2),
+        (True, CATALOGUE_TTL, 1),
+        (True, TABLE_TTL, 1),
+        (True, STALE_LIMIT - 1, 1),
+        (True, STALE_LIMIT, 2),
+    ],
+)
+async def test_readers_look_for_a_newer_table_when_nobody_does_it_for_them(
+    clock: Clock, maker: Maker, background: bool, passed: float, asked: int
+) -> None:
+    current = tables(clock, background=background)
+    first = await current.get(IMAGE, maker.engine)
+    clock.passed = passed
+    assert (await current.get(IMAGE, maker.engine)) is first
+    assert len(maker.asked) == asked
+    assert {max_age for _, max_age in maker.asked} == {None}
+
+
+@pytest.mark.parametrize("background", [False, True])
+@pytest.mark.parametrize(
+    ("passed", "due"),
+    [(0, CATALOGUE_TTL), (100, 100 + CATALOGUE_TTL), (TABLE_TTL - 10, TABLE_TTL), (TABLE_TTL + 10, TABLE_TTL)],
+)
+async def test_a_table_is_due_when_its_catalogue_or_its_observation_is(
+    clock: Clock, maker: Maker, background: bool, passed: float, due: float
+) -> None:
+    clock.passed = passed
+    publication = await tables(clock, background=background).get(IMAGE, maker.engine)
+    assert publication.due_at - FETCHED.timestamp() == due
+    assert publication.serve_until - FETCHED.timestamp() == (STALE_LIMIT if background else due)
+
+
+async def test_the_older_part_of_an_observation_counts(clock: Clock, maker: Maker) -> None:
+    clock.passed = 290
+    maker.table_now = replace(
+        TABLE, data_as_of=replace(TABLE.data_as_of, stats_fetched_at=FETCHED + timedelta(seconds=290))
+    )
+    publication = await tables(clock, background=False).get(IMAGE, maker.engine)
+    assert publication.due_at - FETCHED.timestamp() == TABLE_TTL
+
+
+async def test_a_table_that_is_still_the_newest_gets_more_time(clock: Clock, maker: Maker) -> None:
+    current = tables(clock, background=False)
+    first = await current.get(IMAGE, maker.engine)
+    clock.passed = 70
+    again = await current.get(IMAGE, maker.engine)
+    assert again is first
+    assert not again.retired
+    assert again.due_at - FETCHED.timestamp() == 70 + CATALOGUE_TTL
+
+
+@pytest.mark.parametrize("background", [False, True])
+async def test_a_newer_table_takes_the_place_of_the_older(clock: Clock, maker: Maker, background: bool) -> None:
+    current = tables(clock, background=background)
+    first = await current.get(IMAGE, maker.engine)
+    clock.passed, maker.table_now = 50, fetched_later(50)
+    assert await current.get(IMAGE, maker.engine) is first, "nobody has looked yet"
+    second = await current.refresh(IMAGE, maker.engine, timedelta(seconds=7))
+    assert maker.asked[-1] == (IMAGE, timedelta(seconds=7))
+    assert second.table is maker.table_now
+    assert (first.retired, second.retired) == (True, False)
+    assert not first.serves(clock())
+    assert await current.get(IMAGE, maker.engine) is second
+    assert current.usable() == {IMAGE: second}
+
+
+@pytest.mark.parametrize("background", [False, True])
+async def test_a_failed_refresh_leaves_the_table_in_service(clock: Clock, maker: Maker, background: bool) -> None:
+    current = tables(clock, background=background)
+    first = await current.get(IMAGE, maker.engine)
+    maker.failing = True
+    with pytest.raises(HordeAPIDegradedError):
+        await current.refresh(IMAGE, maker.engine)
+    assert await current.get(IMAGE, maker.engine) is first
+    clock.passed = STALE_LIMIT
+    with pytest.raises(HordeAPIDegradedError):
+        await current.get(IMAGE, maker.engine)
+    assert current.usable() == {}
+    maker.failing, maker.table_now = False, fetched_later(STALE_LIMIT)
+    assert (await current.get(IMAGE, maker.engine)).table is maker.table_now
+
+
+async def test_all_who_ask_at_once_wait_for_one_refresh(clock: Clock, maker: Maker) -> None:
+    current = tables(clock, background=False)
+    maker.may_answer.clear()
+    asking = [asyncio.create_task(current.get(category, maker.engine)) for category in (IMAGE, TEXT) for _ in range(9)]
+    for _ in range(2):
+        await maker.requests.acquire()
+    maker.may_answer.set()
+    found = await asyncio.gather(*asking)
+    assert sorted(category for category, _ in maker.asked) == [IMAGE, TEXT]
+    assert len({id(publication) for publication in found}) == 2
+
+
+async def test_closing_ends_what_is_under_way(clock: Clock, maker: Maker) -> None:
+    current = tables(clock, background=True)
+    maker.may_answer.clear()
+    asking = asyncio.create_task(current.get(IMAGE, maker.engine))
+    await maker.requests.acquire()
+    await current.aclose()
+    await asyncio.wait([asking])
+    assert asking.cancelled()
