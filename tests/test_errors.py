@@ -50,6 +50,9 @@ def test_codes_are_names_for_programs(error: type[HordeModelReferenceError]) -> 
         (errors.HordeAPIDegradedError, 502, 1),
         (errors.SettingsError, 500, 1),
         (errors.OutputError, 500, 1),
+        (errors.NoHistoryError, 404, 1),
+        (errors.HistoryError, 503, 1),
+        (errors.SavedAnswerError, 400, 1),
         (errors.PolicyError, 400, 1),
         (errors.PlanError, 409, 1),
         (errors.ServeError, 500, 1),
@@ -62,7 +65,7 @@ def test_statuses_and_exit_codes(error: type[HordeModelReferenceError], status: 
 
 @pytest.mark.parametrize("error", TREE)
 def test_a_500_tells_nothing_internal(error: type[HordeModelReferenceError]) -> None:
-    assert (error.public_detail is not None) is (error.status == 500)
+    assert (error.public_detail is not None) is (error.status in {500, 503})
 
 
 @pytest.mark.parametrize("error", TREE)

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from functools import partial
 from pathlib import Path
 
-from docs.generator import analysis, api, reference, sample
+from docs.generator import analysis, api, curation, reference, sample
 from docs.generator.markup import fenced, fill
 from docs.generator.picture import report_svg
 
@@ -51,6 +51,12 @@ PARTS: dict[str, Callable[[], str]] = {
     "example-answer": api.example_answer,
     "example-detail": api.example_detail,
     "metrics": api.metrics,
+    "policy": curation.policy,
+    "verdicts": curation.verdicts,
+    "reasons": curation.reasons,
+    "example-plan": curation.plan_and_apply,
+    "example-plan-markdown": curation.plan_markdown,
+    "example-patch": curation.patch,
     **{f"example-{name}": partial(_example, command) for name, command in EXAMPLES.items()},
 }
 

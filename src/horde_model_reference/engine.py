@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import AsyncIterator, Awaitable, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
 from datetime import timedelta
@@ -15,9 +15,11 @@ import httpx
 
 from horde_model_reference.analytics.deletion_risk_analysis import ModelDeletionRiskInfoFactory
 from horde_model_reference.analytics.deletion_risk_cache import DeletionRiskCache
-from horde_model_reference.analytics.risk_response import respond_for_model
+from horde_model_reference.analytics.past_use import RecentUse
+from horde_model_reference.analytics.risk_response import closest_names, respond_for_model
 from horde_model_reference.analytics.risk_schema import DependentsInfo, ModelDeletionRiskDetail
 from horde_model_reference.analytics.risk_table import RiskTable
+from horde_model_reference.analytics.text_model_names import base_names
 from horde_model_reference.catalogue.catalogue import Catalogue
 from horde_model_reference.catalogue.manager import ModelReferenceManager
 from horde_model_reference.catalogue.sources import SourceCopy, base_name_of
@@ -31,9 +33,14 @@ from horde_model_reference.errors import (
     HordeAPIDegradedError,
     HordeModelReferenceError,
     SettingsError,
+    UnknownModelError,
 )
 from horde_model_reference.events import Listener, TableComputed, nobody
+from horde_model_reference.history.history import History, NoHistory
+from horde_model_reference.history.history import make_history as make_kept_history
+from horde_model_reference.history.history_schema import ModelHistoryResponse
 from horde_model_reference.http_client import make_client
+from horde_model_reference.inert import visible
 from horde_model_reference.integrations.horde_api_integration import HordeAPIIntegration
 from horde_model_reference.integrations.horde_api_models import Observation
 from horde_model_reference.integrations.sharing import NoSharing, Sharing
@@ -41,10 +48,15 @@ from horde_model_reference.notices import Notice
 from horde_model_reference.settings import Settings
 
 T = TypeVar("T")
+HistoryMaker = Callable[[Settings], History]
+"""Makes what keeps the past; nothing is opened yet."""
 
 NO_STYLES = Styles({}, {})
+NO_HISTORY = NoHistory()
 STYLES_PATIENCE = 2.0
 """Seconds that a risk table waits for the styles, without which it can be made as well."""
+HISTORY_PATIENCE = 4.0
+"""Seconds that a risk table waits for the past, without which it can be made as well."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +70,7 @@ class Engine:
     factory: ModelDeletionRiskInfoFactory
     curation: CurationSources
     listener: Listener = nobody
+    history: History = NO_HISTORY
 
     async def table(self, category: MODEL_REFERENCE_CATEGORY, max_age: timedelta | None = None) -> RiskTable:
         """Return a category's risk table, made from what the catalogue and the Horde say now.
@@ -78,10 +91,11 @@ class Engine:
         if not catalogue.records:
             raise EmptyCategoryError(f"The catalogue of {category.value} has no models.")
         observation = await _by(deadline, self.horde.observe(model_type, max_age), _HORDE_SLOW)
-        uses, notices = await self._style_counts(category)
-        catalogue = replace(catalogue, notices=(*catalogue.notices, *notices))
-        key = self.factory.table_key(catalogue, observation, uses)
-        return await self.cache.get(key, partial(self._compute, catalogue, observation, uses))
+        uses, notices = await self._style_counts(category, deadline)
+        recent, more = await self.history.recent(catalogue, _left(deadline, HISTORY_PATIENCE))
+        catalogue = replace(catalogue, notices=(*catalogue.notices, *notices, *more))
+        key = self.factory.table_key(catalogue, observation, uses, recent)
+        return await self.cache.get(key, partial(self._compute, catalogue, observation, uses, recent))
 
     async def model_detail(
         self, category: MODEL_REFERENCE_CATEGORY, table: RiskTable, name: str
@@ -96,6 +110,30 @@ class Engine:
         relying = None if found is None else relying_on(found)
         return await asyncio.to_thread(respond_for_model, table, name, relying)
 
+    async def model_history(
+        self, category: MODEL_REFERENCE_CATEGORY, name: str, days: int, *, family: bool = False
+    ) -> ModelHistoryResponse:
+        """Return the use of a model, or of a family of text models, over time.
+
+        Args:
+            category: Which category.
+            name: The model's name, or the family's.
+            days: How many days to return one by one.
+            family: It is a family's name.
+
+        Raises:
+            UnsupportedCategoryError, CatalogueError, EmptyCategoryError: As for :meth:`table`.
+            UnknownModelError: No model or family has this name.
+            NoHistoryError, HistoryError: There is no history, or it cannot be read just now.
+        """
+        reported_type(category)
+        catalogue = await self.manager.get_catalogue(category)
+        if not catalogue.records:
+            raise EmptyCategoryError(f"The catalogue of {category.value} has no models.")
+        members = family_members(catalogue, name) if family else None
+        found = await self.history.of_models(catalogue, members or [known_name(catalogue, name)], days)
+        return ModelHistoryResponse.model_validate({"category": category, "name": name, "members": members, **found})
+
     async def curation_facts(self, category: MODEL_REFERENCE_CATEGORY) -> tuple[CurationFacts, SourceCopy]:
         """Return what a plan is made from, and the catalogue file's bytes; errors as for :meth:`table`."""
         reported_type(category)
@@ -105,6 +143,7 @@ class Engine:
         table = await self.table(category)
         if table.data_as_of.catalogue_revision != catalogue.revision:
             raise CatalogueSourceError("The catalogue changed while the plan was made.", hint="Try again.")
+        past, more = await self.history.past_use(catalogue)
         facts = CurationFacts(
             table=table,
             catalogue=catalogue,
@@ -112,21 +151,28 @@ class Engine:
             catalogue_file=base_name_of(self.manager.location(category)),
             styles=styles,
             entered_at=entered_at,
-            notices=tuple(notice for notice in (*style_notices, *age_notices) if notice not in table.notices),
+            past=past,
+            notices=tuple(notice for notice in (*style_notices, *age_notices, *more) if notice not in table.notices),
         )
         return facts, copy
 
     async def _style_counts(
-        self, category: MODEL_REFERENCE_CATEGORY
+        self, category: MODEL_REFERENCE_CATEGORY, deadline: float
     ) -> tuple[Mapping[str, int] | None, tuple[Notice, ...]]:
         if category is not STYLED:
             return None, ()
-        styles, notices = await self.curation.styles(STYLES_PATIENCE)
+        styles, notices = await self.curation.styles(_left(deadline, STYLES_PATIENCE))
         return styles.counts() if styles is not None else None, notices
 
-    def _compute(self, catalogue: Catalogue, observation: Observation, uses: Mapping[str, int] | None) -> RiskTable:
+    def _compute(
+        self,
+        catalogue: Catalogue,
+        observation: Observation,
+        uses: Mapping[str, int] | None,
+        recent: RecentUse | None,
+    ) -> RiskTable:
         started = time.perf_counter()
-        table = self.factory.create_table(catalogue, observation, uses)
+        table = self.factory.create_table(catalogue, observation, uses, recent)
         self.listener(TableComputed(catalogue.category.value, time.perf_counter() - started))
         return table
 
@@ -138,6 +184,42 @@ _HORDE_SLOW = HordeAPIDegradedError("The Horde has not answered yet.", hint="Try
 def relying_on(found: Dependents) -> DependentsInfo:
     """Return who relies on a model, as answers say it."""
     return DependentsInfo(styles=list(found.styles), emptied_style_categories=list(found.emptied_categories))
+
+
+def known_name(catalogue: Catalogue, name: str) -> str:
+    """Return a name that a catalogue has.
+
+    Raises:
+        UnknownModelError: It has not; the message proposes the closest ones.
+    """
+    if name not in catalogue.records:
+        raise UnknownModelError(
+            f"Category {catalogue.category.value} has no model {visible(name)!r}.",
+            hint=closest_names(name, sorted(catalogue.records)),
+        )
+    return name
+
+
+def family_members(catalogue: Catalogue, name: str) -> list[str]:
+    """Return the models of a family, by its base name, ignoring case.
+
+    Raises:
+        UnknownModelError: There is no such family; the message proposes the closest ones.
+    """
+    names = catalogue.frame["name"]
+    families = base_names(names)
+    members: Sequence[str] = names.filter(families.str.to_lowercase() == name.lower()).to_list()
+    if not members:
+        raise UnknownModelError(
+            f"Category {catalogue.category.value} has no family {visible(name)!r}.",
+            hint=closest_names(name, families.unique().sort().to_list()),
+        )
+    return list(members)
+
+
+def _left(deadline: float, patience: float) -> float:
+    """Return the seconds of patience that a deadline leaves."""
+    return max(0.0, min(patience, deadline - asyncio.get_running_loop().time()))
 
 
 async def _by(deadline: float, work: Awaitable[T], late: HordeModelReferenceError) -> T:
@@ -168,7 +250,10 @@ def make_sharing(settings: Settings) -> Sharing:
 
 @asynccontextmanager
 async def open_engine(
-    settings: Settings, transport: httpx.AsyncBaseTransport | None = None, listener: Listener = nobody
+    settings: Settings,
+    transport: httpx.AsyncBaseTransport | None = None,
+    listener: Listener = nobody,
+    make_history: HistoryMaker = make_kept_history,
 ) -> AsyncIterator[Engine]:
     """Build the parts, and take them down at the end.
 
@@ -176,17 +261,20 @@ async def open_engine(
         settings: What the parts are built by.
         transport: What carries requests to the Horde and to catalogue URLs; sockets by default.
         listener: Who is told of fetches and computations.
+        make_history: What keeps the past.
     """
     async with make_client(settings.horde_api_timeout, transport) as client:
         sharing = make_sharing(settings)
         manager = ModelReferenceManager(settings, client, announce=sharing.announce)
         curation = CurationSources(settings, client)
         horde = HordeAPIIntegration(settings, client, listener=listener, sharing=sharing)
+        history = make_history(settings)
         try:
             factory = ModelDeletionRiskInfoFactory.from_settings(settings)
-            yield Engine(settings, manager, horde, DeletionRiskCache(), factory, curation, listener)
+            yield Engine(settings, manager, horde, DeletionRiskCache(), factory, curation, listener, history)
         finally:
             await horde.aclose()
             await manager.aclose()
             await curation.aclose()
+            await history.aclose()
             await sharing.aclose()

@@ -10,12 +10,15 @@
     │   └── UnknownRiskLevelError
     ├── NotFoundError                 404  exit 1   the question is fine, the thing is not there
     │   ├── EmptyCategoryError
-    │   └── UnknownModelError
+    │   ├── UnknownModelError
+    │   └── NoHistoryError
     ├── CatalogueError                500  exit 1   the catalogue cannot be had
     │   ├── CatalogueSourceError                    it cannot be fetched or read
     │   └── CatalogueFormatError                    what was read is no catalogue
     ├── HordeAPIError                 502  exit 1   the Horde cannot be had
     │   └── HordeAPIDegradedError                   ... and nothing usable is held
+    ├── HistoryError                  503  exit 1   the history of use cannot be read or written
+    ├── SavedAnswerError              400  exit 1   a file is no saved answer of the Horde's
     ├── PolicyError                   400  exit 1   a policy file has no sense
     ├── PlanError                     409  exit 1   a plan cannot be made or applied as asked
     ├── SettingsError                 500  exit 1   a setting has no sense
@@ -107,6 +110,12 @@ class UnknownModelError(NotFoundError):
     code = "model_unknown"
 
 
+class NoHistoryError(NotFoundError):
+    """No history of use is kept here."""
+
+    code = "history_off"
+
+
 class CatalogueError(HordeModelReferenceError):
     """A catalogue cannot be had, and no earlier good copy of it is held."""
 
@@ -132,6 +141,22 @@ class HordeAPIError(HordeModelReferenceError):
 
 class HordeAPIDegradedError(HordeAPIError):
     """A route of the Horde's API failed, and no usable earlier answer of it is held."""
+
+
+class HistoryError(HordeModelReferenceError):
+    """The history of use cannot be read or written; nothing else depends on it."""
+
+    status = 503
+    code = "history_unavailable"
+    public_detail = "The history of use cannot be read just now."
+
+
+class SavedAnswerError(HordeModelReferenceError):
+    """A file is no saved answer of the Horde's, or does not say of when or of what; the message names it."""
+
+    status = 400
+    code = "saved_answer_invalid"
+    public_detail = None
 
 
 class PolicyError(HordeModelReferenceError):

@@ -79,6 +79,19 @@ PositiveSeconds = Annotated[float, Field(gt=0, allow_inf_nan=False)]
 Percentage = Annotated[float, Field(ge=0, le=100, allow_inf_nan=False)]
 
 
+class HistorySettings(BaseModel):
+    """Usage over time."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    enabled: bool = Field(True, description="Read the history of use where there is one; under `serve`, collect it.")
+    url: str = Field("", description="Address of a PostgreSQL database; empty: SQLite in `DATA_DIR`.")
+    collect_interval_seconds: PositiveSeconds = Field(600, description="Under `serve`: seconds between two looks.")
+    keep_days: Annotated[int, Field(ge=62)] = Field(
+        400, description="Days older than this are kept by the month; whole months go at a time."
+    )
+
+
 class Settings(BaseSettings):
     """All settings, each with its default, unit and meaning."""
 
@@ -142,6 +155,7 @@ class Settings(BaseSettings):
     )
 
     redis: RedisSettings = Field(RedisSettings(), description="Sharing with other processes.")
+    history: HistorySettings = Field(HistorySettings(), description="Usage over time.")
 
     hot_answers_max_bytes: Annotated[int, Field(ge=0)] = Field(
         64 * 2**20, description="Bytes of encoded answers that each process holds."
@@ -151,6 +165,10 @@ class Settings(BaseSettings):
     )
     max_url_bytes: Annotated[int, Field(ge=256)] = Field(8192, description="Longer URLs get status 414.")
     cors_allowed_origins: tuple[str, ...] = Field((), description="Origins whose pages may read the API (CORS).")
+
+    def without_history(self) -> Settings:
+        """Return the same settings with the history of use left alone."""
+        return self.model_copy(update={"history": self.history.model_copy(update={"enabled": False})})
 
 
 def load_settings(**overrides: Any) -> Settings:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -12,6 +13,7 @@ from horde_model_reference.cli import main
 from horde_model_reference.settings import ENV_PREFIX
 from tests.support.background import in_background
 from tests.support.command_line import Cli, Run, World
+from tests.support.curators import SOURCES, Curators
 from tests.support.misbehaving_horde import MisbehavingHorde
 from tests.support.service import BlockingClient, serving_the_sample, write_catalogues
 
@@ -57,3 +59,21 @@ def world(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, horde: MisbehavingHor
     for category, location in write_catalogues(tmp_path).items():
         monkeypatch.setenv(f"{ENV_PREFIX}SOURCES__{category.upper()}", location)
     return World(tmp_path, horde)
+
+
+@pytest.fixture
+def own_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A folder of the test's own, in which commands run; the sample keeps its data beside it."""
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
+    folder = tmp_path / "work"
+    folder.mkdir()
+    monkeypatch.chdir(folder)
+    return folder
+
+
+@pytest.fixture
+def curators(world: World, monkeypatch: pytest.MonkeyPatch) -> Curators:
+    """A world with styles and a history."""
+    for variable in SOURCES:
+        monkeypatch.setenv(f"{ENV_PREFIX}SOURCES__{variable}", "")
+    return Curators(world.folder, world.horde)

@@ -13,6 +13,7 @@ from typing import Any
 import pytest
 import typer
 from docs.generator import reference
+from docs.generator.sample import workplace
 
 from horde_model_reference.cli import main
 from horde_model_reference.cli.main import COMMANDS
@@ -48,13 +49,15 @@ def test_the_readme_has_a_library_example_with_its_output() -> None:
 def test_console_commands_work(
     block: Block, monkeypatch: pytest.MonkeyPatch, capsysbinary: pytest.CaptureFixture[bytes]
 ) -> None:
+    """They run one after the other in a new folder that holds the sample's image catalogue."""
     commands = [line.removeprefix("$ ") for line in block.content.splitlines() if line.startswith("$ ")]
     assert commands
-    for command in commands:
-        monkeypatch.setattr(sys, "argv", shlex.split(command))
-        with pytest.raises(SystemExit) as ended:
-            main()
-        assert ended.value.code == 0, capsysbinary.readouterr().err
+    with workplace():
+        for command in commands:
+            monkeypatch.setattr(sys, "argv", shlex.split(command))
+            with pytest.raises(SystemExit) as ended:
+                main()
+            assert ended.value.code == 0, capsysbinary.readouterr().err
 
 
 SHELL_LINES = [(block, line) for block in blocks("sh") for line in block.content.splitlines()]

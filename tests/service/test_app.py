@@ -115,6 +115,7 @@ ANSWERS = [
     (RISK_PATH, f"{TEXT_RISK}?group_text_models=true"),
     (RISK_PATH, f"{TEXT_RISK}?include_backend_variations=true"),
     *((f"{RISK_PATH}/{{model_name}}", f"{route}/") for route in (IMAGE_RISK, TEXT_RISK)),
+    *((f"{RISK_PATH}-history/{{model_name}}", f"{route}-history/") for route in (IMAGE_RISK, TEXT_RISK)),
     *(
         (f"{STATISTICS}/{{model_category_name}}/attribution", f"{STATISTICS}/{category}/attribution")
         for category in ("image_generation", "text_generation")
@@ -209,7 +210,7 @@ def test_an_unknown_category_is_a_problem_on_every_route(demo: BlockingClient) -
 
 
 @pytest.mark.parametrize(
-    "url", ["/", "/nope", "/api", "/api/", "/api/nope", STATISTICS, f"{STATISTICS}/image_generation", f"{V2}/", V2]
+    "url", ["/nope", "/api", "/api/", "/api/nope", STATISTICS, f"{STATISTICS}/image_generation", f"{V2}/", V2]
 )
 def test_an_unknown_route_is_a_problem(demo: BlockingClient, url: str) -> None:
     assert demo.get(url).status_code in {404, 422}

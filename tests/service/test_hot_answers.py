@@ -207,7 +207,7 @@ class Framework:
         url = scope["path"] + scope["query_string"].decode()
         self.asked.append(url)
         assert scope["method"] == "GET"
-        scope["state"][MARK] = Keepable(self.publication, keep=True, route="/route")
+        scope["state"][MARK] = Keepable(self.publication, keep=True)
         headers = [(b"content-type", b"text/plain"), (b"x-request-id", b"%d" % len(self.asked))]
         await send({"type": "http.response.start", "status": 200, "headers": headers})
         body = self.body(url)

@@ -29,7 +29,7 @@ from tests.support.service import (
 from tests.support.waiting import eventually
 
 LONG = 60.0
-OFTEN = {"cache_hydration_interval_seconds": 0.03, "horde_api_cache_ttl": 0, "cache_ttl_seconds": 0}
+OFTEN: dict[str, Any] = {"cache_hydration_interval_seconds": 0.03, "horde_api_cache_ttl": 0, "cache_ttl_seconds": 0}
 
 
 @asynccontextmanager
@@ -57,13 +57,14 @@ async def month_usage(client: httpx.AsyncClient) -> int:
     return usage
 
 
-async def is_ready(client: httpx.AsyncClient) -> bool:
-    return (await client.get("/api/readiness")).status_code == 200
+async def has_tables(client: httpx.AsyncClient) -> bool:
+    """Whether there is a table for each category; readiness would make them."""
+    return (await client.get("/api/metrics")).text.count("table_age_seconds{") == 2
 
 
-async def test_the_service_becomes_ready_without_any_reader(tmp_path: Path) -> None:
+async def test_there_are_tables_before_any_reader(tmp_path: Path) -> None:
     async with a_hydrated_world(tmp_path) as world:
-        await eventually(lambda: is_ready(world.client))
+        await eventually(lambda: has_tables(world.client))
         asked = world.horde.count()
         for url in (IMAGE_RISK, TEXT_RISK):
             assert (await world.client.get(url)).status_code == 200
@@ -85,7 +86,7 @@ async def test_the_settings_say_whether_and_when_it_begins(
 ) -> None:
     async with a_hydrated_world(tmp_path, hydrate, **settings) as world:
         if refreshes:
-            await eventually(lambda: is_ready(world.client))
+            await eventually(lambda: has_tables(world.client))
         else:
             assert await month_usage(world.client) == 20, "a reader need not wait for the background"
             assert world.horde.count(Route.TEXT_STATS) == 0
@@ -111,7 +112,7 @@ async def test_tables_are_made_anew_by_the_interval(tmp_path: Path) -> None:
 
 async def test_readers_get_the_last_table_at_once_while_a_refresh_hangs(tmp_path: Path) -> None:
     async with a_hydrated_world(tmp_path, horde_api_timeout=LONG, request_deadline_seconds=LONG, **OFTEN) as world:
-        await eventually(lambda: is_ready(world.client))
+        await eventually(lambda: has_tables(world.client))
         assert await month_usage(world.client) == 20
         world.horde.payloads[Route.IMAGE_STATS] = stats_of({"Deliberate": 4711})
         asked = {route: world.horde.count(route) for route in Route}
@@ -135,15 +136,15 @@ async def test_readers_get_the_last_table_at_once_while_a_refresh_hangs(tmp_path
 @pytest.mark.usefixtures("no_pauses")
 async def test_it_survives_failures_and_tells_them(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
     """Of the Horde and of the catalogue, at the start and later."""
-    quick = {"horde_api_breaker_reset_seconds": 0.01}
+    quick: dict[str, Any] = {"horde_api_breaker_reset_seconds": 0.01}
     with caplog.at_level(logging.WARNING, logger="horde_model_reference"):
         async with a_hydrated_world(tmp_path, **OFTEN | quick) as world:
             world.horde.all_routes(SERVER_ERROR)
             await world.horde.asked(Route.IMAGE_STATS, 2)
             await eventually(lambda: "background refresh of image_generation failed" in caplog.text)
-            assert not await is_ready(world.client)
+            assert not await has_tables(world.client)
             world.horde.all_routes(GOOD)
-            await eventually(lambda: is_ready(world.client))
+            await eventually(lambda: has_tables(world.client))
 
             world.horde.all_routes(SERVER_ERROR)
 
@@ -182,7 +183,7 @@ async def test_it_survives_what_nobody_foresaw(tmp_path: Path, caplog: pytest.Lo
     async with serving(create_service(settings, httpx.MockTransport(answer), hydrate=True)) as client:
         await eventually(lambda: caplog.text.count("a surprise") > 2)
         broken = False
-        await eventually(lambda: is_ready(client))
+        await eventually(lambda: has_tables(client))
 
 
 async def test_it_ends_with_the_service_whatever_is_under_way(tmp_path: Path) -> None:

@@ -18,6 +18,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from horde_model_reference.categories import MODEL_REFERENCE_CATEGORY
 from horde_model_reference.demo import SimulatedHorde, demo_settings
+from horde_model_reference.demo.past import make_demo_history
 from horde_model_reference.service.app import create_service
 from horde_model_reference.service.problems import MEDIA_TYPE
 from horde_model_reference.settings import ENV_PREFIX
@@ -78,7 +79,7 @@ def serving_the_sample() -> Iterator[BlockingClient]:
     with pytest.MonkeyPatch.context() as patch:
         for name in [name for name in os.environ if name.startswith(ENV_PREFIX)]:
             patch.delenv(name)
-        service = create_service(demo_settings(), SimulatedHorde(), hydrate=False)
+        service = create_service(demo_settings(), SimulatedHorde(), hydrate=False, make_history=make_demo_history)
     with serving_blocking(service) as client:
         yield client
 
@@ -129,10 +130,11 @@ async def a_world(
     image: bytes | None = None,
     text: bytes | None = None,
     payloads: Mapping[Route, Any] | None = None,
+    more_sources: Mapping[str, str] | None = None,
     **settings: Any,
 ) -> AsyncIterator[World]:
     """Run what ``serve`` runs, without the background, on these catalogues (by default of one model) and this Horde."""
-    sources = write_catalogues(folder, image=image, text=text)
+    sources = write_catalogues(folder, image=image, text=text) | dict(more_sources or {})
     async with MisbehavingHorde(payloads) as horde:
         built = horde.settings(sources=sources, data_dir=folder / "data", **settings)
         async with serving(create_service(built, hydrate=False)) as client:

@@ -5,12 +5,16 @@ from __future__ import annotations
 import asyncio
 import inspect
 from collections.abc import Awaitable, Callable
-from typing import TypeVar
+from typing import Any, TypeVar, overload
 
 T = TypeVar("T")
 
 
-async def eventually(find: Callable[[], T | Awaitable[T | None] | None], within: float = 15.0) -> T:
+@overload
+async def eventually(find: Callable[[], Awaitable[T | None]], within: float = ...) -> T: ...
+@overload
+async def eventually(find: Callable[[], T | None], within: float = ...) -> T: ...
+async def eventually(find: Callable[[], Any], within: float = 15.0) -> Any:
     """Ask again and again until there is something true, and return it."""
     async with asyncio.timeout(within):
         while True:

@@ -9,6 +9,7 @@ import polars as pl
 
 from horde_model_reference.analytics.flags import Measure
 from horde_model_reference.analytics.judgement import flag_records, judge
+from horde_model_reference.analytics.past_use import RecentUse, no_recent_use
 from horde_model_reference.analytics.risk_query import RiskQuery
 from horde_model_reference.analytics.risk_response import respond
 from horde_model_reference.analytics.risk_schema import CategoryDeletionRiskResponse
@@ -43,14 +44,23 @@ class ModelDeletionRiskInfoFactory:
         return cls({model_type: thresholds_for(settings, model_type) for model_type in HordeModelType})
 
     def table_key(
-        self, catalogue: Catalogue, observation: Observation, style_counts: Mapping[str, int] | None = None
+        self,
+        catalogue: Catalogue,
+        observation: Observation,
+        style_counts: Mapping[str, int] | None = None,
+        recent: RecentUse | None = None,
     ) -> str:
         """Return the key of the table that :meth:`create_table` would make."""
         judged_by = self.thresholds[observation.model_type].fingerprint()
-        return table_key(catalogue, observation, judged_by, repr(sorted((style_counts or {}).items())))
+        past = recent.key if recent is not None else ""
+        return table_key(catalogue, observation, judged_by, repr(sorted((style_counts or {}).items())), past)
 
     def create_table(
-        self, catalogue: Catalogue, observation: Observation, style_counts: Mapping[str, int] | None = None
+        self,
+        catalogue: Catalogue,
+        observation: Observation,
+        style_counts: Mapping[str, int] | None = None,
+        recent: RecentUse | None = None,
     ) -> RiskTable:
         """Return the ungrouped risk table of a catalogue under an observation of its type of model.
 
@@ -58,11 +68,13 @@ class ModelDeletionRiskInfoFactory:
             catalogue: The models.
             observation: What the Horde says of them.
             style_counts: How many styles name each model that any names; None where that is unknown.
+            recent: The models' recent past; None where that is unknown.
         """
         merged = merge_category_with_horde_data(catalogue, observation)
         measure = Measure(self.thresholds[observation.model_type], merged.totals["month"].attributed)
         uses = _style_counts(catalogue.frame["name"], style_counts)
-        facts = pl.concat([catalogue.frame, merged.models, uses], how="horizontal")
+        past = recent.frame if recent is not None else no_recent_use(catalogue.frame.height)
+        facts = pl.concat([catalogue.frame, merged.models, uses, past], how="horizontal")
         return RiskTable(
             category=catalogue.category,
             model_count=facts.height,
@@ -78,7 +90,7 @@ class ModelDeletionRiskInfoFactory:
             notices=bounded((*catalogue.notices, *observation.notices, *merged.notices)),
             rows=judge(flag_records(facts, measure), measure),
             api_names=merged.api_names,
-            key=self.table_key(catalogue, observation, style_counts),
+            key=self.table_key(catalogue, observation, style_counts, recent),
         )
 
     def create_deletion_risk_response(

@@ -14,6 +14,7 @@ from horde_model_reference.analytics.flags import (
     risk_level,
     share_of_month,
 )
+from horde_model_reference.analytics.past_use import trend
 
 BYTES_PER_GB = 2**30
 
@@ -43,6 +44,7 @@ def judge(facts: pl.DataFrame, measure: Measure) -> pl.DataFrame:
         size_gb=(size / BYTES_PER_GB).round(2),
         cost_benefit_score=pl.when(size > 0).then((month / (size / BYTES_PER_GB)).round(2)),
         day_to_month_ratio=pl.when(month > 0).then(pl.col("usage_day") / month),
+        trend_30d=trend(facts)["percent"],
         month_to_total_ratio=pl.when((total > 0) & (total >= month)).then(month / total),
     )
     return with_flags.with_columns(

@@ -36,6 +36,9 @@ SCALAR_COLUMNS: tuple[str, ...] = (
     "has_description",
     "download_count",
     "style_count",
+    "first_seen",
+    "last_used",
+    "trend_30d",
 )
 """The columns that hold one value a row: what CSV shows and what can be sorted by."""
 

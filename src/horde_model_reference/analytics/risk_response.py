@@ -102,10 +102,9 @@ def respond_for_model(table: RiskTable, name: str, dependents: DependentsInfo | 
     """
     row = table.rows.filter(pl.col("name") == name)
     if row.is_empty():
-        proposal = ", ".join(visible(found) for found in _closest(name, table.rows["name"].to_list()))
         raise UnknownModelError(
             f"Category {table.category.value} has no model {visible(name)!r}.",
-            hint=f"The closest names are: {proposal}.",
+            hint=closest_names(name, table.rows["name"].to_list()),
         )
     variations = _variations(table, row) if _has_backends(table) else None
     facts = row.to_dicts()[0]
@@ -122,9 +121,10 @@ def respond_for_model(table: RiskTable, name: str, dependents: DependentsInfo | 
     )
 
 
-def _closest(name: str, names: list[str]) -> list[str]:
+def closest_names(name: str, names: list[str]) -> str:
+    """Return a hint that proposes the names closest to one that there is none of."""
     found = process.extract(name[:COMPARED_LENGTH], names, processor=str.lower, limit=CLOSEST_NAMES)
-    return [close for close, _, _ in found]
+    return f"The closest names are: {', '.join(visible(close) for close, _, _ in found)}."
 
 
 def respond_with_attribution(table: RiskTable) -> CategoryAttributionResponse:

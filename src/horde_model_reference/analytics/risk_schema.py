@@ -5,7 +5,7 @@ The models of flags and counts are made from the table of flags, so that a flag'
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import TYPE_CHECKING, Annotated
 
 import polars as pl
@@ -100,6 +100,9 @@ class ModelDeletionRiskInfo(Answer):
     download_count: Count = Field(description="Files that the record lists for download.")
     download_hosts: list[str] = Field(description="Where they lie, sorted.")
     style_count: Figure = Field(description="Styles that name it; null for text models, and where it is unknown.")
+    first_seen: date | None = Field(description="The first day on which the Horde named it; null if unknown.")
+    last_used: date | None = Field(description="The last day on which use was seen; null if unknown, or never.")
+    trend_30d: float | None = Field(description="Percent by which use changes in 30 days, over the last eight weeks.")
     backend_variations: list[BackendVariation] | None = Field(description="Asked for, and text models only; else null.")
     members: list[str] | None = Field(description="A family's models, sorted; null for a model.")
     is_critical: bool = Field(description="Hardly used and hardly served, both known.")

@@ -69,6 +69,16 @@ class RiskTable:
         """The figures of each backend of each model, sorted by model and backend."""
         return backend_variations(self.api_names)
 
+    @cached_property
+    def baselines(self) -> tuple[str, ...]:
+        """All baselines that the rows name, sorted."""
+        return tuple(self.rows["baseline"].drop_nulls().unique().sort())
+
+    @cached_property
+    def hosts(self) -> tuple[str, ...]:
+        """All hosts that files of the rows lie on, sorted."""
+        return tuple(self.rows["download_hosts"].explode().drop_nulls().unique().sort())
+
 
 def table_key(catalogue: Catalogue, observation: Observation, *others: str) -> str:
     """Return what identifies a table: catalogue and observation, all that is said of them, and what else counts."""

@@ -6,11 +6,12 @@ import polars as pl
 
 from horde_model_reference.analytics.flags import FLAGS, Measure, Scope
 from horde_model_reference.analytics.judgement import judge
+from horde_model_reference.analytics.past_use import WEEK_COLUMNS
 from horde_model_reference.analytics.text_model_names import base_names
 from horde_model_reference.integrations.data_merger import USAGE, WORKERS
 
 RECORD_FLAGS = tuple(flag.name for flag in FLAGS if flag.scope is Scope.RECORD)
-SUMMED = ("size_bytes", "style_count", *USAGE, *WORKERS)
+SUMMED = ("size_bytes", "style_count", *USAGE, *WORKERS, *WEEK_COLUMNS)
 
 
 def apply_text_model_grouping_to_risk_response(rows: pl.DataFrame, measure: Measure) -> pl.DataFrame:
@@ -30,7 +31,8 @@ def _reductions() -> list[pl.Expr]:
     return [
         pl.col(*SUMMED, "download_count", "unusable_url_count").sum(),
         pl.col(*SUMMED, "baseline", "nsfw").null_count().name.suffix("_unknown"),
-        pl.col("baseline").min(),
+        pl.col("baseline", "first_seen").min(),
+        pl.col("last_used").max(),
         pl.col("baseline").max().alias("baseline_max"),
         pl.col("nsfw", *RECORD_FLAGS).any(),
         pl.col("has_description", "usage_known", "workers_known").all(),

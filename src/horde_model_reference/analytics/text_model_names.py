@@ -4,15 +4,21 @@ from __future__ import annotations
 
 import polars as pl
 
-from horde_model_reference.name_parts import FAMILY_PARTS, SEPARATORS
+from horde_model_reference.name_parts import FAMILY_PARTS, SEPARATORS, NamePart, alternatives
 
 _SEPARATOR = rf"[{SEPARATORS}]"
 
-# A run of parts is taken off in one match, since each would need the separator that its neighbour has used up.
-_RUNS_OF_PARTS = tuple(
-    rf"(?is)(^|{_SEPARATOR})(?:{part.pattern})(?:{_SEPARATOR}+(?:{part.pattern}))*($|{_SEPARATOR})"
-    for part in FAMILY_PARTS
-)
+
+def _run_of(parts: tuple[NamePart, ...]) -> str:
+    """Return what takes off a run of parts in one match: each needs the separator that its neighbour has used up."""
+    part = f"(?:{alternatives(parts)})"
+    return rf"(?is)(^|{_SEPARATOR}){part}(?:{_SEPARATOR}+{part})*($|{_SEPARATOR})"
+
+
+# Sizes go first, as a later kind could begin with what is the start of one (2024-08.5B). Among the other kinds none
+# can begin inside another, so that one pass takes off what one pass a kind would.
+_SIZES, *_OTHERS = FAMILY_PARTS
+_RUNS_OF_PARTS = (_run_of((_SIZES,)), _run_of(tuple(_OTHERS)))
 _RUN_OF_SEPARATORS = rf"(?s)({_SEPARATOR}){_SEPARATOR}+"
 
 

@@ -17,8 +17,10 @@ from rich.console import Console, RenderableType
 
 from horde_model_reference.categories import MODEL_REFERENCE_CATEGORY
 from horde_model_reference.demo import SimulatedHorde, demo_settings
+from horde_model_reference.demo.past import make_demo_history
 from horde_model_reference.engine import Engine, open_engine
 from horde_model_reference.errors import OutputError
+from horde_model_reference.history.history import make_history
 from horde_model_reference.settings import Settings, load_settings
 
 T = TypeVar("T")
@@ -40,7 +42,7 @@ def with_engine(work: Callable[[Engine], Awaitable[T]], *, demo: bool, settings:
     stamina.instrumentation.set_on_retry_hooks([])  # Else retries are logged, to standard output of all places.
 
     async def run() -> T:
-        async with open_engine(settings, transport) as engine:
+        async with open_engine(settings, transport, make_history=make_demo_history if demo else make_history) as engine:
             return await work(engine)
 
     return asyncio.run(run())

@@ -13,13 +13,15 @@ from rich.console import Console
 
 from horde_model_reference.analytics.filter_presets import PRESETS
 from horde_model_reference.analytics.flags import RiskLevel
+from horde_model_reference.analytics.past_use import RECENT_COLUMNS
 from horde_model_reference.analytics.risk_query import BY_REMOVAL, DEFAULT_SORT, RiskQuery
 from horde_model_reference.analytics.risk_response import respond
 from horde_model_reference.analytics.risk_schema import CategoryDeletionRiskResponse
-from horde_model_reference.cli.common import Category, Demo, Output, show, with_engine, write
+from horde_model_reference.cli.common import Category, Demo, Output, settings_for, show, with_engine, write
 from horde_model_reference.reports.csv_report import to_csv
 from horde_model_reference.reports.json_report import to_json
 from horde_model_reference.reports.markdown_report import to_markdown
+from horde_model_reference.reports.parquet_report import to_parquet
 from horde_model_reference.reports.terminal import report
 
 app = typer.Typer(add_completion=False, pretty_exceptions_enable=False)
@@ -37,6 +39,7 @@ class Format(StrEnum):
     json = "json"
     csv = "csv"
     markdown = "markdown"
+    parquet = "parquet"
 
 
 def _table(answer: CategoryDeletionRiskResponse) -> bytes:
@@ -50,8 +53,18 @@ WRITERS: dict[Format, Callable[[CategoryDeletionRiskResponse], bytes]] = {
     Format.table: _table,
     Format.json: to_json,
     Format.csv: lambda answer: to_csv(answer.models).encode(),
+    Format.parquet: lambda answer: to_parquet(answer.models),
     Format.markdown: lambda answer: to_markdown(answer, datetime.now(UTC)).encode(),
 }
+
+
+WITHOUT_PAST = (Format.table, Format.markdown)
+"""Reports that show nothing of the past, so that it need not be read for them."""
+
+
+def shows_past(format: Format, sort: str) -> bool:  # noqa: A002
+    """Whether a report depends on the history of use."""
+    return format not in WITHOUT_PAST or sort.removeprefix("-") in RECENT_COLUMNS.keys() | {"trend_30d"}
 
 
 @app.command()
@@ -95,7 +108,10 @@ def deletion_risk(  # noqa: PLR0913 - one parameter an option
         nsfw=nsfw,
         host=host,
     )
-    table = with_engine(lambda engine: engine.table(category), demo=demo)
+    settings = settings_for(demo=demo)
+    if not shows_past(format, query.sort):
+        settings = settings.without_history()
+    table = with_engine(lambda engine: engine.table(category), demo=demo, settings=settings)
     answer = respond(table, query)
     if format is Format.table and output is None:
         show(report(answer, datetime.now(UTC)))

@@ -2,15 +2,22 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from datetime import UTC, datetime
 from typing import Annotated
 
 import typer
+from rich.console import Group
 
 from horde_model_reference.analytics.risk_schema import ModelDeletionRiskDetail
 from horde_model_reference.cli.common import Category, Demo, show, with_engine
 from horde_model_reference.engine import Engine
+from horde_model_reference.errors import HistoryError, NoHistoryError
+from horde_model_reference.history.history_schema import ModelHistoryResponse
+from horde_model_reference.history.terminal import drawing
 from horde_model_reference.reports.terminal import explanation
+
+DRAWN_DAYS = 365
 
 app = typer.Typer(add_completion=False, pretty_exceptions_enable=False)
 
@@ -24,7 +31,12 @@ def explain(
 ) -> None:
     """Say why a model is at risk or not: every reason, what was observed, and under which names it was counted."""
 
-    async def work(engine: Engine) -> ModelDeletionRiskDetail:
-        return await engine.model_detail(category, await engine.table(category), name)
+    async def work(engine: Engine) -> tuple[ModelDeletionRiskDetail, ModelHistoryResponse | None]:
+        detail = await engine.model_detail(category, await engine.table(category), name)
+        with suppress(NoHistoryError, HistoryError):
+            return detail, await engine.model_history(category, name, DRAWN_DAYS)
+        return detail, None
 
-    show(explanation(with_engine(work, demo=demo), datetime.now(UTC)))
+    detail, history = with_engine(work, demo=demo)
+    drawn = [] if history is None else [drawing(history)]
+    show(Group(explanation(detail, datetime.now(UTC)), *drawn))

@@ -19,6 +19,7 @@ COMMANDS: dict[str, str] = {
     "plan": "horde_model_reference.cli.plan",
     "apply": "horde_model_reference.cli.apply",
     "undo": "horde_model_reference.cli.undo",
+    "history": "horde_model_reference.cli.history",
     "sync": "horde_model_reference.cli.sync",
     "serve": "horde_model_reference.cli.serve",
 }

@@ -14,11 +14,12 @@ from horde_model_reference.cli.policy import MaybePolicyFile
 from horde_model_reference.curation.applying import read_file, read_plan
 from horde_model_reference.curation.artefacts import PlannedFile, artefacts, write_artefacts
 from horde_model_reference.curation.comparing import compare
-from horde_model_reference.curation.patch import path_in_work_tree
+from horde_model_reference.curation.patch import local_path, path_in_work_tree, path_in_work_tree_of
 from horde_model_reference.curation.plan_terminal import plan_report
 from horde_model_reference.curation.planning import Choice, CurationFacts, make_plan
 from horde_model_reference.curation.policy import load_policy
 from horde_model_reference.errors import UsageError
+from horde_model_reference.inert import visible
 
 app = typer.Typer(add_completion=False, pretty_exceptions_enable=False)
 
@@ -47,12 +48,15 @@ def plan(  # noqa: PLR0913 - one parameter an option
     selected = tuple(select) if select else None
     choice = Choice(selected, overrides_of(override or [], selected or ()))
     earlier = read_plan(since) if since is not None else None
+    if earlier is not None and earlier.category is not category:
+        raise UsageError(f"--since {since}: a plan of {earlier.category.value}.", hint="Give one of this category.")
     facts, copy = with_engine(lambda engine: engine.curation_facts(category), demo=demo)
     made = make_plan(facts, chosen, choice)
     changes = compare(earlier, made) if earlier is not None else None
     generated = _planned(db_json) if db_json is not None else None
     files = artefacts(made, _catalogue(facts, copy), generated, changes)
-    originals = [path for path in (Path(facts.location), db_json) if path is not None]
+    catalogue = local_path(facts.location) or Path(facts.location).with_name(facts.catalogue_file)
+    originals = [path for path in (catalogue, db_json) if path is not None]
     written = write_artefacts(files, output_dir, originals)
     show(plan_report(made, written, changes))
 
@@ -69,15 +73,14 @@ def overrides_of(given: Sequence[str], selected: Sequence[str]) -> dict[str, str
         if not names:
             raise UsageError(f"--override {text!r}: no selected model is named so.", hint="Give --select NAME as well.")
         name = max(names, key=len)
-        found[name] = text.removeprefix(f"{name}=").strip()
+        found[name] = visible(text.removeprefix(f"{name}=").strip())  # It may be no valid Unicode.
         if not found[name]:
             raise UsageError(f"--override {text!r}: it gives no reason.", hint="--override NAME=REASON")
     return found
 
 
 def _catalogue(facts: CurationFacts, copy: SourceCopy) -> PlannedFile:
-    path = Path(facts.location)
-    where = path_in_work_tree(path) if path.is_file() else facts.catalogue_file
+    where = path_in_work_tree_of(facts.location, facts.catalogue_file)
     return PlannedFile(facts.catalogue_file, where, copy.content)
 
 

@@ -9,6 +9,7 @@ import typer
 
 from horde_model_reference.cli.common import write
 from horde_model_reference.curation.policy import load_policy, show_policy
+from horde_model_reference.inert import visible
 
 app = typer.Typer(
     help="Show the policy that plans are made by, or check a file.", add_completion=False, no_args_is_help=True
@@ -30,4 +31,4 @@ def show(policy: MaybePolicyFile = None) -> None:
 def check(file: PolicyFile) -> None:
     """Check a policy file; the first thing wrong with it is said in one line."""
     digest = load_policy(file).digest()
-    write(f"{file} is a good policy, hash {digest[:12]}.\n".encode(), None)
+    write(f"{visible(str(file))} is a good policy, hash {digest[:12]}.\n".encode(), None)

@@ -10,7 +10,7 @@ from typing import TypeVar
 
 from pydantic import ValidationError
 
-from horde_model_reference.curation.catalogue_files import generated_names
+from horde_model_reference.curation.catalogue_files import catalogue_names, generated_names
 from horde_model_reference.curation.journal import FileChange, Journal, Run, change_of, put_back, revision_of
 from horde_model_reference.curation.plan import ModelVerdict, Plan, Verdict
 from horde_model_reference.curation.safe_files import write_atomically
@@ -132,13 +132,15 @@ def apply_removals(old: Plan, now: Plan, files: CatalogueFiles, journal: Journal
 
     Raises:
         PlanError: The file is not the plan's, or a file or the journal cannot be written.
+        CatalogueFormatError: A file cannot be cut into records.
     """
     content = check_revision(old, files.catalogue)
     removed, recovered = still_to_remove(old, now)
     if not removed:
         return Applied(None, (), tuple(recovered))
     staying = {verdict.name for verdict in now.verdicts} - set(removed)
-    changes = [(files.catalogue, change_of(files.catalogue, content, set(removed)))]
+    own = catalogue_names(old.category, removed, staying)
+    changes = [(files.catalogue, change_of(files.catalogue, content, own))]
     if files.generated is not None:
         gone = generated_names(removed, staying)
         changes.append((files.generated, change_of(files.generated, read_file(files.generated), gone)))
@@ -147,7 +149,7 @@ def apply_removals(old: Plan, now: Plan, files: CatalogueFiles, journal: Journal
     )
     journal.write(run)
     for path, (_, new) in changes:
-        _replace(path, new)
+        _replace(path, new, hint=f"`undo {run.run}` puts back what was taken out before that.")
     return Applied(run.run, tuple(removed), tuple(recovered))
 
 
@@ -179,12 +181,12 @@ def read_file(path: Path) -> bytes:
     return _on_disk(path, path.read_bytes)
 
 
-def _replace(path: Path, content: bytes) -> None:
-    _on_disk(path, lambda: write_atomically(path, content))
+def _replace(path: Path, content: bytes, hint: str = "") -> None:
+    _on_disk(path, lambda: write_atomically(path, content), hint)
 
 
-def _on_disk(path: Path, work: Callable[[], T]) -> T:
+def _on_disk(path: Path, work: Callable[[], T], hint: str = "") -> T:
     try:
         return work()
     except OSError as error:
-        raise PlanError(f"{visible(str(path))}: {error.strerror or error}.") from error
+        raise PlanError(f"{visible(str(path))}: {error.strerror or error}.", hint=hint) from error

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from horde_model_reference.curation.catalogue_files import generated_names, remove_records
+from horde_model_reference.curation.catalogue_files import catalogue_names, generated_names, remove_records
 from horde_model_reference.curation.comparing import Change
 from horde_model_reference.curation.patch import unified_patch
 from horde_model_reference.curation.plan import Plan
@@ -49,13 +49,18 @@ def artefacts(
 
     Raises:
         CatalogueFormatError: A file cannot be cut into records.
+        PlanError: Two files would have the same name.
     """
+    names = [PLAN_JSON, PLAN_MARKDOWN, PATCH, catalogue.name, *([generated.name] if generated is not None else [])]
+    if len(set(names)) < len(names):
+        raise PlanError(f"A plan's files cannot be written beside each other: {visible(', '.join(names))}.")
     files = {PLAN_JSON: to_json(plan), PLAN_MARKDOWN: plan_markdown(plan, changes).encode()}
     gone = {verdict.name for verdict in plan.removed}
     if not gone:
         return files
     staying = {verdict.name for verdict in plan.verdicts} - gone
-    changed = [(catalogue, remove_records(catalogue.content, gone, catalogue.name))]
+    own = catalogue_names(plan.category, gone, staying)
+    changed = [(catalogue, remove_records(catalogue.content, own, catalogue.name))]
     if generated is not None:
         changed.append((generated, remove_records(generated.content, generated_names(gone, staying), generated.name)))
     files |= {file.name: new for file, new in changed}

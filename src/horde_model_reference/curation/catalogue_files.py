@@ -9,12 +9,13 @@ from __future__ import annotations
 import csv
 import io
 import json
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from json.decoder import scanstring  # type: ignore[attr-defined]
 
 from pydantic import BaseModel, ConfigDict
 
+from horde_model_reference.categories import MODEL_REFERENCE_CATEGORY
 from horde_model_reference.errors import CatalogueFormatError
 
 _SPACE = " \t\r\n"
@@ -28,7 +29,7 @@ class TakenRecord(BaseModel):
         text: Its text.
         before: What stood between it and its predecessor.
         after: What stood between it and its successor; empty where it was the last.
-        predecessors: The names that stood before it, in order.
+        place: How many records stood before it.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -37,7 +38,7 @@ class TakenRecord(BaseModel):
     text: str
     before: str
     after: str
-    predecessors: list[str]
+    place: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,12 +50,22 @@ class Pieces:
         records: The records: name and text, in order; a name may stand twice.
         separators: What stands after each record but the last.
         tail: What stands after the last record.
+        emptied: The file when no record is left.
+        join: What separates two records between which nothing stood before.
+        lines: Records are lines: one that ends as a line does needs nothing after it.
     """
 
     head: str
     records: tuple[tuple[str, str], ...]
     separators: tuple[str, ...]
     tail: str
+    emptied: str
+    join: str
+    lines: bool = False
+
+    def order(self) -> list[str]:
+        """Return the names of the records, in order."""
+        return [name for name, _ in self.records]
 
     def text(self) -> str:
         """Return the file."""
@@ -63,36 +74,48 @@ class Pieces:
     def taken(self, names: Iterable[str]) -> list[TakenRecord]:
         """Return the records of these names with what is needed to put them back."""
         gone = set(names)
-        order = [name for name, _ in self.records]
         return [
             TakenRecord(
                 name=name,
                 text=text,
                 before=self.separators[at - 1] if at else "",
                 after=self.separators[at] if at < len(self.separators) else "",
-                predecessors=order[:at],
+                place=at,
             )
             for at, (name, text) in enumerate(self.records)
             if name in gone
         ]
 
-    def with_record(self, record: TakenRecord) -> Pieces:
-        """Return the pieces with a record put back after the nearest of its old predecessors that is there."""
-        names = [name for name, _ in self.records]
-        last = {name: at for at, name in enumerate(names)}
-        at = next((last[name] + 1 for name in reversed(record.predecessors) if name in last), 0)
+    def with_record(self, record: TakenRecord, order: Sequence[str]) -> Pieces:
+        """Return the pieces with a record put back after the nearest of its old predecessors that is there.
+
+        Args:
+            record: The record.
+            order: The names of all records of the file that it was taken from.
+        """
+        places = {found: at for at, found in enumerate(_numbered(self.order()))}
+        predecessors = reversed(_numbered(order[: record.place]))
+        at = next((places[found] + 1 for found in predecessors if found in places), 0)
         records = (*self.records[:at], (record.name, record.text), *self.records[at:])
-        separator = record.after if at < len(names) else record.before
-        where = min(at, len(self.separators)) if names else 0
-        added = (separator,) if names else ()
-        return replace(self, records=records, separators=(*self.separators[:where], *added, *self.separators[where:]))
+        if not self.records:
+            return replace(self, records=records)
+        if at == len(self.records):
+            left, wanted = self.records[-1][1], record.before or record.after
+        else:
+            left, wanted = record.text, record.after or record.before
+        ended = self.lines and left.endswith(("\n", "\r"))
+        separator = wanted or ("" if ended else self.join)
+        where = min(at, len(self.separators))
+        return replace(
+            self, records=records, separators=(*self.separators[:where], separator, *self.separators[where:])
+        )
 
     def without(self, names: Iterable[str]) -> str:
         """Return the file without the records of these names."""
         gone = set(names)
         kept = [at for at, (name, _) in enumerate(self.records) if name not in gone]
         if not kept:
-            return self.head.rstrip(_SPACE) + self.tail.lstrip(_SPACE) if self.separators else self.head + self.tail
+            return self.emptied
         body = [self.records[at][1] + self.separators[at] for at in kept[:-1]]
         return self.head + "".join(body) + self.records[kept[-1]][1] + self.tail
 
@@ -103,12 +126,12 @@ def cut(content: bytes, place: str) -> Pieces:
     Raises:
         CatalogueFormatError: The file is no catalogue, or cannot be put together again exactly.
     """
-    text = content.decode("utf-8")
-    cutter: Callable[[str], Pieces] = _cut_json if text.lstrip(_SPACE + "\ufeff").startswith("{") else _cut_csv
     try:
+        text = content.decode("utf-8")
+        cutter = _cut_json if text.lstrip(_SPACE + "\ufeff").startswith("{") else _cut_csv
         pieces = cutter(text)
-    except (ValueError, IndexError, StopIteration, csv.Error) as error:
-        raise CatalogueFormatError(f"{place}: cannot be cut into records ({error}).") from error
+    except (ValueError, RecursionError, StopIteration) as error:
+        raise CatalogueFormatError(f"{place}: cannot be cut into records: {error}.") from error
     again = pieces.text()
     if again != text:
         raise CatalogueFormatError(f"{place}, line {_first_difference(text, again)}: cannot be written again exactly.")
@@ -122,6 +145,25 @@ def remove_records(content: bytes, names: Iterable[str], place: str) -> bytes:
         CatalogueFormatError: See :func:`cut`.
     """
     return cut(content, place).without(names).encode("utf-8")
+
+
+def _numbered(names: Iterable[str]) -> list[tuple[str, int]]:
+    """Return the names, each with how often it stood before, so that repeated ones are told apart."""
+    seen: dict[str, int] = {}
+    found = []
+    for name in names:
+        seen[name] = seen.get(name, 0) + 1
+        found.append((name, seen[name]))
+    return found
+
+
+def catalogue_names(category: MODEL_REFERENCE_CATEGORY, names: Iterable[str], staying: Iterable[str]) -> set[str]:
+    """Return the names that a catalogue file itself loses with these models.
+
+    Where ``db.json`` is the catalogue, the generated entries of a text model are in it, and stand for no model.
+    """
+    text = category is MODEL_REFERENCE_CATEGORY.text_generation
+    return generated_names(names, staying) if text else set(names)
 
 
 def generated_names(names: Iterable[str], staying: Iterable[str]) -> set[str]:
@@ -141,11 +183,12 @@ def _short(name: str) -> str:
 
 
 def _cut_json(text: str) -> Pieces:
+    json.loads(text.removeprefix("\ufeff"), parse_int=str)  # What follows relies on sound JSON.
     start = text.index("{") + 1
     at = head_end = _skip_space(text, start)
     records: list[tuple[str, str]] = []
     separators: list[str] = []
-    decoder = json.JSONDecoder()
+    decoder = json.JSONDecoder(parse_int=str)
     end = start
     while text[at] != "}":
         begin = at
@@ -157,9 +200,12 @@ def _cut_json(text: str) -> Pieces:
         if text[at] == ",":
             at = _skip_space(text, at + 1)
             separators.append(text[end:at])
+    head, tail = text[:head_end], text[end:]
+    join = f",{text[start:head_end]}"
     if not records:
-        return Pieces(text[:start], (), (), text[start:])
-    return Pieces(text[:head_end], tuple(records), tuple(separators), text[end:])
+        return Pieces(text[:start], (), (), text[start:], text, join)
+    emptied = head.rstrip(_SPACE) + tail.lstrip(_SPACE)
+    return Pieces(head, tuple(records), tuple(separators), tail, emptied, join)
 
 
 def _skip_space(text: str, at: int) -> int:
@@ -171,16 +217,20 @@ def _skip_space(text: str, at: int) -> int:
 def _cut_csv(text: str) -> Pieces:
     lines = list(io.StringIO(text, newline=""))
     reader = csv.reader(lines, strict=True)
-    header = next(reader)
-    name_at = [column.strip().lstrip("\ufeff") for column in header].index("name")
-    head = "".join(lines[: reader.line_num])
-    records: list[tuple[str, str]] = []
-    begin = reader.line_num
-    for row in reader:
-        name = row[name_at].strip() if len(row) > name_at else ""
-        records.append((name, "".join(lines[begin : reader.line_num])))
+    try:
+        header = next(reader)
+        name_at = [column.strip().lstrip("\ufeff") for column in header].index("name")
         begin = reader.line_num
-    return Pieces(head, tuple(records), ("",) * max(0, len(records) - 1), "")
+        head = "".join(lines[:begin])
+        records: list[tuple[str, str]] = []
+        for row in reader:
+            name = row[name_at].strip() if len(row) > name_at else ""
+            records.append((name, "".join(lines[begin : reader.line_num])))
+            begin = reader.line_num
+    except csv.Error as error:
+        raise ValueError(f"line {reader.line_num}: {error}") from error
+    line_end = head[len(head.rstrip("\r\n")) :]
+    return Pieces(head, tuple(records), ("",) * max(0, len(records) - 1), "", head, line_end, lines=True)
 
 
 def _first_difference(one: str, other: str) -> int:

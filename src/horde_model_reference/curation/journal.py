@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import hashlib
+from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 
 from pydantic import BaseModel, ConfigDict, ValidationError
 
-from horde_model_reference.curation.catalogue_files import Pieces, TakenRecord, cut
+from horde_model_reference.curation.catalogue_files import TakenRecord, cut
 from horde_model_reference.curation.safe_files import write_atomically
 from horde_model_reference.errors import PlanError
 from horde_model_reference.inert import visible
@@ -17,7 +18,17 @@ FOLDER = "journal"
 
 
 class FileChange(BaseModel):
-    """What a run did to one file."""
+    """What a run did to one file.
+
+    Attributes:
+        path: Where it is.
+        old_revision: Its revision before.
+        new_revision: Its revision after.
+        head: What stood before its first record.
+        tail: What stood after its last record.
+        order: The names of all its records before, in order.
+        taken: The records that were taken out, in order.
+    """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
@@ -26,6 +37,7 @@ class FileChange(BaseModel):
     new_revision: str
     head: str
     tail: str
+    order: list[str]
     taken: list[TakenRecord]
 
 
@@ -72,7 +84,9 @@ class Journal:
         """
         try:
             return Run.model_validate_json(self._path(run).read_bytes())
-        except (OSError, ValidationError, ValueError) as error:
+        except ValidationError as error:
+            raise PlanError(f"The journal of run {visible(run)!r} is damaged.") from error
+        except (OSError, ValueError) as error:
             known = ", ".join(self.names()) or "none"
             raise PlanError(f"There is no run {visible(run)!r}; the runs are: {known}.") from error
 
@@ -103,6 +117,7 @@ def change_of(path: Path, content: bytes, names: set[str]) -> tuple[FileChange, 
         new_revision=revision_of(new),
         head=pieces.head,
         tail=pieces.tail,
+        order=pieces.order(),
         taken=pieces.taken(names),
     )
     return change, new
@@ -121,14 +136,20 @@ def put_back(change: FileChange, content: bytes) -> bytes:
         return content
     pieces = cut(content, change.path)
     if not pieces.records:
-        pieces = Pieces(change.head, (), (), change.tail)
-    present = {name for name, _ in pieces.records}
-    again = [record.name for record in change.taken if record.name in present]
+        pieces = replace(pieces, head=change.head, tail=change.tail)
+    gone = {record.name for record in change.taken}
+    again = [(name, text) for name, text in pieces.records if name in gone]
+    if sorted(again) == sorted((record.name, record.text) for record in change.taken):
+        return content  # An undo that was interrupted has put them back.
     if again:
-        raise PlanError(f"{change.path} has a model {visible(again[0])!r} again; nothing was put back.")
+        raise PlanError(
+            f"{visible(change.path)} has a model {visible(again[0][0])!r} again; nothing was put back.",
+            hint="Take it out of the file, or put the others back by hand.",
+        )
     for record in change.taken:
-        pieces = pieces.with_record(record)
+        pieces = pieces.with_record(record, change.order)
     restored = pieces.text().encode("utf-8")
+    cut(restored, change.path)
     if revision_of(content) == change.new_revision and revision_of(restored) != change.old_revision:
         raise PlanError(f"{change.path}: the file before the run cannot be made again; nothing was put back.")
     return restored

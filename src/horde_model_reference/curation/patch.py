@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import difflib
+import re
 from pathlib import Path
 
 NO_NEWLINE = "\\ No newline at end of file\n"
@@ -20,9 +21,22 @@ def unified_patch(path: str, old: bytes, new: bytes) -> str:
     hunks = list(difflib.unified_diff(before, after, f"a/{path}", f"b/{path}", n=3))
     if not hunks:
         return ""
+    a, b = _quoted(f"a/{path}"), _quoted(f"b/{path}")
     # git reads a name up to a tab, so that it may hold blanks.
-    header = [f"diff --git a/{path} b/{path}\n", f"--- a/{path}\t\n", f"+++ b/{path}\t\n"]
+    header = [f"diff --git {a} {b}\n", f"--- {a}\t\n", f"+++ {b}\t\n"]
     return "".join(header + [line if line.endswith("\n") else f"{line}\n{NO_NEWLINE}" for line in hunks[2:]])
+
+
+def _quoted(path: str) -> str:
+    """Return a path as git writes it: in quotes, C's escapes within, where it has characters that mean something."""
+    if path.isprintable() and not set(path) & set('"\\'):
+        return path
+    escaped = "".join(char if char.isprintable() else _octal(char) for char in re.sub(r'(["\\])', r"\\\1", path))
+    return f'"{escaped}"'
+
+
+def _octal(text: str) -> str:
+    return "".join(f"\\{byte:03o}" for byte in text.encode("utf-8", "surrogateescape"))
 
 
 def _lines(content: bytes) -> list[str]:
@@ -38,3 +52,17 @@ def path_in_work_tree(file: Path) -> str:
         if (folder / ".git").exists():
             return resolved.relative_to(folder).as_posix()
     return resolved.name
+
+
+def path_in_work_tree_of(location: str, base_name: str) -> str:
+    """Return how a patch names what was read from a location: see :func:`path_in_work_tree`; a URL by its base name."""
+    path = local_path(location)
+    return path_in_work_tree(path) if path is not None and path.is_file() else base_name
+
+
+def local_path(location: str) -> Path | None:
+    """Return the file that a location of the settings means; None for a URL."""
+    scheme, separator, rest = location.partition("://")
+    if not separator:
+        return Path(location)
+    return Path(rest) if scheme.lower() == "file" else None

@@ -10,6 +10,9 @@ from horde_model_reference.curation.plan import Displacement, ModelVerdict, Plan
 from horde_model_reference.reports import words
 from horde_model_reference.reports.markdown_report import code
 
+BAR = "\\|"
+"""A bar within a cell: tables demand it even inside code."""
+
 TABLE = (
     "| Model | Level | Month use | Workers | GB | Days | Could be replaced by | Why |\n"
     "| --- | --- | ---: | ---: | ---: | ---: | --- | --- |"
@@ -62,7 +65,7 @@ def _line(verdict: ModelVerdict) -> str:
         replacements or "nothing known",
         f"{code(' '.join(sentences))}{override}",
     )
-    return f"| {' | '.join(cells)} |"
+    return f"| {' | '.join(cell.replace('|', BAR) for cell in cells)} |"
 
 
 def _effect(plan: Plan) -> str:

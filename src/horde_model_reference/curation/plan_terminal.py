@@ -71,6 +71,9 @@ def _others(plan: Plan) -> list[str]:
             counted = Counter(reason.code for model in models for reason in model.reasons)
             reasons = ", ".join(f"{code.replace('_', ' ')} {number:,}" for code, number in counted.most_common())
             lines.append(f"{verdict.value}: {len(models):,} models ({reasons})")
+    if plan.orphaned_styles:
+        orphans = ", ".join(f"{style} ({model})" for style, model in plan.orphaned_styles.items())
+        lines.append(f"Styles that name a model which is not in the catalogue: {visible(orphans)}.")
     return lines
 
 

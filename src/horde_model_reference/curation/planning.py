@@ -9,11 +9,13 @@ from typing import Any
 
 import polars as pl
 
+from horde_model_reference.analytics.past_use import PastUse
 from horde_model_reference.analytics.risk_query import BY_REMOVAL, RiskQuery, page
 from horde_model_reference.analytics.risk_response import data_as_of
 from horde_model_reference.analytics.risk_schema import WarningInfo
 from horde_model_reference.analytics.risk_table import RiskTable
 from horde_model_reference.catalogue.catalogue import Catalogue
+from horde_model_reference.curation import past_reasons
 from horde_model_reference.curation.effects import effect_of
 from horde_model_reference.curation.plan import ModelVerdict, Plan, ReasonInfo, ReplacementInfo, Verdict, age_in_days
 from horde_model_reference.curation.policy import Policy
@@ -37,6 +39,7 @@ class CurationFacts:
             they could not be read.
         entered_at: When models entered the catalogue, in seconds of the epoch; unknown ones are left out.
         notices: What a reader should know of all this.
+        past: What a year of history says of the models; None where there is none, or it cannot be read.
     """
 
     table: RiskTable
@@ -46,6 +49,7 @@ class CurationFacts:
     styles: Styles | None
     entered_at: Mapping[str, float]
     notices: tuple[Notice, ...] = ()
+    past: Mapping[str, PastUse] | None = None
 
 
 @dataclass(frozen=True)
@@ -70,6 +74,7 @@ class _Model:
     age_days: int | None
     styles: tuple[str, ...] | None
     standing: Standing
+    past: PastUse | None
 
 
 def make_plan(facts: CurationFacts, policy: Policy, choice: Choice | None = None) -> Plan:
@@ -80,6 +85,9 @@ def make_plan(facts: CurationFacts, policy: Policy, choice: Choice | None = None
         PlanError: A selected model is protected or unknown and has no override; or the selection exceeds a limit.
     """
     choice = choice or Choice()
+    unasked = sorted((choice.overrides or {}).keys() - set(choice.selected or ()))
+    if unasked:
+        raise PlanError(f"An override names {visible(unasked[0])!r}, which is not selected.", hint="Select it as well.")
     models = _models(facts)
     reasons = {model.row["name"]: list(_reasons(model, facts, policy)) for model in models}
     if choice.selected is None:
@@ -122,6 +130,7 @@ def _models(facts: CurationFacts) -> list[_Model]:
             age_days=age_in_days(facts.entered_at.get(row["name"]), now),
             styles=None if facts.styles is None else facts.styles.naming(row["name"]),
             standing=kinds[row["name"]],
+            past=None if facts.past is None else facts.past.get(row["name"]),
         )
         for row in ordered.iter_rows(named=True)
     ]
@@ -129,8 +138,11 @@ def _models(facts: CurationFacts) -> list[_Model]:
 
 def _reasons(model: _Model, facts: CurationFacts, policy: Policy) -> Iterator[ReasonInfo]:
     yield from _protections(model, facts, policy)
+    yield from past_reasons.protections(model.past, policy)
     yield from _unknowns(model, policy)
+    yield from past_reasons.unknowns(model.past, policy)
     yield from _no_candidate(model, policy)
+    yield from past_reasons.no_candidate(model.past, policy)
 
 
 def _protections(model: _Model, facts: CurationFacts, policy: Policy) -> Iterator[ReasonInfo]:
@@ -273,7 +285,8 @@ def _verdict(model: _Model, reasons: list[ReasonInfo], removed: set[str], choice
     row, name = model.row, model.row["name"]
     if name in removed:
         verdict = Verdict.REMOVE
-        reasons = [*reasons, _reason(Verdict.REMOVE, "selected" if choice.selected else "candidate", _why_removed(row))]
+        code = "selected" if choice.selected else "candidate"
+        reasons = [*reasons, _reason(Verdict.REMOVE, code, _why_removed(model))]
     elif reasons:
         verdict = next(found for found in Verdict if any(reason.verdict is found for reason in reasons))
     else:
@@ -297,9 +310,11 @@ def _verdict(model: _Model, reasons: list[ReasonInfo], removed: set[str], choice
     )
 
 
-def _why_removed(row: dict[str, Any]) -> str:
+def _why_removed(model: _Model) -> str:
+    row = model.row
     level, month, workers = row["risk_level"], row["usage_month"], row["worker_count"]
-    return f"Risk level {level}, {month} requests in 30 days, {workers} worker threads."
+    now = f"Risk level {level}, {month} requests in 30 days, {workers} worker threads."
+    return now + past_reasons.in_words(model.past)
 
 
 def _reason(verdict: Verdict, code: str, sentence: str) -> ReasonInfo:

@@ -28,7 +28,7 @@ class Protection(_Section):
     """
 
     pattern: str = Field(min_length=1)
-    reason: str = ""
+    reason: str = Field("", max_length=1000)
     until: date | None = None
 
     def holds(self, today: date) -> bool:
@@ -54,14 +54,29 @@ GlobProtection = Annotated[Protection, _protection("glob")]
 class Candidates(_Section):
     """Which models are candidates for removal."""
 
-    month_usage_below: Annotated[int, Field(ge=0)] = Field(
+    month_usage_below: Annotated[int, Field(ge=0, strict=True)] = Field(
         200,
         description="Only models with less month usage are candidates.",
         json_schema_extra={"unit": "requests in 30 days"},
     )
-    min_age_days: Annotated[int, Field(ge=0)] = Field(
+    min_age_days: Annotated[int, Field(ge=0, strict=True)] = Field(
         90,
         description="Only models that entered the catalogue at least so long before the statistics are candidates.",
+        json_schema_extra={"unit": "days"},
+    )
+    unused_for_days: Annotated[int, Field(ge=0, strict=True)] = Field(
+        0,
+        description="Only models that were not used for at least so long are candidates; 0 = off.",
+        json_schema_extra={"unit": "days"},
+    )
+    falling_for_days: Annotated[int, Field(ge=0, le=364, strict=True)] = Field(
+        0,
+        description="Only models whose use has surely been falling for at least so long are candidates; 0 = off.",
+        json_schema_extra={"unit": "days"},
+    )
+    min_history_days: Annotated[int, Field(ge=0, strict=True)] = Field(
+        0,
+        description="Models of which fewer days were seen are unknown; 0 = off.",
         json_schema_extra={"unit": "days"},
     )
     risk_levels: tuple[RiskLevel, ...] = Field(
@@ -84,19 +99,27 @@ class Protect(_Section):
         description="Models whose names match these patterns (*, ?, [...]; case counts).",
         json_schema_extra={"unit": "patterns"},
     )
-    top_by_month_usage: Annotated[int, Field(ge=0)] = Field(
+    top_by_month_usage: Annotated[int, Field(ge=0, strict=True)] = Field(
         10, description="The most used models of the category; 0 = off.", json_schema_extra={"unit": "rank"}
     )
-    named_by_styles: bool = Field(
+    named_by_styles: Annotated[bool, Field(strict=True)] = Field(
         True, description="Models that a style names.", json_schema_extra={"unit": "yes or no"}
     )
-    last_of_its_kind: bool = Field(
+    last_of_its_kind: Annotated[bool, Field(strict=True)] = Field(
         True, description="Models for which there is no replacement.", json_schema_extra={"unit": "yes or no"}
     )
-    with_queued_jobs: bool = Field(
+    with_queued_jobs: Annotated[bool, Field(strict=True)] = Field(
         True, description="Models that jobs are waiting for.", json_schema_extra={"unit": "yes or no"}
     )
-    min_worker_threads: Annotated[int, Field(ge=0)] = Field(
+    rising: Annotated[bool, Field(strict=True)] = Field(
+        True, description="Models whose use surely rises, over eight weeks.", json_schema_extra={"unit": "yes or no"}
+    )
+    seasonal: Annotated[bool, Field(strict=True)] = Field(
+        True,
+        description="Models that were used enough at the same time last year.",
+        json_schema_extra={"unit": "yes or no"},
+    )
+    min_worker_threads: Annotated[int, Field(ge=0, strict=True)] = Field(
         0,
         description="Models served by at least so many threads; 0 = off.",
         json_schema_extra={"unit": "worker threads"},
@@ -106,13 +129,13 @@ class Protect(_Section):
 class Limits(_Section):
     """How much one plan may remove."""
 
-    max_models: Annotated[int, Field(ge=0)] = Field(
+    max_models: Annotated[int, Field(ge=0, strict=True)] = Field(
         10, description="At most so many models.", json_schema_extra={"unit": "models"}
     )
-    max_share_of_models: Annotated[float, Field(ge=0, le=100)] = Field(
+    max_share_of_models: Annotated[float, Field(ge=0, le=100, strict=True)] = Field(
         10.0, description="At most this share of the category's models.", json_schema_extra={"unit": "percent"}
     )
-    max_share_of_month_usage: Annotated[float, Field(ge=0, le=100)] = Field(
+    max_share_of_month_usage: Annotated[float, Field(ge=0, le=100, strict=True)] = Field(
         1.0,
         description="At most this share of the category's attributed month usage.",
         json_schema_extra={"unit": "percent"},
@@ -152,9 +175,17 @@ def read_policy(text: str, place: str) -> Policy:
         raise PolicyError(f"{place}: {error}.", hint="A policy is a TOML file; `policy show` prints one.") from error
     except ValidationError as error:
         fault = error.errors()[0]
-        key = ".".join(str(part) for part in fault["loc"])
+        key = _key(fault["loc"])
         what = "no such key" if fault["type"] == "extra_forbidden" else fault["msg"]
         raise PolicyError(f"{place}: {key}: {what}.", hint="`policy show` prints every key.") from error
+
+
+def _key(location: tuple[int | str, ...]) -> str:
+    """Return the key that a fault is at, as the file writes it."""
+    *above, last = location
+    if last == "pattern":
+        last = str(location[1]).removesuffix("s")
+    return ".".join(map(str, (*above, last)))
 
 
 def load_policy(path: Path | None) -> Policy:
@@ -195,4 +226,7 @@ def _toml(value: object, word: str = "name") -> str:
     if isinstance(value, Protection):
         parts = {word: value.pattern, "reason": value.reason, "until": value.until}
         return "{" + ", ".join(f"{key} = {_toml(part)}" for key, part in parts.items() if part) + "}"
-    return json.dumps(value, ensure_ascii=False) if isinstance(value, str) else str(value)
+    if isinstance(value, str):
+        quoted = json.dumps(value, ensure_ascii=False)
+        return "".join(char if char.isprintable() else f"\\U{ord(char):08x}" for char in quoted)
+    return str(value)

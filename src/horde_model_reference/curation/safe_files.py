@@ -9,11 +9,12 @@ from pathlib import Path
 
 
 def write_atomically(path: Path, content: bytes) -> None:
-    """Replace a file's content: temporary file beside it, fsync, rename, fsync of the folder.
+    """Replace a file's content: temporary file beside it, fsync, rename, fsync of the folder. A link stays one.
 
     Raises:
         OSError: It cannot be written; the old file is whole.
     """
+    path = path.resolve()
     handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
     temporary = Path(name)
     try:

@@ -50,7 +50,7 @@ class CurationSources:
             return None, self._failure
         try:
             async with asyncio.timeout(patience):
-                models, categories = await asyncio.gather(self._models.read(), self._categories.read())
+                models, categories = await self._models.read(), await self._categories.read()
         except (CatalogueError, TimeoutError) as error:
             self._failure = (_unknown("styles_unknown", "Which styles name a model is unknown", error),)
             self._failed_until = self._clock() + self._retry_after

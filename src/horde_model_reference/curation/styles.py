@@ -3,11 +3,16 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypeGuard
 
 from horde_model_reference.errors import CatalogueFormatError
+
+_HALF = re.compile("[\ud800-\udfff]")
+LATEST = 1e11
+"""Seconds of the epoch beyond which a date has no sense."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,7 +90,7 @@ def parse_style_models(content: bytes, place: str) -> dict[str, str]:
     expected = "a JSON object of styles, each with a model"
     raw = _json_object(content, place, expected)
     models = {name: style.get("model") for name, style in raw.items() if isinstance(style, dict)}
-    found = {name: model for name, model in models.items() if isinstance(model, str)}
+    found = {name: model for name, model in models.items() if _is_text(name) and _is_text(model)}
     if raw and not found:
         raise CatalogueFormatError(f"{place}: no style names a model; expected {expected}.")
     return found
@@ -100,9 +105,9 @@ def parse_style_categories(content: bytes, place: str) -> dict[str, tuple[str, .
     expected = "a JSON object of lists of names"
     raw = _json_object(content, place, expected)
     found = {
-        name: tuple(entry for entry in entries if isinstance(entry, str))
+        name: tuple(entry for entry in entries if _is_text(entry))
         for name, entries in raw.items()
-        if isinstance(entries, list)
+        if _is_text(name) and isinstance(entries, list)
     }
     if raw and not found:
         raise CatalogueFormatError(f"{place}: no category lists anything; expected {expected}.")
@@ -121,11 +126,16 @@ def parse_history(content: bytes, place: str) -> dict[str, float]:
     found = {
         name: float(date)
         for name, date in dates.items()
-        if isinstance(date, int | float) and not isinstance(date, bool)
+        if isinstance(date, int | float) and not isinstance(date, bool) and 0 < date < LATEST
     }
     if raw and not found:
         raise CatalogueFormatError(f"{place}: no model has a date; expected {expected}.")
     return found
+
+
+def _is_text(value: object) -> TypeGuard[str]:
+    """Whether it is text that can be written out again; half a surrogate pair cannot."""
+    return isinstance(value, str) and not _HALF.search(value)
 
 
 def _json_object(content: bytes, place: str, expected: str) -> dict[str, Any]:

@@ -113,15 +113,15 @@ def attribute_names(api_names: pl.Series, model_names: pl.Series, rules: NameRul
     settled: list[pl.DataFrame] = [pl.DataFrame(schema=_SETTLED)]
     pending = names.select("at", "looked_up")
     while pending.height:
-        keyed = pending.with_columns(key=WEAKEST.key(pl.col("looked_up"), rules))
-        looked_up = keyed.join(candidates, on="key", how="left")
-        settled.append(_settle(looked_up.filter(pl.col("candidates") == 1)))
+        looked_up = _look_up(pending, candidates, rules)
+        settled.append(_settle(looked_up.filter(pl.col("candidates") == 1), ATTRIBUTED))
         settled.append(_settle_several(looked_up.filter(pl.col("candidates") > 1), catalogue, rules))
-        missed = looked_up.filter(pl.col("candidates").is_null()).select("at", "looked_up")
-        pending, finished = _take_one_ending_off(missed, rules)
-        settled.append(_settle(finished.with_columns(model_index=pl.lit(None, pl.UInt32)), UNATTRIBUTED))
-    decided = pl.concat(settled).sort("at").drop("at")
-    return pl.concat([names.select("api_name", "backend"), decided], how="horizontal").select(*RESULT_SCHEMA)
+        settled.append(_settle(looked_up.filter(pl.col("shorter") == pl.col("looked_up")), UNATTRIBUTED))
+        shortened = looked_up.filter(pl.col("shorter") != pl.col("looked_up"))
+        pending = pl.DataFrame([shortened["at"], shortened["shorter"].alias("looked_up")])
+    decided = pl.concat(settled).sort("at")
+    columns = {column.name: column for column in (*names.get_columns(), *decided.get_columns())}
+    return pl.DataFrame([columns[name] for name in RESULT_SCHEMA])
 
 
 def _catalogue(model_names: pl.Series, rules: NameRules) -> pl.DataFrame:
@@ -140,8 +140,29 @@ def _without_backend(names: pl.DataFrame, rules: NameRules) -> pl.DataFrame:
     return names.with_columns(backend=backend, looked_up=rest)
 
 
-def _settle(found: pl.DataFrame, outcome: str = ATTRIBUTED) -> pl.DataFrame:
-    return found.select("at", "looked_up", "model_index", outcome=pl.lit(outcome, pl.Enum(OUTCOMES)))
+def _look_up(pending: pl.DataFrame, candidates: pl.DataFrame, rules: NameRules) -> pl.DataFrame:
+    """Add the candidates of each name; where there are none, in ``shorter`` the name with one ending taken off."""
+    one_ending_off = pl.when(pl.col("candidates").is_null()).then(_one_ending_off(pl.col("looked_up"), rules))
+    return (
+        pending.lazy()
+        .with_columns(key=WEAKEST.key(pl.col("looked_up"), rules))
+        .join(candidates.lazy(), on="key", how="left")
+        .with_columns(shorter=one_ending_off)
+        .collect()
+    )
+
+
+def _one_ending_off(name: pl.Expr, rules: NameRules) -> pl.Expr:
+    ending = rf"(?is)[{SEPARATORS.strip()}](?:{alternatives(rules.endings)})$"
+    return name.str.replace(ending, "") if rules.endings else name
+
+
+def _settle(found: pl.DataFrame, outcome: str) -> pl.DataFrame:
+    """Return names with what became of them; only an attributed one keeps its model."""
+    outcomes = pl.repeat(outcome, found.height, dtype=_SETTLED["outcome"], eager=True).alias("outcome")
+    nobody = pl.repeat(None, found.height, dtype=pl.UInt32, eager=True).alias("model_index")
+    model_index = found["model_index"] if outcome == ATTRIBUTED else nobody
+    return pl.DataFrame([found["at"], found["looked_up"], model_index, outcomes])
 
 
 def _settle_several(several: pl.DataFrame, catalogue: pl.DataFrame, rules: NameRules) -> pl.DataFrame:
@@ -154,23 +175,11 @@ def _settle_several(several: pl.DataFrame, catalogue: pl.DataFrame, rules: NameR
         key = lookup.key(pl.col("name"), rules).alias("wanted")
         found = among.group_by(key).agg(n=pl.len(), model_index=pl.col("model_index").first())
         wanted = several.select("at", "looked_up", wanted=lookup.key(pl.col("looked_up"), rules))
-        hits = wanted.join(found, on="wanted").with_columns(one=pl.col("n") == 1)
-        settled.append(_settle(hits.filter("one")))
-        settled.append(
-            _settle(hits.filter(~pl.col("one")).with_columns(model_index=pl.lit(None, pl.UInt32)), AMBIGUOUS)
-        )
+        hits = wanted.join(found, on="wanted")
+        settled.append(_settle(hits.filter(pl.col("n") == 1), ATTRIBUTED))
+        settled.append(_settle(hits.filter(pl.col("n") > 1), AMBIGUOUS))
         several = several.join(hits, on="at", how="anti")
     return pl.concat(settled)
-
-
-def _take_one_ending_off(missed: pl.DataFrame, rules: NameRules) -> tuple[pl.DataFrame, pl.DataFrame]:
-    """Return the names from which an ending came off, shortened, and those from which none did."""
-    if not rules.endings:
-        return missed.clear(), missed
-    ending = rf"(?is)[{SEPARATORS.strip()}](?:{alternatives(rules.endings)})$"
-    shorter = missed.with_columns(shorter=pl.col("looked_up").str.replace(ending, ""))
-    changed = pl.col("shorter") != pl.col("looked_up")
-    return shorter.filter(changed).select("at", looked_up="shorter"), shorter.filter(~changed).select("at", "looked_up")
 
 
 def lookups_of(names: pl.DataFrame, model_names: pl.Series, rules: NameRules) -> pl.Series:

@@ -76,10 +76,12 @@ class RedisSharing:
     @asynccontextmanager
     async def turn(self, kind: ReportKind) -> AsyncIterator[None]:
         """Hold the route's lock; without Redis, or when its holder takes too long, go on without."""
+        # Half of the deadline, so that who waits in vain can still ask, and answer in time.
+        patience = self._lock_seconds / 2
         lock = self._redis.lock(
-            self._key("lock", kind), timeout=self._lock_seconds, sleep=LOCK_POLL, blocking_timeout=self._lock_seconds
+            self._key("lock", kind), timeout=self._lock_seconds, sleep=LOCK_POLL, blocking_timeout=patience
         )
-        held = await self._attempt(lock.acquire, otherwise=False, seconds=self._lock_seconds + OPERATION_TIMEOUT)
+        held = await self._attempt(lock.acquire, otherwise=False, seconds=patience + OPERATION_TIMEOUT)
         try:
             yield
         finally:

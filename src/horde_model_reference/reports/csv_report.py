@@ -22,11 +22,12 @@ def to_csv(rows: Iterable[ModelDeletionRiskInfo]) -> str:
     for row in rows:
         scalars = [getattr(row, column) for column in SCALAR_COLUMNS]
         flags = [getattr(row.deletion_risk_flags, name) for name in FLAG_NAMES]
-        writer.writerow([_cell(value) for value in (*scalars, *flags)])
+        writer.writerow([cell(value) for value in (*scalars, *flags)])
     return text.getvalue()
 
 
-def _cell(value: object) -> object:
+def cell(value: object) -> object:
+    """Return a value as a cell in which no spreadsheet sees more than text."""
     if isinstance(value, bool):
         return str(value).lower()
     if not isinstance(value, str):

@@ -112,10 +112,10 @@ def explanation(detail: ModelDeletionRiskDetail, now: datetime) -> RenderableTyp
         (visible(detail.name), "bold"),
         "  ",
         (detail.risk_level.value, LEVEL_STYLES[detail.risk_level]),
-        f"\n{words.count(detail.usage_day)} requests in a day, {words.count(detail.usage_month)} in 30 days "
+        f"\n{words.counted(detail.usage_day, 'request')} in a day, {words.count(detail.usage_month)} in 30 days "
         f"({words.share(detail.usage_percentage_of_category)} of the category), "
         f"{words.count(detail.usage_total)} ever; "
-        f"{words.count(detail.worker_count)} worker threads, {words.count(detail.queued_jobs)} jobs waiting\n"
+        f"{words.counted(detail.worker_count, 'worker thread')}, {words.counted(detail.queued_jobs, 'job')} waiting\n"
         f"{words.size(detail.size_gb)} GB; baseline {visible(detail.baseline or words.UNKNOWN)}; "
         f"files on {visible(', '.join(detail.download_hosts)) or 'no known host'}",
     )

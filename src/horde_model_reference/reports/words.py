@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
 
-from horde_model_reference.analytics.flags import FLAGS
+from horde_model_reference.analytics.flags import FLAGS, Flag
 from horde_model_reference.analytics.risk_schema import (
     CategoryDeletionRiskResponse,
     DataAsOfInfo,
@@ -20,6 +20,11 @@ def count(value: int | None) -> str:
     return UNKNOWN if value is None else f"{value:,}"
 
 
+def counted(value: int | None, noun: str) -> str:
+    """Return a count with its noun: ``1 request``, ``12 requests``, ``? requests``."""
+    return f"{count(value)} {noun}{'' if value == 1 else 's'}"
+
+
 def share(value: float | None) -> str:
     """Return a percentage: ``12.3%``, ``0.004%``; ``?`` where it is unknown."""
     if value is None:
@@ -32,11 +37,16 @@ def size(value: float | None) -> str:
     return UNKNOWN if value is None else f"{value:,.1f}"
 
 
-def flags(row: ModelDeletionRiskInfo) -> str:
-    """Return the set flags in words, without those that another one implies."""
+def telling_flags(row: ModelDeletionRiskInfo) -> list[Flag]:
+    """Return the set flags without those that another one implies."""
     found = [flag for flag in FLAGS if getattr(row.deletion_risk_flags, flag.name)]
     implied = {name for flag in found for name in flag.implies}
-    return ", ".join(flag.words for flag in found if flag.name not in implied)
+    return [flag for flag in found if flag.name not in implied]
+
+
+def flags(row: ModelDeletionRiskInfo) -> str:
+    """Return the set flags in words, without those that another one implies."""
+    return ", ".join(flag.words for flag in telling_flags(row))
 
 
 def summary(answer: CategoryDeletionRiskResponse) -> str:

@@ -13,8 +13,11 @@ from fastapi.middleware.cors import CORSMiddleware
 from starlette.types import ASGIApp
 
 from horde_model_reference.demo import SimulatedHorde, demo_settings
-from horde_model_reference.engine import open_engine
-from horde_model_reference.service import docs_page, health, logs, problems
+from horde_model_reference.demo.past import make_demo_history
+from horde_model_reference.engine import HistoryMaker, open_engine
+from horde_model_reference.history.history import make_history as make_kept_history
+from horde_model_reference.service import docs_page, health, logs, pages, problems
+from horde_model_reference.service.collecting import collecting
 from horde_model_reference.service.dependencies import State
 from horde_model_reference.service.guard import Guard
 from horde_model_reference.service.hot_answers import HotAnswers
@@ -39,26 +42,30 @@ def create_app(
     *,
     hydrate: bool = False,
     instruments: Instruments | None = None,
+    make_history: HistoryMaker = make_kept_history,
 ) -> FastAPI:
     """Return the app without the layers in front of it.
 
     Args:
         settings: What its parts are built by.
         transport: What carries requests to the Horde and to catalogue URLs; sockets by default.
-        hydrate: Keep the tables fresh in the background.
+        hydrate: Work in the background: keep the tables fresh, and collect the history.
         instruments: Where requests, fetches and computations are counted.
+        make_history: What keeps the past.
     """
     measured = instruments or Instruments()
 
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[State]:
         async with AsyncExitStack() as stack:
-            engine = await stack.enter_async_context(open_engine(settings, transport, measured.listen))
+            engine = await stack.enter_async_context(open_engine(settings, transport, measured.listen, make_history))
             tables = CurrentTables(settings, refreshed_in_background=hydrate)
             stack.push_async_callback(tables.aclose)
             await stack.enter_async_context(following(engine, tables))
             if hydrate:
                 await stack.enter_async_context(hydrating(engine, tables))
+            if hydrate and settings.history.enabled:
+                await stack.enter_async_context(collecting(engine))
             yield {"engine": engine, "tables": tables, "instruments": measured}
 
     app = FastAPI(
@@ -73,37 +80,52 @@ def create_app(
     )
     problems.install(app)
     docs_page.install(app)
+    pages.install(app)
     app.include_router(_api(), prefix="/api")
     _document_problems(app)
     return app
 
 
 def create_service(
-    settings: Settings, transport: httpx.AsyncBaseTransport | None = None, *, hydrate: bool | None = None
+    settings: Settings,
+    transport: httpx.AsyncBaseTransport | None = None,
+    *,
+    hydrate: bool | None = None,
+    make_history: HistoryMaker = make_kept_history,
 ) -> ASGIApp:
     """Return what ``serve`` runs: the app behind its limits, and hot answers in front of both.
 
     Args:
         settings: What its parts are built by.
         transport: What carries requests to the Horde and to catalogue URLs; sockets by default.
-        hydrate: Keep the tables fresh in the background; by default as the settings say.
+        hydrate: Work in the background; by default as the settings say.
+        make_history: What keeps the past.
     """
     instruments = Instruments()
     in_background = settings.cache_hydration_enabled if hydrate is None else hydrate
-    app: ASGIApp = create_app(settings, transport, hydrate=in_background, instruments=instruments)
-    hot = HotAnswers(Guard(app, settings), max_bytes=settings.hot_answers_max_bytes, instruments=instruments)
-    if not settings.cors_allowed_origins:
+    app: ASGIApp = create_app(
+        settings, transport, hydrate=in_background, instruments=instruments, make_history=make_history
+    )
+    origins = list(settings.cors_allowed_origins)
+    hot = HotAnswers(
+        Guard(app, settings),
+        max_bytes=settings.hot_answers_max_bytes,
+        instruments=instruments,
+        # A cache must not hand an answer made for no origin, which lacks the CORS headers, to an allowed one.
+        vary="Accept-Encoding, Origin" if origins else "Accept-Encoding",
+    )
+    if not origins:
         return hot
     return CORSMiddleware(
         hot,
-        allow_origins=list(settings.cors_allowed_origins),
+        allow_origins=origins,
         allow_methods=["GET", "HEAD"],
         expose_headers=["ETag", "Retry-After", "X-Request-ID"],
     )
 
 
 def _api() -> APIRouter:
-    api = APIRouter()
+    api = APIRouter(responses=problems.responses(414, 503))
     api.include_router(health.router)
     api.include_router(deletion_risk.router, prefix="/model_references/statistics")
     api.include_router(deletion_plan.router, prefix="/model_references/v2")
@@ -142,4 +164,4 @@ def create_service_from_environment() -> ASGIApp:
 def create_demo_service() -> ASGIApp:
     """Return the service with the bundled sample and a simulated Horde; what ``serve --demo`` runs."""
     logs.configure()
-    return create_service(demo_settings(), SimulatedHorde())
+    return create_service(demo_settings(), SimulatedHorde(), make_history=make_demo_history)

@@ -74,6 +74,9 @@ def get_engine(
     return replace(engine, manager=manager, horde=horde, cache=cache)
 
 
+OwnEngine = Annotated[Engine, Depends(get_engine)]
+
+
 class TableReader:
     """Hands a route its category's table, and notes on the request what the answer is made from."""
 

@@ -6,6 +6,7 @@ from contextlib import suppress
 from importlib.metadata import version
 
 from fastapi import APIRouter, Response
+from fastapi.responses import PlainTextResponse
 from pydantic import BaseModel, Field
 
 from horde_model_reference.categories import REPORTED_TYPES
@@ -22,6 +23,7 @@ class Heartbeat(BaseModel):
     status: str = Field(examples=["ok"])
     version: str = Field(examples=["0.1.0"])
     sharing: str = Field(description="`off`; `shared` with other processes through Redis; `alone` while Redis is away.")
+    history: str = Field(description="`off`; `ok`; `away` while the history's database fails.")
 
 
 class Readiness(BaseModel):
@@ -34,7 +36,12 @@ class Readiness(BaseModel):
 @router.get("/heartbeat", operation_id="read_heartbeat", summary="Tell that the service lives")
 async def read_heartbeat(engine: Built) -> Heartbeat:
     """A sign of life that asks nobody else."""
-    return Heartbeat(status="ok", version=version("horde-model-reference"), sharing=engine.horde.sharing.state)
+    return Heartbeat(
+        status="ok",
+        version=version("horde-model-reference"),
+        sharing=engine.horde.sharing.state,
+        history=engine.history.state,
+    )
 
 
 @router.get(
@@ -55,7 +62,12 @@ async def read_readiness(engine: Built, tables: Tables, response: Response) -> R
     return Readiness(ready=ready, categories=categories)
 
 
-@router.get("/metrics", operation_id="read_metrics", summary="Get the service's figures for Prometheus")
+@router.get(
+    "/metrics",
+    operation_id="read_metrics",
+    summary="Get the service's figures for Prometheus",
+    response_class=PlainTextResponse,
+)
 async def read_metrics(engine: Built, tables: Tables, instruments: Measured) -> Response:
     """Requests, fetches, computations, tables and breakers, in Prometheus' text format."""
     return Response(instruments.exposition(engine, tables), media_type=CONTENT_TYPE)

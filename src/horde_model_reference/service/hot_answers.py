@@ -94,13 +94,21 @@ class HotAnswers:
     Args:
         app: The framework's app.
         max_bytes: How much is held; the answers used longest ago go first.
+        vary: What answers depend on beside the address, as the ``Vary`` header names it.
         instruments: Where requests are counted.
         clock: Seconds of the epoch.
     """
 
     def __init__(
-        self, app: ASGIApp, *, max_bytes: int, instruments: Instruments, clock: Callable[[], float] = time.time
+        self,
+        app: ASGIApp,
+        *,
+        max_bytes: int,
+        instruments: Instruments,
+        vary: str = "Accept-Encoding",
+        clock: Callable[[], float] = time.time,
     ) -> None:
+        self._vary = vary.encode()
         self._app = app
         self._max_bytes = max_bytes
         self._instruments = instruments
@@ -171,7 +179,7 @@ class HotAnswers:
     async def _encode(self, answer: HotAnswer, encoding: str) -> _Encoded:
         body = await asyncio.to_thread(ENCODERS[encoding], answer.body)
         etag = f'"{hashlib.sha256(body).hexdigest()[:32]}"'.encode()
-        shared: Headers = [(b"etag", etag), (b"vary", b"Accept-Encoding")]
+        shared: Headers = [(b"etag", etag), (b"vary", self._vary)]
         headers = [*answer.headers, *shared, (b"content-length", str(len(body)).encode())]
         if encoding != IDENTITY:
             headers.append((b"content-encoding", encoding.encode()))

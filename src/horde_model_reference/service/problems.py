@@ -60,7 +60,9 @@ def install(app: FastAPI) -> None:
 
 
 DEFAULT_RETRY_AFTER = 5.0
-"""Seconds proposed to a client where the Horde's failure itself says nothing."""
+"""Seconds proposed to a client where the failure itself says nothing."""
+PASSING = (HTTPStatus.BAD_GATEWAY, HTTPStatus.SERVICE_UNAVAILABLE)
+"""Statuses after which asking again makes sense."""
 
 
 async def _ours(_: Request, error: Exception) -> JSONResponse:
@@ -69,7 +71,7 @@ async def _ours(_: Request, error: Exception) -> JSONResponse:
     if error.public_detail is not None:
         log.error("%s: %s", error.code, visible(error.message))
     detail = error.public_detail or " ".join(part for part in (error.message, error.hint) if part)
-    wait = (error.retry_after or DEFAULT_RETRY_AFTER) if error.status == HTTPStatus.BAD_GATEWAY else None
+    wait = (error.retry_after or DEFAULT_RETRY_AFTER) if error.status in PASSING else None
     return problem(error.status, error.code, detail, retry_after=wait)
 
 

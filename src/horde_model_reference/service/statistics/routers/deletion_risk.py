@@ -17,9 +17,11 @@ from horde_model_reference.analytics.risk_schema import (
     ModelDeletionRiskDetail,
 )
 from horde_model_reference.categories import MODEL_REFERENCE_CATEGORY, reported_type
+from horde_model_reference.history.history_schema import ModelHistoryResponse
 from horde_model_reference.service import problems
 from horde_model_reference.service.answers import CsvResponse, csv_answer, json_answer
 from horde_model_reference.service.dependencies import (
+    OwnEngine,
     Reader,
     get_deletion_risk_cache,
     get_horde_api_integration,
@@ -49,6 +51,7 @@ Preset = Annotated[
         description="Only the rows that answer one question: "
         + " ".join(f"`{preset.name}`: {preset.sentence}" for preset in PRESETS.values()),
         examples=["zero_usage"],
+        json_schema_extra={"enum": ["", *sorted(PRESETS)]},
     ),
 ]
 Limit = Annotated[int | None, Query(ge=1, description="At most so many rows; all by default.", examples=[50])]
@@ -59,16 +62,22 @@ Sort = Annotated[
         description=f"A scalar column ({', '.join(SCALAR_COLUMNS)}), `-` before it for descending, or `{BY_REMOVAL}`: "
         "worst level first, then least month use, then largest. Ties by name.",
         examples=[BY_REMOVAL],
+        json_schema_extra={"enum": [*SCALAR_COLUMNS, *(f"-{column}" for column in SCALAR_COLUMNS), BY_REMOVAL]},
     ),
 ]
 Search = Annotated[str | None, Query(description="Part of the name or of a member's, ignoring case.", examples=["XL"])]
 Level = Annotated[
     str | None,
-    Query(description=f"Only rows of at least this level: {', '.join(reversed(RiskLevel))}.", examples=["high"]),
+    Query(
+        description=f"Only rows of at least this level: {', '.join(reversed(RiskLevel))}.",
+        examples=["high"],
+        json_schema_extra={"enum": ["", *reversed(RiskLevel)]},
+    ),
 ]
 Baseline = Annotated[str | None, Query(description="Only this baseline.", examples=["stable_diffusion_xl"])]
 Nsfw = Annotated[bool | None, Query(description="Only NSFW models, or only others.")]
 Host = Annotated[str | None, Query(description="Only rows with a file on this host.", examples=["huggingface.co"])]
+Days = Annotated[int, Query(ge=1, le=3650, description="How many days to return one by one.", examples=[90])]
 ModelName = Annotated[str, Path(description="The model's name; it may contain slashes.", examples=["Deliberate"])]
 
 
@@ -95,7 +104,7 @@ async def get_category_deletion_risk(  # noqa: PLR0913, PLR0917 - one parameter 
         preset=preset,
         limit=limit,
         offset=offset,
-        sort=sort,
+        sort=sort or DEFAULT_SORT,
         search=search,
         risk_level=risk_level,
         baseline=baseline,
@@ -141,6 +150,24 @@ async def read_category_attribution(reader: Reader, model_category_name: Categor
     """Every API name of a category with its figures, the model it was counted for, and why."""
     table = await reader.table(model_category_name)
     return json_answer(await asyncio.to_thread(respond_with_attribution, table))
+
+
+@router.get(
+    f"{deletion_risk_route_subpath}-history/{{model_name:path}}",
+    operation_id="read_v2_model_deletion_risk_history",
+    summary="Get the use of one model over time",
+    response_model=ModelHistoryResponse,
+)
+async def read_model_history(
+    engine: OwnEngine,
+    model_category_name: Category,
+    model_name: ModelName,
+    days: Days = 365,
+    group_text_models: Grouped = False,  # noqa: FBT002
+) -> Response:
+    """Use and worker threads day by day, and what they say; of a family of text models where asked so."""
+    grouped = group_text_models and model_category_name is MODEL_REFERENCE_CATEGORY.text_generation
+    return json_answer(await engine.model_history(model_category_name, model_name, days, family=grouped))
 
 
 @router.get(

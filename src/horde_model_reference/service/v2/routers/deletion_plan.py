@@ -18,6 +18,9 @@ from horde_model_reference.service.dependencies import Reader
 
 router = APIRouter(tags=["v2", "deletion-plan"], responses=problems.responses(400, 404, 409, 422, 500, 502))
 
+Text = Annotated[str, Field(max_length=10_000)]
+"""Text with a bound, which pydantic also checks to be valid Unicode."""
+
 
 class PlanRequest(BaseModel):
     """What a plan is asked for; all of it may be left out."""
@@ -27,10 +30,10 @@ class PlanRequest(BaseModel):
     )
 
     policy: Policy = Field(Policy(), description="The policy; keys left out take their defaults.")
-    select: list[str] | None = Field(
+    select: list[Text] | None = Field(
         None, description="Plan exactly these models; null leaves the choice to the policy."
     )
-    overrides: dict[str, str] = Field(
+    overrides: dict[Text, Text] = Field(
         {}, description="By name: why a selected model goes although it is protected or unknown."
     )
 

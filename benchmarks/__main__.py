@@ -1,0 +1,56 @@
+"""Runs the benchmarks: all, or those named."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+from benchmarks import older, scale, soak, startup, throughput
+from benchmarks._report import Section, SkippedError, write
+from benchmarks._servers import LOG
+
+RESULTS = Path(__file__).with_name("RESULTS.md")
+
+BENCHMARKS: dict[str, Callable[[bool], Section]] = {
+    "throughput": lambda quick: throughput.run(quick=quick),
+    "older": lambda quick: older.run(quick=quick),
+    "scale": lambda quick: scale.run(quick=quick),
+    "startup": lambda quick: startup.run(quick=quick),
+}
+
+
+def main() -> int:
+    """Run, print, and write the page of results; status 1 where the soak missed a goal."""
+    parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__)
+    parser.add_argument("names", nargs="*", help=f"of {', '.join((*BENCHMARKS, 'soak'))}; by default all but soak")
+    parser.add_argument("--quick", action="store_true", help="short rounds, to see that all works; nothing is written")
+    parser.add_argument("--minutes", type=float, default=10, help="how long the soak lasts (10)")
+    parser.add_argument("--output", type=Path, help="the page of results (RESULTS.md beside this file)")
+    chosen = parser.parse_args()
+    known: dict[str, Callable[[bool], Section]] = BENCHMARKS | {"soak": lambda _: soak.run(minutes=chosen.minutes)}
+    unknown = [name for name in chosen.names if name not in known]
+    if unknown:
+        parser.error(f"no such benchmark: {', '.join(unknown)}")
+    LOG.unlink(missing_ok=True)
+    page = chosen.output or (None if chosen.quick else RESULTS)
+    missed: dict[str, list[str]] = {}
+    for name in chosen.names or BENCHMARKS:
+        print(f"{name} ...", file=sys.stderr, flush=True)
+        try:
+            section = known[name](chosen.quick)
+        except SkippedError as reason:
+            print(f"{name}: skipped: {reason}.", flush=True)
+            continue
+        print(section.markdown(), flush=True)
+        missed[name] = section.missed
+        if page is not None:
+            write(page, [section])
+    for name, goals in missed.items():
+        print(f"{name}: {'missed: ' + '; '.join(goals) if goals else 'all goals met'}.", file=sys.stderr)
+    return 1 if missed.get("soak") else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

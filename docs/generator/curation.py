@@ -1,0 +1,75 @@
+"""The policy's keys, a plan's reasons, and a plan of the sample from beginning to end."""
+
+from __future__ import annotations
+
+import json
+import shlex
+
+from docs.generator import sample
+from docs.generator.markup import code, fenced, table
+
+from horde_model_reference.curation.applying import read_plan
+from horde_model_reference.curation.plan import Verdict
+from horde_model_reference.curation.policy import Policy
+from horde_model_reference.curation.reasons import REASONS
+
+PLAN = "plan image_generation --demo"
+APPLY = f"apply deletion-plan/plan.json --catalogue {sample.CATALOGUE} --demo"
+
+VERDICTS: dict[Verdict, str] = {
+    Verdict.PROTECTED: "It must stay, unless somebody says why not.",
+    Verdict.UNKNOWN: "Something that must be known is not; so it stays.",
+    Verdict.KEEP: "It is no candidate, or this plan has no room for it.",
+    Verdict.REMOVE: "It goes.",
+}
+
+
+def policy() -> str:
+    """Return every key of the policy."""
+    rows = []
+    for section_name, section in Policy():
+        for key, field in type(section).model_fields.items():
+            extra = field.json_schema_extra
+            unit = extra.get("unit", "") if isinstance(extra, dict) else ""
+            default = json.dumps(section.model_dump(mode="json")[key])
+            rows.append((code(f"{section_name}.{key}"), code(default), unit, field.description or ""))
+    return table(("key", "default", "unit", "meaning"), rows)
+
+
+def verdicts() -> str:
+    """Return every verdict."""
+    return table(("verdict", "meaning"), [(code(verdict.value), meaning) for verdict, meaning in VERDICTS.items()])
+
+
+def reasons() -> str:
+    """Return every reason."""
+    rows = [
+        (code(reason.code), code(reason.verdict.value), code(reason.key) if reason.key else "", reason.meaning)
+        for reason in REASONS
+    ]
+    return table(("reason", "verdict", "key of the policy", "meaning"), rows)
+
+
+def plan_and_apply() -> str:
+    """Return a plan of the sample, carried out."""
+    with sample.workplace():
+        shown = [f"$ {sample.COMMAND} {command}\n{sample.output_of(shlex.split(command))}" for command in (PLAN, APPLY)]
+    return fenced("console", "\n".join(shown))
+
+
+def plan_markdown() -> str:
+    """Return the pull request's body."""
+    with sample.workplace() as folder:
+        sample.output_of(shlex.split(PLAN))
+        written = (folder / "deletion-plan" / "plan.md").read_text(encoding="utf-8")
+        made_on = read_plan(folder / "deletion-plan" / "plan.json").made_on
+    return fenced("markdown", sample.with_times(written, made_on).strip())
+
+
+def patch() -> str:
+    """Return the first lines of the patch."""
+    with sample.workplace() as folder:
+        sample.output_of(shlex.split(PLAN))
+        written = (folder / "deletion-plan" / "removals.patch").read_text(encoding="utf-8")
+    lines = written.splitlines()[:12]
+    return fenced("diff", "\n".join(line.replace("\t", "") for line in lines))

@@ -1,0 +1,125 @@
+"""What a model's past says of it, as plain values: weekly use, and the trend fitted to it.
+
+Where the values come from is not known here. Use of a week is the sum of its days, scaled to seven where days are
+missing; a week of which hardly anything is known is null.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+
+import polars as pl
+
+TREND_WEEKS = 8
+"""Weeks that the trend of a risk table is fitted to."""
+
+LEAST_WEEKS = 4
+"""A trend is not told from fewer."""
+
+TREND_DAYS = 30
+"""The days over which a trend tells the change."""
+
+SURE = 2.0
+"""Standard errors between a trend and what it surely is not."""
+
+WEEK_COLUMNS: tuple[str, ...] = tuple(f"use_week_{week}" for week in range(TREND_WEEKS))
+"""Columns of the use of a week; week 0 is the newest."""
+
+TREND_SCHEMA: dict[str, type[pl.DataType]] = {
+    "percent": pl.Float64,
+    "low": pl.Float64,
+    "high": pl.Float64,
+    "weeks": pl.Int64,
+}
+
+RECENT_COLUMNS: dict[str, type[pl.DataType]] = {
+    "first_seen": pl.Date,
+    "last_used": pl.Date,
+    **dict.fromkeys(WEEK_COLUMNS, pl.Float64),
+}
+
+
+@dataclass(frozen=True)
+class RecentUse:
+    """The recent past of every model of a catalogue, in the order of its frame.
+
+    Attributes:
+        frame: The columns of ``RECENT_COLUMNS``.
+        key: What identifies it: the same key, the same values.
+    """
+
+    frame: pl.DataFrame
+    key: str
+
+
+@dataclass(frozen=True, slots=True)
+class PastUse:
+    """What a year says of one model.
+
+    Attributes:
+        days_seen: Days of which its use is known, since it was first seen.
+        last_used: The last day on which use was seen; None where none was.
+        unused_days: Days without use up to the last day of the history, at least; None where that is unknown.
+        falling_days: The longest time over which its use surely fell, up to now; 0 where it did not.
+        rising: Its use surely rose over the last eight weeks.
+        rising_percent: By how much, in 30 days; None where there is no trend.
+        season_use: Requests in 30 days at the same time last year, a month on either side; None where unknown.
+    """
+
+    days_seen: int
+    last_used: date | None
+    unused_days: int | None
+    falling_days: int
+    rising: bool
+    rising_percent: float | None
+    season_use: int | None
+
+
+def no_recent_use(models: int) -> pl.DataFrame:
+    """Return the columns of ``RECENT_COLUMNS`` with nothing known."""
+    return pl.DataFrame({name: [None] * models for name in RECENT_COLUMNS}, schema=RECENT_COLUMNS)
+
+
+def trend(use: pl.DataFrame, weeks: Sequence[str] = WEEK_COLUMNS, least: int = LEAST_WEEKS) -> pl.DataFrame:
+    """Return the change of use in 30 days, in percent: ``percent``, ``low``, ``high``, and the ``weeks`` it rests on.
+
+    It is a straight line of least squares through the logarithms of weekly use plus one. ``low`` and ``high`` lie two
+    standard errors of its slope to either side. All three are null where too few weeks are known.
+
+    Args:
+        use: One row a model.
+        weeks: The columns of its weekly use, the newest first.
+        least: The fewest known weeks that a trend is told from.
+    """
+    if all(use[name].null_count() == use.height for name in weeks):
+        return pl.DataFrame({name: [None] * use.height for name in TREND_SCHEMA}, schema=TREND_SCHEMA)
+    known = {name: pl.col(name).is_not_null().cast(pl.Float64) for name in weeks}
+    points = {name: (-float(at), pl.col(name).log1p()) for at, name in enumerate(weeks)}
+    sums = use.select(
+        n=pl.sum_horizontal(known.values()),
+        x=pl.sum_horizontal(x * known[name] for name, (x, _) in points.items()),
+        xx=pl.sum_horizontal(x * x * known[name] for name, (x, _) in points.items()),
+        y=pl.sum_horizontal(y for _, y in points.values()),
+        xy=pl.sum_horizontal(x * y for x, y in points.values()),
+        yy=pl.sum_horizontal(y * y for _, y in points.values()),
+    )
+    n, x, y = pl.col("n"), pl.col("x"), pl.col("y")
+    centred = sums.select(
+        "n", xx=pl.col("xx") - x * x / n, xy=pl.col("xy") - x * y / n, yy=pl.col("yy") - y * y / n
+    ).with_columns(slope=pl.col("xy") / pl.col("xx"))
+    rest = (pl.col("yy") - pl.col("slope") * pl.col("xy")).clip(lower_bound=0)
+    lines = centred.with_columns(error=(rest / (n - 2) / pl.col("xx")).sqrt())
+    told, slope, error = pl.when(n >= least), pl.col("slope"), pl.col("error")
+    return lines.select(
+        percent=told.then(_percent(slope)),
+        low=told.then(_percent(slope - SURE * error)),
+        high=told.then(_percent(slope + SURE * error)),
+        weeks=n.cast(pl.Int64),
+    )
+
+
+def _percent(slope: pl.Expr) -> pl.Expr:
+    """Return what a weekly slope of logarithms makes of 100 percent in 30 days; one decimal, and no negative zero."""
+    return (((slope * (TREND_DAYS / 7)).exp() - 1) * 100).round(1) + 0.0

@@ -1,0 +1,79 @@
+"""What a model's use over time says for or against its removal; every sentence says on how many days it rests."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from horde_model_reference.analytics.past_use import PastUse
+from horde_model_reference.curation.plan import ReasonInfo, Verdict
+from horde_model_reference.curation.policy import Policy
+
+
+def protections(past: PastUse | None, policy: Policy) -> Iterator[ReasonInfo]:
+    """Yield why the past protects a model; an unknown past does not."""
+    if past is None:
+        return
+    rests = _rests_on(past)
+    if policy.protect.rising and past.rising:
+        sentence = f"Its use rises, by about {past.rising_percent:g} percent in 30 days; {rests}."
+        yield _reason(Verdict.PROTECTED, "rising", sentence)
+    enough = max(1, policy.candidates.month_usage_below)
+    if policy.protect.seasonal and past.season_use is not None and past.season_use >= enough:
+        sentence = f"At the same time last year it had about {past.season_use:,} requests in 30 days; {rests}."
+        yield _reason(Verdict.PROTECTED, "seasonal", sentence)
+
+
+def unknowns(past: PastUse | None, policy: Policy) -> Iterator[ReasonInfo]:
+    """Yield what the policy asks of the past and nobody knows."""
+    candidates = policy.candidates
+    asked = max(candidates.unused_for_days, candidates.falling_for_days, candidates.min_history_days)
+    if asked and (past is None or (candidates.unused_for_days and past.unused_days is None)):
+        yield _reason(Verdict.UNKNOWN, "history_unknown", "Its use over time is unknown.")
+        return
+    if past is None:
+        return
+    rests = _rests_on(past)
+    too_short = (
+        (past.days_seen < candidates.min_history_days, candidates.min_history_days),
+        (_never_seen_used(past) and (past.unused_days or 0) < candidates.unused_for_days, candidates.unused_for_days),
+        (past.days_seen < candidates.falling_for_days, candidates.falling_for_days),
+    )
+    needed = max((days for short, days in too_short if short), default=0)
+    if needed:
+        sentence = f"Its history is too short: {rests}, and {needed} are needed."
+        yield _reason(Verdict.UNKNOWN, "history_too_short", sentence)
+
+
+def no_candidate(past: PastUse | None, policy: Policy) -> Iterator[ReasonInfo]:
+    """Yield why its past makes a model no candidate."""
+    if past is None:
+        return
+    candidates, unused, rests = policy.candidates, past.unused_days, _rests_on(past)
+    if unused is not None and unused < candidates.unused_for_days and not _never_seen_used(past):
+        sentence = f"It has been unused for {unused} days, less than {candidates.unused_for_days}; {rests}."
+        yield _reason(Verdict.KEEP, "used_lately", sentence)
+    if past.falling_days < candidates.falling_for_days <= past.days_seen:
+        what = f"for {past.falling_days} days" if past.falling_days else "not at all"
+        sentence = f"Its use has surely fallen {what}, less than {candidates.falling_for_days}; {rests}."
+        yield _reason(Verdict.KEEP, "not_falling", sentence)
+
+
+def in_words(past: PastUse | None) -> str:
+    """Return what the past adds to why a model is removed; empty where nothing is known."""
+    if past is None or past.unused_days is None:
+        return ""
+    last = f"last used on {past.last_used}" if past.last_used else "never seen in use"
+    return f" It was {last}, unused for at least {past.unused_days} days; {_rests_on(past)}."
+
+
+def _never_seen_used(past: PastUse) -> bool:
+    """Whether a longer history could say that it has been unused for longer."""
+    return past.last_used is None
+
+
+def _rests_on(past: PastUse) -> str:
+    return f"this rests on {past.days_seen:,} days"
+
+
+def _reason(verdict: Verdict, code: str, sentence: str) -> ReasonInfo:
+    return ReasonInfo(verdict=verdict, code=code, sentence=sentence)

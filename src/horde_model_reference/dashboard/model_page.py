@@ -1,0 +1,37 @@
+"""The model page: the verdict with its evidence, who relies on it, what could replace it, and the record itself."""
+
+from __future__ import annotations
+
+from horde_model_reference.analytics.flags import RiskLevel
+from horde_model_reference.analytics.risk_schema import ModelDeletionRiskDetail
+from horde_model_reference.catalogue.records import ModelRecord
+from horde_model_reference.categories import MODEL_REFERENCE_CATEGORY
+from horde_model_reference.curation.plan import ModelVerdict
+from horde_model_reference.dashboard.over_time import past
+from horde_model_reference.dashboard.rendering import render
+from horde_model_reference.history.history_schema import ModelHistoryResponse
+
+STRENGTH = tuple(RiskLevel)
+
+
+def model_page(
+    detail: ModelDeletionRiskDetail, record: ModelRecord, verdict: ModelVerdict, history: ModelHistoryResponse | str
+) -> str:
+    """Return the page of a model.
+
+    Args:
+        detail: What is known of it.
+        record: Its record.
+        verdict: What a plan by the default policy says of it.
+        history: Its past; else why that is not known.
+    """
+    return render(
+        "model.html",
+        category=detail.category,
+        detail=detail,
+        evidence=sorted(detail.evidence, key=lambda entry: -STRENGTH.index(entry.severity)),
+        record=record,
+        verdict=verdict,
+        image=detail.category is MODEL_REFERENCE_CATEGORY.image_generation,
+        **past(history),
+    )

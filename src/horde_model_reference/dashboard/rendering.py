@@ -1,0 +1,116 @@
+"""Templates, and how figures and hostile names look in them."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import re
+from datetime import UTC, datetime
+from functools import cache
+from pathlib import Path
+from typing import Any
+from urllib.parse import quote
+
+from jinja2 import Environment, PackageLoader, StrictUndefined, select_autoescape
+
+from horde_model_reference.analytics.flags import FLAGS
+from horde_model_reference.categories import MODEL_REFERENCE_CATEGORY
+from horde_model_reference.inert import visible
+from horde_model_reference.reports import words
+
+ASSETS = Path(__file__).parent / "assets"
+
+CONTENT_POLICY = (
+    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; "
+    "form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
+)
+"""What a page may load: from this service alone, and nothing inline."""
+
+TITLES = {
+    MODEL_REFERENCE_CATEGORY.image_generation: "Image models",
+    MODEL_REFERENCE_CATEGORY.text_generation: "Text models",
+}
+"""The categories that pages are about, and what they are called."""
+
+
+def render(template: str, **context: Any) -> str:
+    """Return a page; everything put into it is escaped."""
+    return _environment().get_template(template).render(**context)
+
+
+def model_path(category: MODEL_REFERENCE_CATEGORY, name: str) -> str:
+    """Return the address of a model's page: its slashes stay, so that it reads well.
+
+    Browsers take ``.`` and ``..`` out of a path, however they are written, and routes end at a line's end, so names
+    with any of these stand in the query.
+    """
+    page = f"/model/{category.value}"
+    in_query = _has_dot_parts(name) or "\n" in name
+    return f"{page}?name={quote(name, safe='')}" if in_query else f"{page}/{quote(name)}"
+
+
+def api_model_path(category: MODEL_REFERENCE_CATEGORY, name: str) -> str:
+    """Return the address of what the API says of a model."""
+    written = quote(name, safe="" if _has_dot_parts(name) else "/")
+    return f"/api/model_references/statistics/{category.value}/deletion-risk/{written}"
+
+
+def _has_dot_parts(name: str) -> bool:
+    return not {".", ".."}.isdisjoint(name.split("/"))
+
+
+def in_form(name: str) -> str:
+    """Return a name as a form's field can carry it: browsers change line ends, and drop NUL."""
+    return re.sub(r"[%\x00-\x1f\x7f]", lambda found: f"%{ord(found.group()):02X}", name)
+
+
+def from_form(value: str) -> str:
+    """Return the name that :func:`in_form` wrote."""
+    return re.sub(r"%([0-9A-F]{2})", lambda found: chr(int(found.group(1), 16)), value)
+
+
+def moment(value: datetime | None) -> str:
+    """Return a moment as people read it, in UTC."""
+    return "unknown" if value is None else f"{value.astimezone(UTC):%Y-%m-%d %H:%M} UTC"
+
+
+@cache
+def asset_version(name: str) -> str:
+    """Return what changes with an asset's content, so that browsers may keep it for ever."""
+    return hashlib.sha256((ASSETS / name).read_bytes()).hexdigest()[:12]
+
+
+def pretty_json(value: object) -> str:
+    """Return JSON of several lines, in which everything but the line ends is inert."""
+    return "\n".join(visible(line) for line in json.dumps(value, indent=2, ensure_ascii=False).split("\n"))
+
+
+@cache
+def _environment() -> Environment:
+    environment = Environment(
+        loader=PackageLoader("horde_model_reference.dashboard"),
+        autoescape=select_autoescape(default=True),
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    environment.filters |= {
+        "count": words.count,
+        "counted": words.counted,
+        "share": words.share,
+        "size": words.size,
+        "visible": visible,
+        "moment": moment,
+        "pretty_json": pretty_json,
+        "in_form": in_form,
+    }
+    environment.globals |= {
+        "flags": FLAGS,
+        "categories": tuple(TITLES),
+        "titles": TITLES,
+        "model_path": model_path,
+        "api_model_path": api_model_path,
+        "asset": lambda name: f"/assets/{name}?v={asset_version(name)}",
+        "set_flags": words.telling_flags,
+    }
+    return environment

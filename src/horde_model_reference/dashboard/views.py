@@ -1,0 +1,73 @@
+"""A view of a category: a question whose every part stands in the address, so that it can be sent to somebody."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from urllib.parse import urlencode
+
+from horde_model_reference.analytics.risk_query import BY_REMOVAL, RiskQuery
+from horde_model_reference.categories import MODEL_REFERENCE_CATEGORY
+
+PAGE_SIZE = 50
+PAGE_SIZES = (PAGE_SIZE, 100, 250, 1000)
+
+PLAIN = RiskQuery(limit=PAGE_SIZE, sort=BY_REMOVAL)
+"""What a page shows when its address asks for nothing."""
+
+
+@dataclass(frozen=True, slots=True)
+class View:
+    """What a reader looks at.
+
+    Attributes:
+        category: Which category.
+        query: Which rows, in which order, which page; the API's own question.
+    """
+
+    category: MODEL_REFERENCE_CATEGORY
+    query: RiskQuery
+
+    def link(self, **changes: object) -> str:
+        """Return the address of this view with some parts changed; a changed filter starts at the first page."""
+        changed = changes if "offset" in changes else {**changes, "offset": 0}
+        return f"/category/{self.category.value}{_parameters(replace(self.query, **changed), PLAIN)}"  # type: ignore[arg-type]
+
+    def sorted_by(self, column: str, *, descending: bool) -> str:
+        """Return the address of this view sorted by a column: first in the direction given, then the other way."""
+        first, second = (f"-{column}", column) if descending else (column, f"-{column}")
+        return self.link(sort=second if self.query.sort == first else first)
+
+    def direction(self, column: str) -> str:
+        """Return how the view is sorted by a column, in the words of ``aria-sort``."""
+        return {column: "ascending", f"-{column}": "descending"}.get(self.query.sort, "none")
+
+    def api(self, suffix: str = "") -> str:
+        """Return the API's address of all rows that this view pages through, in its order."""
+        path = f"/api/model_references/statistics/{self.category.value}/deletion-risk{suffix}"
+        return path + _parameters(replace(self.query, limit=None, offset=0), RiskQuery())
+
+    @property
+    def page_size(self) -> int:
+        """Rows on a page."""
+        return self.query.limit or PAGE_SIZE
+
+    def pages(self, total: int) -> list[tuple[str, int]]:
+        """Return the pages one can turn to, as word and offset."""
+        offset, size = self.query.offset, self.page_size
+        last = max(0, (total - 1) // size * size)
+        turns = []
+        if offset > 0:
+            turns += [("First", 0), ("Previous", min(max(0, offset - size), last))]
+        if offset + size < total:
+            turns += [("Next", offset + size), ("Last", last)]
+        return turns
+
+
+def _parameters(query: RiskQuery, plain: RiskQuery) -> str:
+    """Return what a query asks beyond a plain one, as an address has it."""
+    given = {field: getattr(query, field) for field in RiskQuery.__slots__}
+    asked = {
+        field: value for field, value in given.items() if value != getattr(plain, field) and value not in (None, "")
+    }
+    words = {field: str(value).lower() if isinstance(value, bool) else value for field, value in asked.items()}
+    return f"?{urlencode(words)}" if words else ""

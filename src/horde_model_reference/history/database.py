@@ -1,0 +1,192 @@
+"""The database: opened, brought to the present schema, and its errors translated."""
+
+from __future__ import annotations
+
+import asyncio
+import sqlite3
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from importlib.util import find_spec
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import URL, Connection, event, inspect, make_url, select, text
+from sqlalchemy.exc import ArgumentError, SQLAlchemyError
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
+from sqlalchemy.pool import StaticPool
+
+from horde_model_reference.errors import HistoryError, SettingsError
+from horde_model_reference.history.tables import metadata
+from horde_model_reference.settings import Settings
+
+FILE = "history.sqlite"
+"""The SQLite file's name under ``DATA_DIR``."""
+
+HEAD = "0001"
+"""The newest migration."""
+
+BUSY_SECONDS = 10
+"""How long a writer waits for another one."""
+
+_LOCK = 0x686D72  # "hmr": the advisory lock of PostgreSQL under which all write.
+_VARIABLE = "HORDE_MODEL_REFERENCE_HISTORY__URL"
+
+
+def foreign_errors() -> tuple[type[Exception], ...]:
+    """Return what the drivers raise."""
+    found: tuple[type[Exception], ...] = (SQLAlchemyError, OSError, TimeoutError, sqlite3.Error)
+    if find_spec("asyncpg") is not None:
+        from asyncpg import InterfaceError, PostgresError  # noqa: PLC0415 - an optional extra
+
+        found = (*found, PostgresError, InterfaceError)
+    return found
+
+
+def sqlite_path(settings: Settings) -> Path | None:
+    """Return the file that the history is kept in; None where it is kept elsewhere."""
+    return None if settings.history.url else settings.data_dir / FILE
+
+
+def address(settings: Settings) -> URL:
+    """Return the database's address.
+
+    Raises:
+        SettingsError: It is none, or of a database that we do not speak to, or its driver is not installed.
+    """
+    path = sqlite_path(settings)
+    if path is not None:
+        return URL.create("sqlite+aiosqlite", database=str(path))
+    hint = "It looks like postgresql://user:password@host/database."
+    try:
+        url = make_url(settings.history.url)
+    except ArgumentError:
+        raise SettingsError(f"{_VARIABLE}: this is no address of a database.", hint=hint) from None
+    if url.get_backend_name() != "postgresql":
+        raise SettingsError(f"{_VARIABLE}: only PostgreSQL can be named here.", hint=hint)
+    if find_spec("asyncpg") is None:
+        raise SettingsError(f"{_VARIABLE}: the PostgreSQL client is not installed.", hint="pip install asyncpg")
+    return url.set(drivername="postgresql+asyncpg")
+
+
+class Database:
+    """A pool of connections; every failure of the database is a :class:`HistoryError`."""
+
+    def __init__(self, engine: AsyncEngine) -> None:
+        self._engine = engine
+        self._errors = foreign_errors()
+        self._writing = asyncio.Lock()
+
+    @asynccontextmanager
+    async def reading(self) -> AsyncIterator[AsyncConnection]:
+        """Give a connection that sees one state of the database.
+
+        Raises:
+            HistoryError: The database cannot be had.
+        """
+        async with self._translated(), self._engine.connect() as connection:
+            yield connection
+
+    @asynccontextmanager
+    async def writing(self) -> AsyncIterator[AsyncConnection]:
+        """Give a connection on which all is written or nothing; one writer at a time, of all processes and hosts.
+
+        Raises:
+            HistoryError: The database cannot be had, is full, or another writer takes too long.
+        """
+        async with self._translated(), self._writing, self._engine.connect() as plain:
+            connection = await plain.execution_options(writes=True)
+            async with connection.begin():
+                if connection.dialect.name == "postgresql":
+                    await connection.execute(text(f"SET LOCAL lock_timeout = '{BUSY_SECONDS}s'"))
+                    await connection.execute(text(f"SELECT pg_advisory_xact_lock({_LOCK})"))
+                yield connection
+
+    async def aclose(self) -> None:
+        """Close the connections."""
+        await self._engine.dispose()
+
+    @asynccontextmanager
+    async def _translated(self) -> AsyncIterator[None]:
+        try:
+            yield
+        except self._errors as error:
+            raise HistoryError(f"The history's database failed: {_reason(error)}.", hint=_HINT) from error
+
+
+_HINT = "Check the database, its disk, and the settings HISTORY__URL and DATA_DIR."
+
+
+def _reason(error: Exception) -> str:
+    """Say what went wrong, never with an address or a statement in it."""
+    cause = getattr(error, "orig", None) or error
+    if isinstance(cause, sqlite3.Error):
+        return str(cause)
+    if isinstance(cause, OSError) and cause.strerror:
+        return cause.strerror
+    return type(cause).__name__
+
+
+async def open_database(url: URL) -> Database:
+    """Open a database and bring it to the present schema.
+
+    Raises:
+        HistoryError: It cannot be had.
+    """
+    engine = _engine(url)
+    database = Database(engine)
+    try:
+        async with database.reading() as connection:
+            present = await connection.run_sync(_revision) == HEAD
+        if not present:
+            async with database.writing() as connection:
+                await connection.run_sync(_migrate)
+    except BaseException:
+        await database.aclose()
+        raise
+    return database
+
+
+async def open_in_memory() -> Database:
+    """Open a database that lasts as long as it is open, in SQLite."""
+    database = Database(_engine(URL.create("sqlite+aiosqlite", database=":memory:")))
+    async with database.writing() as connection:
+        await connection.run_sync(metadata.create_all)
+    return database
+
+
+def _engine(url: URL) -> AsyncEngine:
+    if url.get_backend_name() == "postgresql":
+        options = {"timeout": BUSY_SECONDS, "command_timeout": 60}
+        return create_async_engine(url, pool_size=3, max_overflow=2, pool_timeout=BUSY_SECONDS, connect_args=options)
+    in_memory = url.database in {None, "", ":memory:"}
+    pool: dict[str, Any] = {"poolclass": StaticPool} if in_memory else {}
+    engine = create_async_engine(url, connect_args={"timeout": BUSY_SECONDS}, **pool)
+    event.listen(engine.sync_engine, "connect", _sqlite_connected)
+    event.listen(engine.sync_engine, "begin", _sqlite_begins)
+    return engine
+
+
+def _sqlite_connected(connection: Any, _: object) -> None:
+    connection.isolation_level = None  # Transactions begin where _sqlite_begins says, not where the driver guesses.
+    cursor = connection.cursor()
+    for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON"):
+        cursor.execute(f"PRAGMA {pragma}")
+    cursor.close()
+
+
+def _sqlite_begins(connection: Connection) -> None:
+    how = "IMMEDIATE" if connection.get_execution_options().get("writes") else "DEFERRED"
+    connection.exec_driver_sql(f"BEGIN {how}")
+
+
+def _revision(connection: Connection) -> str | None:
+    if not inspect(connection).has_table("alembic_version"):
+        return None
+    found: str | None = connection.execute(select(text("version_num")).select_from(text("alembic_version"))).scalar()
+    return found
+
+
+def _migrate(connection: Connection) -> None:
+    from horde_model_reference.history.migrations import upgrade  # noqa: PLC0415 - Alembic is slow to import
+
+    upgrade(connection)

@@ -1,0 +1,228 @@
+"""The history as the engine holds it: a part that may be absent or away, and never disturbs the others."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import math
+import time
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from functools import partial
+from typing import TYPE_CHECKING, Any, Protocol, TypeVar
+
+from horde_model_reference.analytics.past_use import PastUse, RecentUse
+from horde_model_reference.catalogue.catalogue import Catalogue
+from horde_model_reference.categories import REPORTED_TYPES
+from horde_model_reference.errors import HistoryError, NoHistoryError
+from horde_model_reference.integrations.horde_api_models import Observation
+from horde_model_reference.notices import Notice
+from horde_model_reference.settings import Settings
+from horde_model_reference.single_flight import SingleFlight
+
+if TYPE_CHECKING:
+    from horde_model_reference.history.pasts import Pasts
+    from horde_model_reference.history.store import HistoryStore
+
+log = logging.getLogger(__name__)
+T = TypeVar("T")
+
+RETRY_AFTER = 10.0
+"""Seconds before a database that failed is tried again."""
+FILE = "history.sqlite"
+"""The SQLite file's name under ``DATA_DIR``."""
+
+AWAY = Notice("history_away", "The history of use cannot be read just now, so what it says is unknown.")
+
+
+class History(Protocol):
+    """What the engine asks of the past."""
+
+    @property
+    def state(self) -> str:
+        """``off``, ``ok``, or ``away`` while the database fails."""
+        ...
+
+    async def recent(self, catalogue: Catalogue, patience: float) -> tuple[RecentUse | None, tuple[Notice, ...]]:
+        """Return the recent past of a catalogue's models; None where it is unknown, and why.
+
+        Args:
+            catalogue: The models.
+            patience: Seconds to wait at most; what takes longer is there the next time.
+        """
+        ...
+
+    async def past_use(self, catalogue: Catalogue) -> tuple[Mapping[str, PastUse] | None, tuple[Notice, ...]]:
+        """Return what a year says of a catalogue's models; None where it is unknown, and why."""
+        ...
+
+    async def of_models(self, catalogue: Catalogue, names: Sequence[str], days: int) -> dict[str, Any]:
+        """Return the past of some models together; see ``ModelHistoryResponse`` for the fields.
+
+        Raises:
+            NoHistoryError: No history is kept.
+            HistoryError: It cannot be read just now.
+        """
+        ...
+
+    async def collect(self, observation: Observation) -> None:
+        """Keep what an observation says; a failure is noted, not raised."""
+        ...
+
+    async def aclose(self) -> None:
+        """Let go of the database."""
+        ...
+
+
+class NoHistory:
+    """There is no past."""
+
+    state = "off"
+
+    async def recent(self, _: Catalogue, __: float) -> tuple[None, tuple[Notice, ...]]:
+        """Nothing is known."""
+        return None, ()
+
+    async def past_use(self, _: Catalogue) -> tuple[None, tuple[Notice, ...]]:
+        """Nothing is known."""
+        return None, ()
+
+    async def of_models(self, _: Catalogue, __: Sequence[str], ___: int) -> dict[str, Any]:
+        """Nothing is kept."""
+        raise NoHistoryError("No history of use is kept here.", hint=_HINT)
+
+    async def collect(self, _: Observation) -> None:
+        """Nothing is to be kept."""
+
+    async def aclose(self) -> None:
+        """Nothing is held."""
+
+
+_HINT = "`horde-model-reference history collect`, or `serve`, begins one."
+
+
+class KeptHistory:
+    """A past in a database, opened when it is first needed; while it fails, all goes on without."""
+
+    def __init__(
+        self,
+        settings: Settings,
+        opener: Callable[[Settings], Awaitable[HistoryStore]] | None = None,
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
+        self._settings = settings
+        self._opener = opener
+        self._clock = clock
+        self._store: HistoryStore | None = None
+        self._pasts: Pasts | None = None
+        self._opening: SingleFlight[str, Pasts] = SingleFlight()
+        self._reading: SingleFlight[tuple[str, str], Any] = SingleFlight()
+        self._away_until = -math.inf
+        self._failed = False
+
+    @property
+    def state(self) -> str:
+        """``off`` until there is something to read; see :class:`History`."""
+        if self._failed:
+            return "away"
+        return "ok" if self._exists() else "off"
+
+    async def recent(self, catalogue: Catalogue, patience: float) -> tuple[RecentUse | None, tuple[Notice, ...]]:
+        """See :class:`History`."""
+        return await self._known("recent", catalogue, lambda pasts: pasts.recent(catalogue), patience)
+
+    async def past_use(self, catalogue: Catalogue) -> tuple[Mapping[str, PastUse] | None, tuple[Notice, ...]]:
+        """See :class:`History`."""
+        patience = self._settings.request_deadline_seconds / 2
+        return await self._known("past", catalogue, lambda pasts: pasts.past_use(catalogue), patience)
+
+    async def of_models(self, catalogue: Catalogue, names: Sequence[str], days: int) -> dict[str, Any]:
+        """See :class:`History`."""
+        if not self._exists():
+            raise NoHistoryError("No history of use is kept here.", hint=_HINT)
+        if self._clock() < self._away_until:
+            raise HistoryError("The history's database failed a moment ago.", retry_after=RETRY_AFTER)
+        try:
+            async with asyncio.timeout(self._settings.request_deadline_seconds):
+                return await self._attempted((await self._open()).of_models(catalogue, names, days))
+        except TimeoutError:
+            raise HistoryError("The history's database gave no answer in time.", retry_after=RETRY_AFTER) from None
+
+    async def collect(self, observation: Observation) -> None:
+        """See :class:`History`; months that are old enough are closed on the way."""
+        try:
+            await self._open()
+            if self._store is not None:
+                history = self._settings.history
+                await self._attempted(self._store.keep(observation, history.collect_interval_seconds / 2))
+                await self._attempted(self._store.prune(history.keep_days))
+        except HistoryError as error:
+            self._note_away(error)
+
+    async def aclose(self) -> None:
+        """See :class:`History`."""
+        await self._opening.aclose()
+        await self._reading.aclose()
+        if self._store is not None:
+            await self._store.aclose()
+
+    def _exists(self) -> bool:
+        """Whether there is something to read; asking makes no file."""
+        elsewhere = self._opener is not None or bool(self._settings.history.url)
+        return elsewhere or self._store is not None or (self._settings.data_dir / FILE).is_file()
+
+    async def _known(
+        self, what: str, catalogue: Catalogue, ask: Callable[[Pasts], Awaitable[T]], patience: float
+    ) -> tuple[T | None, tuple[Notice, ...]]:
+        if not self._exists():
+            return None, ()
+        if self._clock() < self._away_until:
+            return None, (AWAY,)
+        key = (what, REPORTED_TYPES[catalogue.category].value + catalogue.revision)
+        try:
+            return await self._reading.run(key, partial(self._ask, ask), patience), ()
+        except HistoryError as error:
+            self._note_away(error)
+        except TimeoutError:
+            self._away_until = self._clock() + RETRY_AFTER  # It goes on; until it is there, nobody waits again.
+        return None, (AWAY,)
+
+    async def _ask(self, ask: Callable[[Pasts], Awaitable[T]]) -> T:
+        return await self._attempted(ask(await self._open()))
+
+    async def _attempted(self, work: Awaitable[T]) -> T:
+        try:
+            done = await work
+        except HistoryError as error:
+            self._note_away(error)
+            raise
+        self._failed = False
+        return done
+
+    async def _open(self) -> Pasts:
+        if self._pasts is None:
+            self._pasts = await self._opening.run("open", self._opened)
+        return self._pasts
+
+    async def _opened(self) -> Pasts:
+        opener, pasts = await asyncio.to_thread(_machinery)
+        self._store = await self._attempted((self._opener or opener)(self._settings))
+        return pasts(self._store)
+
+    def _note_away(self, error: HistoryError) -> None:
+        if self._clock() >= self._away_until:
+            log.warning("the history is away, going on without for %.0f seconds: %s", RETRY_AFTER, error.message)
+        self._failed = True
+        self._away_until = self._clock() + RETRY_AFTER
+
+
+def _machinery() -> tuple[Callable[[Settings], Awaitable[HistoryStore]], type[Pasts]]:
+    """Import what speaks to databases, which takes a while and is not needed by all."""
+    from horde_model_reference.history.pasts import Pasts  # noqa: PLC0415
+    from horde_model_reference.history.store import open_store  # noqa: PLC0415
+
+    return open_store, Pasts
+
+
+def make_history(settings: Settings) -> History:
+    """Return the history that the settings ask for."""
+    return KeptHistory(settings) if settings.history.enabled else NoHistory()

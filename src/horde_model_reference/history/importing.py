@@ -1,0 +1,95 @@
+"""Saved answers of the Horde's as sightings: the files that people kept before there was a history."""
+
+from __future__ import annotations
+
+import json
+import re
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import polars as pl
+
+from horde_model_reference.categories import HordeModelType
+from horde_model_reference.errors import HordeAPIError, SavedAnswerError
+from horde_model_reference.history.sightings import Compile, Look, Sighting
+from horde_model_reference.integrations.horde_api_models import Report, parse_stats, parse_status
+
+_MOMENT = re.compile(
+    r"(?<!\d)(?P<date>\d{4}-?\d{2}-?\d{2})(?:[T_ -]?(?P<hour>\d{2})[:-]?(?P<minute>\d{2}))?(?!\d{3})", re.ASCII
+)
+_TYPES: dict[HordeModelType, re.Pattern[str]] = {
+    HordeModelType.IMAGE: re.compile("ima?ge?", re.IGNORECASE),
+    HordeModelType.TEXT: re.compile("text", re.IGNORECASE),
+}
+
+
+def read_moment(text: str, place: str) -> datetime:
+    """Read when an answer was given: a day, perhaps with a time, in UTC; without one, noon.
+
+    Raises:
+        SavedAnswerError: There is none in the text.
+    """
+    found = _MOMENT.search(text)
+    try:
+        day = datetime.strptime(found["date"].replace("-", ""), "%Y%m%d") if found else None  # noqa: DTZ007
+        if found is not None and day is not None:
+            clock = {"hour": int(found["hour"] or 12), "minute": int(found["minute"] or 0)}
+            return day.replace(**clock, tzinfo=UTC)
+    except ValueError:
+        pass
+    raise SavedAnswerError(
+        f"{place}: of when it is cannot be told.", hint="Give --date 2026-05-01 or 2026-05-01T06:00."
+    )
+
+
+def read_saved(path: Path, moment: datetime | None, model_type: HordeModelType | None) -> Sighting | None:
+    """Read a saved answer of ``stats/...`` or ``status/models``; None where it carries no figures.
+
+    Args:
+        path: The file.
+        moment: When the Horde gave the answer; by default the file's name says it.
+        model_type: Which type of model it is of; by default the entries of a status say it, or the file's name.
+
+    Raises:
+        SavedAnswerError: The file cannot be read, or is something else, or does not say of when or of what it is.
+    """
+    place = str(path)
+    raw = _read(path)
+    seen_at = moment or read_moment(path.name, place)
+    of_type = model_type or _type_of(raw, path)
+    report = _report(raw, place)
+    if not report.known:
+        return None
+    if isinstance(raw, dict):
+        return Compile(of_type, seen_at, report.frame)
+    whole = report.frame.filter(pl.col("worker_count").is_not_null())
+    return Look(of_type, seen_at, whole.select("api_name", "worker_count"))
+
+
+def _read(path: Path) -> Any:
+    try:
+        return json.loads(path.read_bytes())
+    except OSError as error:
+        raise SavedAnswerError(f"{path}: {error.strerror or error}.") from error
+    except (ValueError, RecursionError) as error:
+        raise SavedAnswerError(f"{path}: this is no JSON.", hint=_HINT) from error
+
+
+def _report(raw: Any, place: str) -> Report:
+    try:
+        return parse_stats(raw) if isinstance(raw, dict) else parse_status(raw)
+    except HordeAPIError as error:
+        raise SavedAnswerError(f"{place}: this is no answer of stats or status.", hint=_HINT) from error
+
+
+_HINT = "Save the answers of v2/stats/img/models, v2/stats/text/models or v2/status/models as they are."
+
+
+def _type_of(raw: Any, path: Path) -> HordeModelType:
+    said = {entry.get("type") for entry in raw if isinstance(entry, dict)} if isinstance(raw, list) else set()
+    found = [model_type for model_type in HordeModelType if model_type.value in said]
+    found = found or [model_type for model_type, pattern in _TYPES.items() if pattern.search(path.name)]
+    if len(found) != 1:
+        raise SavedAnswerError(f"{path}: whether it is of image or text models cannot be told.", hint="Give --type.")
+    return found[0]

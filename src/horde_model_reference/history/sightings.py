@@ -1,0 +1,64 @@
+"""What is to be kept of an observation: a compile of the statistics, and a look at the workers."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime
+
+import polars as pl
+
+from horde_model_reference.categories import HordeModelType
+from horde_model_reference.history.days import day_described, day_of
+from horde_model_reference.integrations.horde_api_models import Observation, Report
+
+
+@dataclass(frozen=True)
+class Compile:
+    """Statistics as they were seen at a moment; ``frame`` is that of a report of statistics."""
+
+    model_type: HordeModelType
+    seen_at: datetime
+    frame: pl.DataFrame
+
+    @property
+    def day(self) -> int:
+        """The day that it describes, as far as this moment tells."""
+        return day_described(self.seen_at)
+
+
+@dataclass(frozen=True)
+class Look:
+    """Worker threads as they were seen at a moment; ``frame`` is that of a report of the status."""
+
+    model_type: HordeModelType
+    seen_at: datetime
+    frame: pl.DataFrame
+
+    @property
+    def day(self) -> int:
+        """The day of the moment."""
+        return day_of(self.seen_at)
+
+
+Sighting = Compile | Look
+
+
+def sightings(observation: Observation) -> Iterator[Sighting]:
+    """Yield what an observation has to keep; what is unknown is not kept, not even as a gap."""
+    if observation.stats.known:
+        yield Compile(observation.model_type, observation.stats_fetched_at, observation.stats.frame)
+    if observation.status.known:
+        yield Look(observation.model_type, observation.status_fetched_at, _whole(observation.status))
+
+
+def _whole(status: Report) -> pl.DataFrame:
+    """Return the entries that say how many threads there are."""
+    return status.frame.filter(pl.col("worker_count").is_not_null()).select("api_name", "worker_count")
+
+
+def digest(frame: pl.DataFrame) -> str:
+    """Return a hash of a frame's content, the same whatever the order of its rows and the version of anything."""
+    return hashlib.sha256(json.dumps(frame.sort("api_name").rows()).encode()).hexdigest()

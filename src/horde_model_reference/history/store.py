@@ -1,0 +1,77 @@
+"""The history as one thing: what is kept, and who reads and writes it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from horde_model_reference.categories import HordeModelType
+from horde_model_reference.errors import HistoryError
+from horde_model_reference.history.database import Database, address, open_database, sqlite_path
+from horde_model_reference.history.pruning import close_months
+from horde_model_reference.history.reading import Reader
+from horde_model_reference.history.sightings import Look, sightings
+from horde_model_reference.history.writing import Outcome, Writer
+from horde_model_reference.integrations.horde_api_models import Observation
+from horde_model_reference.settings import Settings
+
+
+@dataclass(frozen=True)
+class HistoryStore:
+    """An open history."""
+
+    database: Database
+    reader: Reader
+    writer: Writer
+
+    async def keep(self, observation: Observation, pause: float = 0) -> list[Outcome]:
+        """Keep what an observation says; what is unknown is left out.
+
+        Args:
+            observation: What the Horde said.
+            pause: Seconds since the newest look at the workers before which another one is not kept: so many
+                processes that look are as one.
+
+        Raises:
+            HistoryError: The database cannot be had; what was not written whole was not written at all.
+        """
+        outcomes = []
+        for found in sightings(observation):
+            if isinstance(found, Look) and pause > 0:
+                newest = await self.reader.newest_look(found.model_type)
+                if newest is not None and found.seen_at.timestamp() - newest < pause:
+                    continue
+            outcomes.append(await self.writer.keep(found))
+        return outcomes
+
+    async def prune(self, keep_days: int) -> int:
+        """Close the months that are due, and return how many; errors as for :func:`close_months`."""
+        closed = 0
+        for model_type in HordeModelType:
+            async for _ in close_months(self.database, model_type, keep_days):
+                closed += 1
+        return closed
+
+    async def aclose(self) -> None:
+        """Let go of the database."""
+        await self.database.aclose()
+
+
+def store_on(database: Database) -> HistoryStore:
+    """Return the history in a database."""
+    return HistoryStore(database, Reader(database), Writer(database))
+
+
+async def open_store(settings: Settings) -> HistoryStore:
+    """Open the history that the settings name, making it where there is none.
+
+    Raises:
+        SettingsError: The database's address has no sense.
+        HistoryError: The database cannot be had.
+    """
+    path = sqlite_path(settings)
+    if path is not None:
+        try:
+            path.parent.mkdir(parents=True, exist_ok=True)
+        except OSError as error:
+            raise HistoryError(f"{path}: {error.strerror or error}.", hint="Check DATA_DIR.") from error
+    return store_on(await open_database(address(settings)))

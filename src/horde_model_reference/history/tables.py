@@ -1,0 +1,117 @@
+"""The tables of the history, the same in SQLite and PostgreSQL.
+
+What is kept is what the Horde said, by API name: which model a name belongs to is decided on reading. Statistics carry
+no date and are fetched many times, so a *compile* is known by its content: seen again, it is the same one, and belongs
+to the day of the earliest moment at which it was seen. Every write is therefore a union or a minimum: order and
+repetition change nothing.
+"""
+
+from __future__ import annotations
+
+from sqlalchemy import BigInteger, Column, ForeignKey, Index, Integer, MetaData, Table, Text, UniqueConstraint
+
+metadata = MetaData(
+    naming_convention={
+        "pk": "pk_%(table_name)s",
+        "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+        "fk": "fk_%(table_name)s_%(column_0_name)s",
+    }
+)
+
+api_names = Table(
+    "api_names",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("type", Text, nullable=False),
+    Column("name", Text, nullable=False),
+    UniqueConstraint("type", "name"),
+)
+"""Every name that the Horde ever reported; see :func:`written` for how it is written."""
+
+compiles = Table(
+    "compiles",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("type", Text, nullable=False),
+    Column("digest", Text, nullable=False),
+    Column("seen_at", BigInteger, nullable=False),
+    Column("day", Integer, nullable=False),
+    UniqueConstraint("type", "digest"),
+    Index("ix_compiles_type_day", "type", "day"),
+)
+"""Every set of statistics, by the hash of its content; ``seen_at`` is the earliest moment (seconds of the epoch)."""
+
+usage = Table(
+    "usage",
+    metadata,
+    Column("compile_id", Integer, ForeignKey("compiles.id", ondelete="CASCADE"), primary_key=True),
+    Column("name_id", Integer, ForeignKey("api_names.id"), primary_key=True),
+    Column("usage_day", BigInteger),
+    Column("usage_month", BigInteger),
+    Column("usage_total", BigInteger),
+    Index("ix_usage_name_id", "name_id"),
+    sqlite_with_rowid=False,
+)
+"""The counters of a name in a compile; null where they made no sense. A name that a compile lacks had no use."""
+
+looks = Table(
+    "looks",
+    metadata,
+    Column("type", Text, primary_key=True),
+    Column("day", Integer, primary_key=True),
+    Column("seen_at", BigInteger, primary_key=True),
+    Column("digest", Text, primary_key=True),
+    sqlite_with_rowid=False,
+)
+"""Every look at the workers."""
+
+threads = Table(
+    "threads",
+    metadata,
+    Column("name_id", Integer, ForeignKey("api_names.id"), primary_key=True),
+    Column("day", Integer, primary_key=True),
+    Column("least", BigInteger, nullable=False),
+    Column("sum", BigInteger, nullable=False),
+    Column("most", BigInteger, nullable=False),
+    Column("looks", Integer, nullable=False),
+    sqlite_with_rowid=False,
+)
+"""The worker threads of a name over the looks of a day that listed it; in the others it had none."""
+
+closed_months = Table(
+    "closed_months",
+    metadata,
+    Column("type", Text, primary_key=True),
+    Column("month", Integer, primary_key=True),
+    Column("days", Integer, nullable=False),
+    Column("look_days", Integer, nullable=False),
+    Column("looks", Integer, nullable=False),
+)
+"""Months whose days are no longer kept one by one: days with statistics, days with looks, and looks."""
+
+months = Table(
+    "months",
+    metadata,
+    Column("name_id", Integer, ForeignKey("api_names.id"), primary_key=True),
+    Column("month", Integer, primary_key=True),
+    Column("first_day", Integer),
+    Column("last_used_day", Integer),
+    Column("used_days", Integer, nullable=False),
+    Column("usage", BigInteger, nullable=False),
+    Column("usage_total", BigInteger),
+    Column("served_days", Integer, nullable=False),
+    Column("threads_sum", BigInteger, nullable=False),
+    Column("threads_most", BigInteger, nullable=False),
+    sqlite_with_rowid=False,
+)
+"""What is kept of a name in a closed month; ``usage`` is the sum of its days, ``usage_total`` the highest total."""
+
+
+def written(name: str) -> str:
+    """Return a name as it is stored: PostgreSQL cannot hold the character NUL."""
+    return name.replace("\\", "\\\\").replace("\0", "\\0")
+
+
+def read(name: str) -> str:
+    """Return the name that :func:`written` was given."""
+    return name if "\\" not in name else "\\".join(part.replace("\\0", "\0") for part in name.split("\\\\"))

@@ -1,0 +1,161 @@
+"""What days and weeks of use say of models: pure functions over columns.
+
+Names are attributed here, against the catalogue of now. A day without statistics is unknown, not a day without use; a
+name that the statistics of a day lack was not used on it.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+from typing import Any
+
+import polars as pl
+
+from horde_model_reference.analytics.past_use import RECENT_COLUMNS, WEEK_COLUMNS, PastUse, trend
+from horde_model_reference.history.days import day_of_number
+from horde_model_reference.integrations.attribution import ATTRIBUTED, NameRules, attribute_names
+
+LEAST_DAYS = 4
+"""A week of which fewer days are known is unknown."""
+
+YEAR_WEEKS = 57
+"""Weeks that a year and the season of the year before need."""
+
+SEASON = (48, 57)
+"""The weeks around the same time last year: a month on either side (from, to)."""
+
+FALLING_WEEKS = (8, 13, 26, 52)
+"""The times over which it is asked whether use fell."""
+
+MONTH_DAYS = 30
+"""Days that the month's counter covers."""
+
+
+def attributed(names: pl.DataFrame, model_names: pl.Series, rules: NameRules) -> pl.DataFrame:
+    """Return ``name_id`` and ``model_index`` of the names that belong to a model."""
+    decided = attribute_names(names["api_name"], model_names, rules)
+    found = names.select("name_id").with_columns(decided["outcome"], decided["model_index"])
+    return found.filter(pl.col("outcome") == ATTRIBUTED).select("name_id", "model_index")
+
+
+def weekly_use(weeks: pl.DataFrame, owners: pl.DataFrame, days: Sequence[int], models: int, count: int) -> pl.DataFrame:
+    """Return the use of every model in the last weeks as columns ``use_week_0`` (the newest), ...
+
+    Args:
+        weeks: Use by name and week, as :meth:`Reader.weeks` returns it.
+        owners: Which model each name belongs to.
+        days: The days of which statistics are kept.
+        models: How many models there are.
+        count: How many weeks to return.
+    """
+    seen = Counter((days[-1] - day) // 7 for day in days)
+    of_week = pl.DataFrame(
+        {"week": range(count), "seen": [seen[week] for week in range(count)]}, schema_overrides={"week": pl.Int32}
+    )
+    index = pl.DataFrame({"model_index": pl.int_range(models, dtype=pl.UInt32, eager=True)})
+    used = weeks.join(owners, on="name_id").group_by("model_index", "week").agg(
+        pl.col("usage").sum(), pl.col("senseless").max()
+    )  # fmt: skip
+    known = pl.col("seen") - pl.col("senseless").fill_null(0)
+    grid = (
+        index.join(of_week, how="cross")
+        .join(used, on=["model_index", "week"], how="left")
+        .select(
+            "model_index",
+            column=pl.format("use_week_{}", "week"),
+            use=pl.when(known >= LEAST_DAYS).then(pl.col("usage").fill_null(0) * 7 / known),
+        )
+    )
+    wide = (
+        grid.pivot("column", index="model_index", values="use")
+        if models
+        else pl.DataFrame(schema={"model_index": pl.UInt32})
+    )
+    return index.join(wide, on="model_index", how="left").select(
+        *(
+            pl.col(f"use_week_{week}")
+            if f"use_week_{week}" in wide.columns
+            else pl.lit(None, pl.Float64).alias(f"use_week_{week}")
+            for week in range(count)
+        )
+    )
+
+
+def ends_of_models(ends: pl.DataFrame, owners: pl.DataFrame, models: int) -> pl.DataFrame:
+    """Return when each model was first seen and last used, as days; null where it never was."""
+    index = pl.DataFrame({"model_index": pl.int_range(models, dtype=pl.UInt32, eager=True)})
+    found = ends.join(owners, on="name_id").group_by("model_index").agg(
+        pl.col("first_day").min(), pl.col("last_used_day").max()
+    )  # fmt: skip
+    return index.join(found, on="model_index", how="left", maintain_order="left").select(
+        first_seen=pl.col("first_day").cast(pl.Date), last_used=pl.col("last_used_day").cast(pl.Date)
+    )
+
+
+def recent_frame(ends: pl.DataFrame, weekly: pl.DataFrame) -> pl.DataFrame:
+    """Return the columns that a risk table takes from the past."""
+    recent = pl.concat([ends, weekly.select(WEEK_COLUMNS)], how="horizontal")
+    return recent.match_to_schema(pl.Schema(RECENT_COLUMNS))
+
+
+def past_use(
+    names: pl.Series, ends: pl.DataFrame, weekly: pl.DataFrame, days: Sequence[int], now_used: pl.Series
+) -> dict[str, PastUse]:
+    """Return what the past says of each model, by name.
+
+    Args:
+        names: The models.
+        ends: When each was first seen and last used.
+        weekly: The use of each in the last ``YEAR_WEEKS`` weeks.
+        days: The days of which statistics are kept.
+        now_used: The month's counter of each on the last day, which tells of the days that nobody looked at.
+    """
+    recent = trend(weekly)
+    falling = [
+        (7 * weeks, trend(weekly, [f"use_week_{week}" for week in range(weeks)], weeks // 2)["high"] < 0)
+        for weeks in FALLING_WEEKS
+    ]
+    facts = pl.concat(
+        [ends, weekly, names.alias("name").to_frame(), now_used.alias("month").to_frame()], how="horizontal"
+    ).select(
+        "name",
+        "month",
+        first_day=pl.col("first_seen").cast(pl.Int32),
+        last_day=pl.col("last_used").cast(pl.Int32),
+        falling=pl.max_horizontal(pl.lit(0), *(surely.cast(pl.Int64) * days_long for days_long, surely in falling)),
+        rising=(recent["low"] > 0).fill_null(value=False),
+        percent=recent["percent"],
+        season=(_season() / 7 * MONTH_DAYS).round().cast(pl.Int64),
+    )
+    return {row["name"]: _past_use(row, days) for row in facts.iter_rows(named=True)}
+
+
+def _season() -> pl.Expr:
+    """Return the mean weekly use at the same time last year."""
+    return pl.mean_horizontal(f"use_week_{week}" for week in range(*SEASON))
+
+
+def _past_use(row: dict[str, Any], days: Sequence[int]) -> PastUse:
+    first, last = row["first_day"], row["last_day"]
+    return PastUse(
+        days_seen=len(days) if first is None else sum(day >= first for day in days),
+        last_used=None if last is None else day_of_number(last),
+        unused_days=_unused_days(last, row["month"], days),
+        falling_days=row["falling"],
+        rising=row["rising"],
+        rising_percent=row["percent"],
+        season_use=row["season"],
+    )
+
+
+def _unused_days(last_used: int | None, month: int | None, days: Sequence[int]) -> int | None:
+    """Return the days without use up to the last one.
+
+    The month's counter covers the days that nobody looked at: above 0, there was use in the last 30 days, on whichever;
+    at 0, there was none in them, however short the history is.
+    """
+    if not days or month is None:
+        return None
+    unused = days[-1] - last_used if last_used is not None else days[-1] - days[0] + 1
+    return min(unused, MONTH_DAYS - 1) if month > 0 else max(unused, MONTH_DAYS)

@@ -1,0 +1,54 @@
+"""Background collection: what the Horde says is kept, day by day."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import random
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+from horde_model_reference.categories import HordeModelType
+from horde_model_reference.engine import Engine
+from horde_model_reference.errors import HordeModelReferenceError
+from horde_model_reference.inert import visible
+
+log = logging.getLogger(__name__)
+
+START_DELAY = 10.0
+"""Seconds from the start to the first look: first come those who wait for answers."""
+JITTER = 0.1
+
+
+@asynccontextmanager
+async def collecting(engine: Engine, start_delay: float = START_DELAY) -> AsyncIterator[None]:
+    """Keep what the Horde says of all types of model while the block runs.
+
+    Every worker of every host may do so: the database takes one writer at a time, and what is there already is not
+    written again.
+    """
+    task = asyncio.create_task(_collect(engine, start_delay))
+    try:
+        yield
+    finally:
+        task.cancel()
+        await asyncio.gather(task, return_exceptions=True)
+
+
+async def _collect(engine: Engine, start_delay: float) -> None:
+    await asyncio.sleep(start_delay)
+    while True:
+        for model_type in HordeModelType:
+            await _look(engine, model_type)
+        spread = 1 + JITTER * random.uniform(-1, 1)  # noqa: S311 - spreads load only
+        await asyncio.sleep(engine.settings.history.collect_interval_seconds * spread)
+
+
+async def _look(engine: Engine, model_type: HordeModelType) -> None:
+    """Keep one observation; whatever goes wrong is logged, and never the end of the background work."""
+    try:
+        await engine.history.collect(await engine.horde.observe(model_type))
+    except HordeModelReferenceError as error:
+        log.warning("nothing of %s models was collected: %s", model_type.value, visible(error.message))
+    except Exception:
+        log.exception("collecting %s models failed unexpectedly", model_type.value)

@@ -1,0 +1,231 @@
+"""The web page's routes: parse, call, return."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import mimetypes
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from functools import partial
+from typing import Annotated, Any, TypeVar
+from urllib.parse import quote
+
+from fastapi import APIRouter, Depends, FastAPI, Query, Request, Response
+from fastapi.exceptions import RequestValidationError
+from fastapi.responses import HTMLResponse
+from fastapi.staticfiles import StaticFiles
+from starlette.exceptions import HTTPException
+from starlette.types import Scope
+
+from horde_model_reference.analytics.risk_query import BY_REMOVAL, RiskQuery
+from horde_model_reference.catalogue.sources import SourceCopy
+from horde_model_reference.categories import MODEL_REFERENCE_CATEGORY
+from horde_model_reference.curation.artefacts import PlannedFile
+from horde_model_reference.curation.patch import path_in_work_tree_of
+from horde_model_reference.curation.planning import CurationFacts, make_plan
+from horde_model_reference.curation.policy import Policy
+from horde_model_reference.dashboard.category_page import category_page
+from horde_model_reference.dashboard.error_page import error_page
+from horde_model_reference.dashboard.model_page import model_page
+from horde_model_reference.dashboard.over_time import DAYS, over_time_page
+from horde_model_reference.dashboard.pictures import pictures_page
+from horde_model_reference.dashboard.plan_page import MOST_SHOWN, Ticked, plan_file, plan_page
+from horde_model_reference.dashboard.rendering import ASSETS, CONTENT_POLICY, asset_version
+from horde_model_reference.dashboard.views import PAGE_SIZE, PAGE_SIZES, View
+from horde_model_reference.errors import HistoryError, HordeModelReferenceError, NoHistoryError
+from horde_model_reference.history.history_schema import ModelHistoryResponse
+from horde_model_reference.service.dependencies import Reader
+from horde_model_reference.service.encodings import ENCODERS, IDENTITY, negotiate
+
+T = TypeVar("T")
+
+router = APIRouter(include_in_schema=False)
+
+IMAGE = MODEL_REFERENCE_CATEGORY.image_generation
+MOST_FIELDS = 4 * MOST_SHOWN
+"""Fields of a form that are read: a tick and a reason for every model listed, and room for more ticks."""
+
+
+@dataclass(frozen=True, slots=True)
+class ViewParameters:
+    """The parts of a view as a form sends them: empty where nothing was chosen."""
+
+    group_text_models: bool = False
+    include_backend_variations: bool = False
+    preset: str = ""
+    limit: Annotated[int, Query(ge=1, le=max(PAGE_SIZES))] = PAGE_SIZE
+    offset: Annotated[int, Query(ge=0)] = 0
+    sort: str = BY_REMOVAL
+    search: str = ""
+    risk_level: str = ""
+    baseline: str = ""
+    nsfw: Annotated[str, Query(pattern="^(true|false)?$")] = ""
+    host: str = ""
+
+    def query(self) -> RiskQuery:
+        """Return the question they ask."""
+        return RiskQuery(
+            group_text_models=self.group_text_models,
+            include_backend_variations=self.include_backend_variations,
+            preset=self.preset or None,
+            limit=self.limit,
+            offset=self.offset,
+            sort=self.sort or BY_REMOVAL,
+            search=self.search or None,
+            risk_level=self.risk_level or None,
+            baseline=self.baseline or None,
+            nsfw={"true": True, "false": False}.get(self.nsfw),
+            host=self.host or None,
+        )
+
+
+Parameters = Annotated[ViewParameters, Depends()]
+
+
+def html(page: str) -> HTMLResponse:
+    """Return a page that may load nothing from elsewhere."""
+    return HTMLResponse(page, headers={"Content-Security-Policy": CONTENT_POLICY})
+
+
+async def fresh(request: Request, make: Callable[[], str]) -> HTMLResponse:
+    """Return a page that rests on more than a table, so that nobody keeps it: neither we nor a browser."""
+    encoding = negotiate(request.headers.get("accept-encoding", "").encode("latin-1"))
+    page = html(await asyncio.to_thread(make))
+    page.headers["Cache-Control"] = "no-cache"
+    page.headers["Vary"] = "Accept-Encoding"
+    if encoding != IDENTITY:
+        page.body = await asyncio.to_thread(ENCODERS[encoding], bytes(page.body))
+        page.headers["Content-Encoding"] = encoding
+        page.headers["Content-Length"] = str(len(page.body))
+    return page
+
+
+@router.get("/")
+async def read_front_page(reader: Reader, parameters: Parameters) -> Response:
+    """The image models."""
+    return await read_category_page(reader, IMAGE, parameters)
+
+
+@router.get("/category/{category}")
+async def read_category_page(reader: Reader, category: MODEL_REFERENCE_CATEGORY, parameters: Parameters) -> Response:
+    """A category's models."""
+    view = View(category, parameters.query())
+    table = await reader.table(category, keep_answer=not parameters.search)
+    return html(await asyncio.to_thread(category_page, table, view))
+
+
+@router.get("/pictures/{category}")
+async def read_pictures_page(reader: Reader, category: MODEL_REFERENCE_CATEGORY) -> Response:
+    """A category in pictures."""
+    return html(await asyncio.to_thread(pictures_page, await reader.table(category)))
+
+
+async def _past(asked: Awaitable[T]) -> T | str:
+    """Return a past, or why it is not known: a page has more to show, or can say so."""
+    try:
+        return await asked
+    except (NoHistoryError, HistoryError) as error:
+        return error.public_detail or error.message
+
+
+@router.get("/pictures/{category}/over-time")
+async def read_over_time_page(reader: Reader, request: Request, category: MODEL_REFERENCE_CATEGORY) -> Response:
+    """A category's use over time; kept as its table is, which changes with every day that is added."""
+    catalogue = await reader.engine.manager.get_catalogue(category)
+    await reader.engine.table(category)
+    found = await _past(reader.engine.history.of_models(catalogue, list(catalogue.records), DAYS))
+    if isinstance(found, str):
+        return await fresh(request, partial(over_time_page, category, found))
+    await reader.table(category)
+    about = {"category": category, "name": category.value, "members": None}
+    history = ModelHistoryResponse.model_validate(about | found)
+    return html(await asyncio.to_thread(over_time_page, category, history))
+
+
+@router.get("/model/{category}")
+@router.get("/model/{category}/{name:path}")
+async def read_model_page(reader: Reader, request: Request, category: MODEL_REFERENCE_CATEGORY, name: str) -> Response:
+    """One model; a name that no path can carry stands in the query."""
+    facts, _ = await reader.engine.curation_facts(category)
+    detail = await reader.engine.model_detail(category, facts.table, name)
+    history = await _past(reader.engine.model_history(category, name, DAYS))
+
+    def make() -> str:
+        verdict = next(found for found in make_plan(facts, Policy()).verdicts if found.name == name)
+        return model_page(detail, facts.catalogue.records[name], verdict, history)
+
+    return await fresh(request, make)
+
+
+async def _ticked(request: Request) -> Ticked:
+    """Read the plan page's form, or the names in its address."""
+    sent = await request.form(max_fields=MOST_FIELDS) if request.method == "POST" else request.query_params
+    return Ticked.read((field, value) for field, value in sent.multi_items() if isinstance(value, str))
+
+
+TickedModels = Annotated[Ticked, Depends(_ticked)]
+
+
+@router.get("/plan/{category}")
+@router.post("/plan/{category}")
+async def read_plan_page(
+    reader: Reader, request: Request, category: MODEL_REFERENCE_CATEGORY, ticked: TickedModels
+) -> Response:
+    """The plan of what is ticked; its script asks for no more than what changes."""
+    facts, _ = await reader.engine.curation_facts(category)
+    outcome_alone = request.headers.get("x-part") == "outcome"
+    return await fresh(request, partial(plan_page, facts, ticked, outcome_alone=outcome_alone))
+
+
+@router.post("/plan/{category}/{file}")
+async def read_plan_file(
+    reader: Reader, category: MODEL_REFERENCE_CATEGORY, file: str, ticked: TickedModels
+) -> Response:
+    """One of the files of the plan of what is ticked, to be kept."""
+    facts, copy = await reader.engine.curation_facts(category)
+    content = await asyncio.to_thread(plan_file, facts, _planned(facts, copy), ticked, file)
+    media_type = mimetypes.guess_type(file)[0] or "text/plain"
+    return Response(
+        content, media_type=media_type, headers={"Content-Disposition": f"attachment; filename*=UTF-8''{quote(file)}"}
+    )
+
+
+def _planned(facts: CurationFacts, copy: SourceCopy) -> PlannedFile:
+    return PlannedFile(facts.catalogue_file, path_in_work_tree_of(facts.location, facts.catalogue_file), copy.content)
+
+
+class Assets(StaticFiles):
+    """What pages load; kept for ever by whoever asked for the version that is here."""
+
+    async def get_response(self, path: str, scope: Scope) -> Response:
+        """Return a file."""
+        answer = await super().get_response(path, scope)
+        if answer.status_code < 400 and scope["query_string"] == f"v={asset_version(path)}".encode():
+            answer.headers["Cache-Control"] = "public, max-age=31536000, immutable"
+        return answer
+
+
+def _for_people(answer: Callable[..., Any]) -> Callable[[Request, Exception], Awaitable[Response]]:
+    """Return what answers an error with a page, where a browser asked for one."""
+
+    async def answer_for_people(request: Request, error: Exception) -> Response:
+        problem: Response = await answer(request, error)
+        if request.url.path.startswith("/api/") or "text/html" not in request.headers.get("accept", ""):
+            return problem
+        body: dict[str, Any] = json.loads(bytes(problem.body))
+        kept = {name: value for name, value in problem.headers.items() if not name.startswith("content-")}
+        page = html(error_page(body, kept.get("retry-after")))
+        page.status_code = problem.status_code
+        page.headers.update(kept)
+        return page
+
+    return answer_for_people
+
+
+def install(app: FastAPI) -> None:
+    """Add the pages and what they load, and make errors readable in a browser."""
+    app.include_router(router)
+    app.mount("/assets", Assets(directory=ASSETS), name="assets")
+    for kind in (HordeModelReferenceError, RequestValidationError, HTTPException, Exception):
+        app.add_exception_handler(kind, _for_people(app.exception_handlers[kind]))

@@ -1,0 +1,260 @@
+"""``plan``: the whole of it, on the bundled sample and on files of a test's own."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+from horde_model_reference.cli.plan import overrides_of
+from horde_model_reference.curation.applying import read_plan
+from horde_model_reference.curation.catalogue_files import remove_records
+from horde_model_reference.demo import DATA
+from horde_model_reference.errors import UsageError
+from horde_model_reference.settings import ENV_PREFIX
+from tests.support.builders import record, stats_of
+from tests.support.command_line import Cli, Run, World, assert_refused
+from tests.support.curation import codes_of, removed_from, verdicts_of
+from tests.support.curators import FIGURES, Curators
+from tests.support.git import git
+from tests.support.hostile_names import ACTIVE, HOSTILE_NAMES
+from tests.support.misbehaving_horde import Route
+
+pytestmark = pytest.mark.usefixtures("own_folder")
+SAMPLE = DATA / "stable_diffusion.json"
+
+
+def planned(cli: Cli, *arguments: str) -> Run:
+    run = cli("plan", "image_generation", *arguments)
+    assert (run.code, run.err) == (0, "")
+    return run
+
+
+def test_the_sample_s_plan_is_written_and_told(cli: Cli, own_folder: Path) -> None:
+    run = planned(cli, "--demo")
+    out = own_folder / "deletion-plan"
+    plan = read_plan(out / "plan.json")
+    gone = removed_from(plan)
+    assert 1 <= len(gone) <= 4
+    assert all(name in run.text for name in gone)
+    assert "Written: deletion-plan/plan.json" in run.text
+    assert {path.name for path in out.iterdir()} == {"plan.json", "plan.md", "stable_diffusion.json", "removals.patch"}
+    assert (out / "stable_diffusion.json").read_bytes() == remove_records(SAMPLE.read_bytes(), gone, "s")
+    assert len(plan.verdicts) == len(json.loads(SAMPLE.read_bytes()))
+
+
+def test_the_sample_shows_every_verdict_and_most_reasons(cli: Cli, own_folder: Path) -> None:
+    planned(cli, "--demo")
+    plan = read_plan(own_folder / "deletion-plan" / "plan.json")
+    assert {verdict.verdict.value for verdict in plan.verdicts} >= {"remove", "protected", "unknown"}
+    assert {code for verdict in plan.verdicts for code in codes_of(verdict)} >= {
+        "among_the_most_used",
+        "named_by_styles",
+        "last_of_its_kind",
+        "jobs_waiting",
+        "workers_unknown",
+        "age_unknown",
+        "kind_unknown",
+        "used_enough",
+        "risk_level_too_low",
+        "too_young",
+        "candidate",
+    }
+    assert plan.orphaned_styles == {"retired": "Lighthouse Classic"}
+
+
+def test_git_applies_the_patch_in_the_catalogue_s_repository(cli: Cli, curators: Curators, own_folder: Path) -> None:
+    curators.has(FIGURES | {"模型": 3})
+    git(curators.folder, "init", "-q")
+    planned(cli, "--select", "模型", "--output-dir", "out")
+    git(curators.folder, "apply", str(own_folder / "out" / "removals.patch"))
+    assert curators.image_catalogue().read_bytes() == (own_folder / "out" / "image_generation.json").read_bytes()
+    assert json.loads(curators.image_catalogue().read_bytes()).keys() == FIGURES.keys()
+
+
+def test_the_policy_decides(cli: Cli, curators: Curators) -> None:
+    curators.has(FIGURES, {"a": "two"})
+    Path("p.toml").write_text('[protect]\nnames = ["three"]\n')
+    planned(cli, "--policy", "p.toml", "--output-dir", "out")
+    found = verdicts_of(read_plan(Path("out/plan.json")))
+    assert {name: found[name].verdict.value for name in ("one", "two", "three")} == {
+        "one": "remove",
+        "two": "protected",
+        "three": "protected",
+    }
+    Path("p.toml").write_text("[protect]\nname = 3\n")
+    assert_refused(cli("plan", "image_generation", "--policy", "p.toml"), 1, "protect.name: no such key")
+
+
+def test_rule_3_without_styles_and_history_nothing_is_removed(cli: Cli, world: World, own_folder: Path) -> None:
+    world.image_catalogue().write_bytes(json.dumps({name: record(style="x") for name in FIGURES}).encode())
+    world.horde.payloads[Route.IMAGE_STATS] = stats_of(FIGURES)
+    assert "Nothing to remove." in planned(cli).text
+    plan = read_plan(own_folder / "deletion-plan" / "plan.json")
+    assert set(codes_of(verdicts_of(plan)["one"])) >= {"age_unknown", "styles_unknown"}
+
+
+class TestSelecting:
+    def test_exactly_the_selected_ones_go(self, cli: Cli, curators: Curators) -> None:
+        content = curators.has(FIGURES)
+        planned(cli, "--select", "two")
+        assert Path("deletion-plan/image_generation.json").read_bytes() == remove_records(content, ["two"], "c")
+
+    def test_a_protected_one_needs_an_override(self, cli: Cli, curators: Curators) -> None:
+        curators.has(FIGURES, {"a": "two"})
+        run = cli("plan", "image_generation", "--select", "two")
+        assert_refused(run, 1, "'two' is protected: Styles that name it: 1.", "--override")
+        assert not Path("deletion-plan").exists()
+        run = planned(cli, "--select", "two", "--override", "two=the style is gone = agreed")
+        assert "override: the style is gone = agreed" in " ".join(run.text.split())
+        assert "**Override:** `the style is gone = agreed`" in Path("deletion-plan/plan.md").read_text(encoding="utf-8")
+        plan = read_plan(Path("deletion-plan/plan.json"))
+        assert verdicts_of(plan)["two"].override == "the style is gone = agreed"
+        assert plan.effect.broken_styles == ["a"]
+        assert plan.effect.emptied_style_categories == ["all"]
+
+    def test_a_refused_plan_leaves_an_earlier_one_alone(self, cli: Cli, curators: Curators) -> None:
+        curators.has(FIGURES, {"a": "two"})
+        planned(cli)
+        before = {path.name: path.read_bytes() for path in Path("deletion-plan").iterdir()}
+        assert cli("plan", "image_generation", "--select", "two").code == 1
+        assert {path.name: path.read_bytes() for path in Path("deletion-plan").iterdir()} == before
+
+    def test_exceeding_a_limit_is_1(self, cli: Cli, curators: Curators) -> None:
+        curators.has(FIGURES)
+        run = cli("plan", "image_generation", "--select", "one", "--select", "two")
+        assert_refused(run, 1, "exceeds a limit: limits.max_share_of_models is 10 percent")
+        assert not Path("deletion-plan").exists()
+
+    def test_an_unknown_name_is_1(self, cli: Cli, curators: Curators) -> None:
+        curators.has(FIGURES)
+        assert_refused(cli("plan", "image_generation", "--select", "\x1b[31mtwo"), 1, "no model", "\\x1b[31mtwo")
+
+    @pytest.mark.parametrize(
+        ("given", "selected", "found"),
+        [
+            (["a=b"], ["a"], {"a": "b"}),
+            (["a=b=c"], ["a"], {"a": "b=c"}),
+            (["a=b=c"], ["a", "a=b"], {"a=b": "c"}),
+            (["a=b=c"], ["a=b"], {"a=b": "c"}),
+            (["==x"], ["="], {"=": "x"}),
+            (["a= why "], ["a"], {"a": "why"}),
+            (["a=\udcff\x1b"], ["a"], {"a": "\\udcff\\x1b"}),
+            (["a=b", "c=d"], ["c", "a"], {"a": "b", "c": "d"}),
+            ([], ["a"], {}),
+        ],
+    )
+    def test_an_equals_sign_in_a_name_is_no_problem(
+        self, given: list[str], selected: list[str], found: dict[str, str]
+    ) -> None:
+        assert overrides_of(given, selected) == found
+
+    @pytest.mark.parametrize("given", ["a", "b=c", "a=", "a=  ", "=c", ""])
+    def test_an_override_without_name_or_reason_is_wrong_usage(self, given: str) -> None:
+        with pytest.raises(UsageError):
+            overrides_of([given], ["a"])
+
+
+class TestSince:
+    def test_what_changed_is_told(self, cli: Cli, curators: Curators) -> None:
+        curators.has(FIGURES)
+        planned(cli, "--output-dir", "before")
+        curators.has(FIGURES | {"two": 5000, "new": 3})
+        said = " ".join(planned(cli, "--since", "before/plan.json").text.split())
+        for words in (
+            "Since the earlier plan:",
+            "two: remove -> keep. It had 5,000 requests in 30 days",
+            "three: keep -> remove. Risk level medium",
+            "new: not in the catalogue -> keep. A limit of the plan is reached",
+        ):
+            assert words in said
+        assert "## Since the earlier plan" in Path("deletion-plan/plan.md").read_text(encoding="utf-8")
+
+    def test_a_plan_of_another_category_is_2(self, cli: Cli) -> None:
+        assert cli("plan", "text_generation", "--demo").code == 0
+        run = cli("plan", "image_generation", "--demo", "--since", "deletion-plan/plan.json")
+        assert_refused(run, 2, "a plan of text_generation")
+
+    def test_what_is_no_plan_is_1(self, cli: Cli) -> None:
+        Path("x.json").write_text("{}")
+        assert_refused(cli("plan", "image_generation", "--demo", "--since", "x.json"), 1, "no plan")
+
+
+def test_text_models_with_their_generated_file(cli: Cli, own_folder: Path) -> None:
+    rows = (DATA / "models.csv").read_bytes().decode().splitlines()
+    name = "Northwind/Harbor-8B-Instruct-v1.2"
+    assert any(row.startswith(name) for row in rows)
+    empty: dict[str, str] = {}
+    short = name.partition("/")[2]
+    entries = dict.fromkeys((name, f"aphrodite/{name}", f"koboldcpp/{short}", "other/x"), empty)
+    Path("db.json").write_text(json.dumps(entries, indent=4), encoding="utf-8")
+    run = cli(
+        "plan", "text_generation", "--demo", "--db-json", "db.json", "--output-dir", "out",
+        "--select", name, "--override", f"{name}=a test", "--policy", "p.toml",
+    )  # fmt: skip
+    assert run.code == 1
+    Path("p.toml").write_text("[limits]\nmax_share_of_month_usage = 100\n")
+    run = cli(
+        "plan", "text_generation", "--demo", "--db-json", "db.json", "--output-dir", "out",
+        "--select", name, "--override", f"{name}=a test", "--policy", "p.toml",
+    )  # fmt: skip
+    assert (run.code, run.err) == (0, "")
+    assert json.loads(Path("out/db.json").read_bytes()) == {"other/x": {}}
+    assert (own_folder / "out" / "models.csv").read_bytes() == remove_records(
+        (DATA / "models.csv").read_bytes(), [name], "m"
+    )
+    patch = Path("out/removals.patch").read_text(encoding="utf-8")
+    assert "b/db.json" in patch
+    assert "models.csv" in patch
+
+
+class TestOutput:
+    def test_the_catalogue_s_own_folder_is_refused(self, cli: Cli, curators: Curators) -> None:
+        content = curators.has(FIGURES)
+        run = cli("plan", "image_generation", "--output-dir", str(curators.folder))
+        assert_refused(run, 1, "nothing was written", "--output-dir")
+        assert curators.image_catalogue().read_bytes() == content
+        assert not (curators.folder / "plan.json").exists()
+
+    def test_leftovers_are_dropped(self, cli: Cli, curators: Curators) -> None:
+        curators.has(FIGURES)
+        planned(cli)
+        assert Path("deletion-plan/removals.patch").exists()
+        curators.has({name: usage for name, usage in FIGURES.items() if usage > 1000})
+        planned(cli)
+        assert {path.name for path in Path("deletion-plan").iterdir()} == {"plan.json", "plan.md"}
+
+    def test_a_folder_that_cannot_be_made_is_1(self, cli: Cli) -> None:
+        Path("file").write_bytes(b"")
+        assert_refused(cli("plan", "image_generation", "--demo", "--output-dir", "file"), 1, "file", "--output-dir")
+
+    def test_a_format_that_cannot_be_cut_is_1(
+        self, cli: Cli, curators: Curators, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        """Reading is forgiving of a row that is no CSV; writing is not."""
+        rows = b'name,parameters_bn\r\na/x-7B,7\r\nb/x-7B,7\r\n"c"d,7\r\n'
+        (curators.folder / "models.csv").write_bytes(rows)
+        monkeypatch.setenv(f"{ENV_PREFIX}SOURCES__TEXT_GENERATION", str(curators.folder / "models.csv"))
+        Path("p.toml").write_text("[limits]\nmax_share_of_models = 100\nmax_share_of_month_usage = 100\n")
+        run = cli(
+            "plan", "text_generation", "--select", "a/x-7B", "--override", "a/x-7B=x", "--policy", "p.toml"
+        )  # fmt: skip
+        assert_refused(run, 1, "models.csv", "line 4")
+        assert not Path("deletion-plan").exists()
+
+
+def test_rule_13_hostile_names_are_inert_in_terminal_and_markdown(cli: Cli, curators: Curators) -> None:
+    figures = {f"popular {at}": 10_000 for at in range(400)} | dict.fromkeys(HOSTILE_NAMES.values(), 3)
+    curators.has(figures, {f"s{name}": name for name in HOSTILE_NAMES.values()}, ensure_ascii=False)
+    Path("p.toml").write_text(
+        "[protect]\nnamed_by_styles = false\n[limits]\nmax_models = 99\nmax_share_of_models = 99\n"
+    )
+    run = planned(cli, "--policy", "p.toml")
+    plan = read_plan(Path("deletion-plan/plan.json"))
+    assert set(removed_from(plan)) == set(HOSTILE_NAMES.values())
+    for shown in (run.text, Path("deletion-plan/plan.md").read_text(encoding="utf-8")):
+        assert not ACTIVE.search(shown.replace("\n", ""))
+    assert json.loads(Path("deletion-plan/image_generation.json").read_bytes()).keys() == {
+        name for name in figures if name not in set(HOSTILE_NAMES.values())
+    }

@@ -1,0 +1,372 @@
+"""Applying a plan and undoing it, also where the process ends on the way."""
+
+from __future__ import annotations
+
+import json
+import multiprocessing
+import os
+import stat
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from horde_model_reference.curation.applying import (
+    CatalogueFiles,
+    apply_removals,
+    check_revision,
+    read_plan,
+    still_to_remove,
+    undo,
+)
+from horde_model_reference.curation.catalogue_files import generated_names, remove_records
+from horde_model_reference.curation.journal import Journal, revision_of
+from horde_model_reference.curation.plan import Plan
+from horde_model_reference.curation.styles import Styles
+from horde_model_reference.errors import PlanError
+from horde_model_reference.reports.json_report import to_json
+from tests.support.builders import TEXT, record, stats_of
+from tests.support.curation import CROWD, UNLIMITED, facts_of, plan_of, removed_from
+from tests.support.killing import apply_and_undo_forever, every_end
+
+AT = datetime(2026, 11, 24, 7, 8, 9, tzinfo=UTC)
+FIGURES = CROWD | {"one": 1, "two": 2}
+CONTENT = json.dumps({name: record() for name in FIGURES}, indent=4).encode()
+
+
+@dataclass
+class Desk:
+    """A curator's files, and a plan for them."""
+
+    files: CatalogueFiles
+    plan: Plan
+    journal: Journal
+    old: dict[Path, bytes]
+    new: dict[Path, bytes]
+
+    def apply(self, now: Plan | None = None, at: datetime = AT) -> str:
+        applied = apply_removals(self.plan, now or self.plan, self.files, self.journal, at)
+        assert applied.run is not None
+        return applied.run
+
+    def content(self) -> dict[Path, bytes]:
+        return {path: path.read_bytes() for path in self.old}
+
+    def write(self, content: dict[Path, bytes]) -> None:
+        for path, written in content.items():
+            path.write_bytes(written)
+
+    def undo_all(self) -> None:
+        for name in self.journal.names():
+            undo(self.journal.read(name))
+
+
+def revised(plan: Plan, content: bytes) -> Plan:
+    """A plan as if it had been made from a file of this content."""
+    data = plan.data_as_of.model_copy(update={"catalogue_revision": revision_of(content)})
+    return plan.model_copy(update={"data_as_of": data})
+
+
+@pytest.fixture
+def desk(tmp_path: Path) -> Desk:
+    """Two image models to remove."""
+    plan = plan_of(facts_of(FIGURES))
+    assert removed_from(plan) == ["one", "two"]
+    file = tmp_path / "catalogue.json"
+    file.write_bytes(CONTENT)
+    new = remove_records(CONTENT, ["one", "two"], "c")
+    return Desk(CatalogueFiles(file), revised(plan, CONTENT), Journal(tmp_path / "data"), {file: CONTENT}, {file: new})
+
+
+@pytest.fixture
+def text_desk(tmp_path: Path) -> Desk:
+    """A text model to remove from models.csv, and its generated entries from db.json."""
+    names = {"a/X-7B": 9000, "b/X-7B": 100, "c/Y-7B": 9000}
+    records = {name: {"parameters": 7 * 10**9} for name in names}
+    facts = facts_of(names, records=records, category=TEXT)
+    plan = plan_of(facts, UNLIMITED, {"protect": {"top_by_month_usage": 0}})
+    assert removed_from(plan) == ["b/X-7B"]
+    content = "".join(["name,parameters_bn\r\n", *(f"{name},7\r\n" for name in names)]).encode()
+    entries = [entry for name in names for entry in sorted(generated_names([name], []))]
+    generated = json.dumps({entry: {} for entry in entries}, indent=4).encode()
+    files = CatalogueFiles(tmp_path / "models.csv", tmp_path / "db.json")
+    assert files.generated is not None
+    old = {files.catalogue: content, files.generated: generated}
+    new = {
+        files.catalogue: remove_records(content, ["b/X-7B"], "c"),
+        files.generated: remove_records(generated, ["b/X-7B", "aphrodite/b/X-7B"], "d"),
+    }
+    desk = Desk(files, revised(plan, content), Journal(tmp_path / "data"), old, new)
+    desk.write(old)
+    return desk
+
+
+@pytest.fixture(params=["desk", "text_desk"])
+def any_desk(request: pytest.FixtureRequest) -> Desk:
+    """Either of them."""
+    found: Desk = request.getfixturevalue(request.param)
+    return found
+
+
+def test_apply_takes_out_and_undo_puts_back(any_desk: Desk) -> None:
+    run = any_desk.apply()
+    assert any_desk.content() == any_desk.new
+    assert any_desk.journal.names() == [run]
+    assert undo(any_desk.journal.read(run)) == [path.resolve() for path in any_desk.old]
+    assert any_desk.content() == any_desk.old
+    assert undo(any_desk.journal.read(run)) == []
+
+
+def test_the_journal_has_each_model_s_record(desk: Desk) -> None:
+    run = desk.journal.read(desk.apply())
+    assert [record.name for record in run.files[0].taken] == ["one", "two"]
+    assert all('"description": "A model."' in record.text for record in run.files[0].taken)
+    assert (run.at, run.policy_hash) == (AT, desk.plan.policy_hash)
+
+
+def test_the_file_s_mode_stays(desk: Desk) -> None:
+    desk.files.catalogue.chmod(0o640)
+    run = desk.apply()
+    assert stat.S_IMODE(desk.files.catalogue.stat().st_mode) == 0o640
+    undo(desk.journal.read(run))
+    assert stat.S_IMODE(desk.files.catalogue.stat().st_mode) == 0o640
+
+
+def test_a_link_to_the_file_is_followed(desk: Desk, tmp_path: Path) -> None:
+    link = tmp_path / "link.json"
+    link.symlink_to(desk.files.catalogue)
+    applied = apply_removals(desk.plan, desk.plan, CatalogueFiles(link), desk.journal, AT)
+    assert desk.content() == desk.new
+    assert link.is_symlink()
+    undo(desk.journal.read(applied.run or ""))
+    assert desk.content() == desk.old
+
+
+@pytest.mark.parametrize(
+    "content",
+    [CONTENT + b"\n", b"{}", remove_records(CONTENT, ["one", "two"], "c")],
+    ids=["edited", "other", "applied"],
+)
+def test_another_revision_is_refused(desk: Desk, content: bytes) -> None:
+    desk.files.catalogue.write_bytes(content)
+    with pytest.raises(PlanError, match="has changed since the plan was made") as refused:
+        desk.apply()
+    assert refused.value.hint == "Make a new plan."
+    assert desk.files.catalogue.read_bytes() == content
+    assert desk.journal.names() == []
+    desk.files.catalogue.unlink()
+    with pytest.raises(PlanError, match="No such file"):
+        check_revision(desk.plan, desk.files.catalogue)
+
+
+class TestRecovery:
+    @pytest.mark.parametrize(
+        ("facts", "reason"),
+        [
+            ({"threads": {"one": 1}, "jobs": {"one": 2}}, "Jobs waiting for it: 2."),
+            ({"styles": Styles({"a": "one"}, {})}, "Styles that name it: 1."),
+            ({"stats": stats_of(FIGURES | {"one": 500})}, "500 requests"),
+            ({"days": {"one": None}}, "unknown"),
+        ],
+    )
+    def test_what_has_recovered_stays(self, desk: Desk, facts: dict[str, Any], reason: str) -> None:
+        applied = apply_removals(desk.plan, plan_of(facts_of(FIGURES, **facts)), desk.files, desk.journal, AT)
+        assert applied.removed == ("two",)
+        assert [found.name for found in applied.recovered] == ["one"]
+        assert reason in applied.recovered[0].reason
+        assert json.loads(desk.files.catalogue.read_bytes()).keys() == FIGURES.keys() - {"two"}
+
+    @pytest.mark.parametrize("facts", [{"stats": stats_of({})}, {"styles": None}, {"status": []}])
+    def test_rule_3_where_all_is_unknown_nothing_is_done(self, desk: Desk, facts: dict[str, Any]) -> None:
+        applied = apply_removals(desk.plan, plan_of(facts_of(FIGURES, **facts)), desk.files, desk.journal, AT)
+        assert (applied.run, applied.removed) == (None, ())
+        assert [found.name for found in applied.recovered] == ["one", "two"]
+        assert desk.content() == desk.old
+        assert desk.journal.names() == []
+
+    def test_what_spoke_for_it_when_it_was_selected_is_no_news(self) -> None:
+        old = plan_of(facts_of(FIGURES, days={"one": 3}), select=["one"])
+        assert still_to_remove(old, plan_of(facts_of(FIGURES, days={"one": 4}))) == (["one"], [])
+
+    def test_an_override_covers_protection_and_ignorance(self) -> None:
+        old = plan_of(facts_of(FIGURES, days={"one": None}), select=["one"], overrides={"one": "agreed"})
+        styled = plan_of(facts_of(FIGURES, days={"one": None}, styles=Styles({"a": "one"}, {})))
+        assert still_to_remove(old, styled) == (["one"], [])
+        used = plan_of(facts_of(FIGURES | {"one": 900}, days={"one": None}))
+        assert [found.name for found in still_to_remove(old, used)[1]] == ["one"]
+
+    def test_limits_that_others_use_up_now_are_no_recovery(self) -> None:
+        old = plan_of(facts_of(FIGURES), select=["two"])
+        now = plan_of(facts_of(FIGURES), {"limits": {"max_models": 1}})
+        assert removed_from(now) == ["one"]
+        assert still_to_remove(old, now) == (["two"], [])
+
+    def test_a_model_that_is_gone_is_said_to_be(self) -> None:
+        now = plan_of(facts_of({name: usage for name, usage in FIGURES.items() if name != "one"}))
+        removed, recovered = still_to_remove(plan_of(facts_of(FIGURES)), now)
+        assert removed == ["two"]
+        assert recovered[0].reason == "It is no longer in the catalogue."
+
+
+class TestUndo:
+    def test_after_other_records_were_edited_and_added(self, desk: Desk) -> None:
+        run = desk.apply()
+        raw = json.loads(desk.files.catalogue.read_bytes())
+        raw["popular 03"]["description"] = "Edited."
+        raw = {"first": record()} | raw | {"last": record()}
+        desk.files.catalogue.write_bytes(json.dumps(raw, indent=4).encode())
+        undo(desk.journal.read(run))
+        restored = json.loads(desk.files.catalogue.read_bytes())
+        assert list(restored) == ["first", *FIGURES, "last"]
+        assert restored["popular 03"]["description"] == "Edited."
+        assert restored["one"] == json.loads(CONTENT)["one"]
+
+    @pytest.mark.parametrize("last_first", [True, False])
+    def test_several_runs_are_undone(self, desk: Desk, last_first: bool) -> None:
+        """To the byte when the last one goes first; else with every record, though perhaps not in its old place."""
+        runs = []
+        for at, name in enumerate(["one", "two"]):
+            plan = plan_of(facts_of(FIGURES), select=[name])
+            plan = revised(plan, desk.files.catalogue.read_bytes())
+            runs.append(apply_removals(plan, plan, desk.files, desk.journal, AT + timedelta(seconds=at)).run or "")
+        assert desk.content() == desk.new
+        for run in reversed(runs) if last_first else runs:
+            undo(desk.journal.read(run))
+        assert json.loads(desk.files.catalogue.read_bytes()) == json.loads(CONTENT)
+        assert desk.content() == desk.old or not last_first
+
+    def test_a_name_that_is_there_again_is_refused(self, text_desk: Desk) -> None:
+        run = text_desk.apply()
+        taken_up = text_desk.files.catalogue.read_bytes() + b"b/X-7B,8\r\n"
+        text_desk.files.catalogue.write_bytes(taken_up)
+        before = text_desk.content()
+        with pytest.raises(PlanError, match="'b/X-7B' again; nothing was put back"):
+            undo(text_desk.journal.read(run))
+        assert text_desk.content() == before
+
+    def test_a_file_that_is_gone_is_refused(self, text_desk: Desk) -> None:
+        run = text_desk.apply()
+        assert text_desk.files.generated is not None
+        text_desk.files.generated.unlink()
+        with pytest.raises(PlanError, match="No such file"):
+            undo(text_desk.journal.read(run))
+        assert text_desk.files.catalogue.read_bytes() == text_desk.new[text_desk.files.catalogue]
+
+
+class TestReadingPlans:
+    @pytest.mark.parametrize("content", [b"", b"{}", b"[]", b"\xff", b'{"version": 3}'])
+    def test_what_is_no_plan_is_refused(self, tmp_path: Path, content: bytes) -> None:
+        (tmp_path / "plan.json").write_bytes(content)
+        with pytest.raises(PlanError, match="no plan"):
+            read_plan(tmp_path / "plan.json")
+
+    def test_a_missing_one_is_refused(self, tmp_path: Path) -> None:
+        with pytest.raises(PlanError, match="No such file"):
+            read_plan(tmp_path / "plan.json")
+
+    def test_one_with_a_key_too_many_is_refused(self, desk: Desk, tmp_path: Path) -> None:
+        raw = json.loads(to_json(desk.plan))
+        raw["policy"]["limits"]["max_modles"] = 3
+        (tmp_path / "plan.json").write_text(json.dumps(raw))
+        with pytest.raises(PlanError, match="max_modles"):
+            read_plan(tmp_path / "plan.json")
+
+
+class TestEnds:
+    """Killing it at any moment leaves the old or the new file, never a mixture; and the work can be gone on with."""
+
+    def old_or_new(self, desk: Desk) -> None:
+        for path, content in desk.content().items():
+            assert content in {desk.old[path], desk.new[path]}, path
+
+    def test_apply_stopped_at_every_write_sync_and_rename(self, any_desk: Desk, tmp_path: Path) -> None:
+        def check(_: int) -> None:
+            self.old_or_new(any_desk)
+            any_desk.undo_all()
+            assert any_desk.content() == any_desk.old
+            any_desk.apply(at=AT + timedelta(hours=1))
+            assert any_desk.content() == any_desk.new
+
+        steps = every_end(any_desk.apply, lambda: any_desk.write(any_desk.old), check)
+        assert steps >= 5 * (1 + len(any_desk.old)), "journal and files: made, written, synced, renamed, synced"
+
+    def test_undo_stopped_at_every_write_sync_and_rename(self, any_desk: Desk) -> None:
+        run = any_desk.apply()
+
+        def check(_: int) -> None:
+            self.old_or_new(any_desk)
+            any_desk.undo_all()
+            assert any_desk.content() == any_desk.old
+
+        steps = every_end(lambda: undo(any_desk.journal.read(run)), lambda: any_desk.write(any_desk.new), check)
+        assert steps >= 5 * len(any_desk.old)
+
+    def test_undo_of_edited_files_stopped_at_every_step(self, text_desk: Desk) -> None:
+        run = text_desk.apply()
+        edited = {
+            path: content.replace(b"c/Y-7B,7", b"c/Y-7B,9").replace(b'"c/Y-7B": {}', b'"c/Y-7B": {"x": 1}')
+            for path, content in text_desk.new.items()
+        }
+
+        def check(_: int) -> None:
+            undo(text_desk.journal.read(run))
+            names = [b"b/X-7B,7\r\nc/Y-7B,9", b'"b/X-7B": {}']
+            assert all(word in content for word, content in zip(names, text_desk.content().values(), strict=True))
+
+        every_end(lambda: undo(text_desk.journal.read(run)), lambda: text_desk.write(edited), check)
+
+    @pytest.mark.parametrize("fail", [1, 2])
+    def test_a_full_disk_is_said_with_what_to_do(
+        self, text_desk: Desk, monkeypatch: pytest.MonkeyPatch, fail: int
+    ) -> None:
+        """The journal and perhaps the catalogue are written, then nothing can be any more."""
+        replace: Callable[..., Path] = Path.replace
+        done: list[Path] = []
+
+        def full(self: Path, target: Path) -> Path:
+            if len(done) >= fail:
+                raise OSError(28, "No space left on device")
+            done.append(target)
+            return replace(self, target)
+
+        with monkeypatch.context() as patch:
+            patch.setattr(Path, "replace", full)
+            with pytest.raises(PlanError, match="No space left") as refused:
+                text_desk.apply()
+        (run,) = text_desk.journal.names()
+        assert f"undo {run}" in refused.value.hint
+        self.old_or_new(text_desk)
+        undo(text_desk.journal.read(run))
+        assert text_desk.content() == text_desk.old
+        assert not list(text_desk.files.catalogue.parent.glob(".*")), "no temporary file is left"
+
+    @pytest.mark.skipif(os.name == "nt", reason="processes are forked")
+    def test_thirty_real_processes_killed(self, desk: Desk, tmp_path: Path) -> None:
+        context = multiprocessing.get_context("forkserver")
+        context.set_forkserver_preload(["tests.support.killing"])
+        (tmp_path / "plan.json").write_bytes(to_json(desk.plan))
+        seen: set[bytes] = set()
+        for moment in range(30):
+            listening, ready = context.Pipe(duplex=False)
+            process = context.Process(
+                target=apply_and_undo_forever,
+                args=(desk.files.catalogue, tmp_path / "plan.json", tmp_path / "data", ready),
+                daemon=True,
+            )
+            process.start()
+            assert listening.poll(timeout=30)
+            assert listening.recv() == "ready"
+            process.join(timeout=moment * 0.0017)
+            process.kill()
+            process.join()
+            assert process.exitcode == -9
+            listening.close()
+            ready.close()
+            self.old_or_new(desk)
+            seen.add(desk.files.catalogue.read_bytes())
+            desk.undo_all()
+            assert desk.content() == desk.old
+        assert len(seen) == 2, "the moments were spread over the work"

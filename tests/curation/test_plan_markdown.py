@@ -1,0 +1,108 @@
+"""The pull request's body."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+
+import pytest
+
+from horde_model_reference.curation.comparing import compare
+from horde_model_reference.curation.plan import Plan
+from horde_model_reference.curation.plan_markdown import plan_markdown
+from horde_model_reference.curation.styles import Styles
+from horde_model_reference.notices import Notice
+from tests.support.curation import CROWD, UNLIMITED, facts_of, plan_of
+from tests.support.hostile_names import ACTIVE, HOSTILE_NAMES
+
+STYLES = Styles({"a": "low", "lost": "gone model"}, {"only": ("a",), "more": ("a", "lost")})
+
+
+def a_plan() -> Plan:
+    facts = facts_of(CROWD | {"low": 30, "none": 0}, threads={"low": 2}, styles=STYLES)
+    return plan_of(facts, select=["low", "none"], overrides={"low": "agreed in #12"})
+
+
+def test_a_reviewer_finds_everything_to_judge_by() -> None:
+    shown = plan_markdown(a_plan())
+    for words in (
+        "# Remove 2 models from `catalogue.json`",
+        "the Horde's statistics of 2026-11-24 06:00 UTC",
+        "| `low` | medium | 30 | 2 | 2.0 | 365 | `popular 29` (100,029), `popular 28` (100,028), `popular 27`",
+        "**Override:** `agreed in #12`",
+        "Styles that name it: 1.",
+        "2 of the category's models (6.25 %), 2 files, 4.0 GB: `huggingface.co` 2 files, 4.0 GB",
+        "30 requests a month (0.001% of the category) would have to go elsewhere",
+        "2 worker threads serve these models now",
+        "`low`: 30 requests, likely to `popular 29`",
+        "Styles that break: `a`",
+        "Style categories left empty: `only`",
+        "Styles that name a model which is not in the catalogue: `lost` (`gone model`)",
+        "- **protected**: 10 models (among the most used 10",
+        "- **keep**: 20 models (used enough 20",
+        "fewer than 200 requests a month, at least 90 days in the catalogue, risk level critical, high, medium",
+        "10 models, 10 % of the models, 1 % of the month's usage",
+        "selected by hand",
+    ):
+        assert words in shown, words
+
+
+def test_one_model_is_told_as_one_and_none_as_nothing() -> None:
+    facts = facts_of(CROWD | {"low": 3})
+    assert "# Remove 1 model from" in plan_markdown(plan_of(facts))
+    shown = plan_markdown(plan_of(facts, {"limits": {"max_models": 0}}))
+    assert "# Nothing to remove from" in shown
+    assert "## Removals" not in shown
+    assert "## Effect" not in shown
+    assert "chosen by the policy" in shown
+
+
+def test_rule_3_unknown_styles_are_not_told_as_none() -> None:
+    facts = facts_of(CROWD | {"low": 3}, styles=None)
+    shown = plan_markdown(plan_of(facts, select=["low"], overrides={"low": "agreed"}))
+    assert "Styles that break: **unknown**" in shown
+    assert "Style categories left empty: **unknown**" in shown
+    assert "not in the catalogue" not in shown
+
+
+def test_warnings_and_staleness_are_shown() -> None:
+    facts = facts_of(CROWD)
+    table = facts.table
+    stale = replace(table, data_as_of=replace(table.data_as_of, stale=True), notices=(Notice("one", "A *warning*."),))
+    shown = plan_markdown(plan_of(replace(facts, table=stale, notices=(Notice("two", "Another."),))))
+    assert "which are stale" in shown
+    assert "> **one**: `A *warning*.`\n> **two**: `Another.`" in shown
+
+
+def test_what_changed_is_told_only_when_asked() -> None:
+    before, after = plan_of(facts_of(CROWD | {"low": 3})), plan_of(facts_of(CROWD | {"low": 900}))
+    assert "Since the earlier plan" not in plan_markdown(after)
+    assert "- `low`: remove → keep. `It had 900 requests" in plan_markdown(after, compare(before, after))
+    assert "Nothing has changed." in plan_markdown(after, [])
+
+
+@pytest.mark.parametrize("name", HOSTILE_NAMES.values(), ids=HOSTILE_NAMES)
+def test_rule_13_hostile_names_are_inert(name: str) -> None:
+    """In code they are, cells stay cells, and no line begins that should not."""
+    records = {name: {"baseline": name}, "peer": {"baseline": name}}
+    facts = facts_of(
+        CROWD | {"peer": 100, name: 50},
+        records=records,
+        styles=Styles({name: name, f"x{name}": f"y{name}"}, {name: (name,)}),
+    )
+    plan = plan_of(facts, UNLIMITED, select=[name], overrides={name: name})
+    before = plan_of(facts_of(CROWD | {name: 5}))
+    shown = plan_markdown(plan, compare(before, plan))
+    assert not ACTIVE.search(shown.replace("\n", ""))
+    (row,) = [
+        line for line in shown.splitlines() if line.startswith("| ") and not line.startswith(("| Model", "| ---"))
+    ]
+    assert len(re.split(r"(?<!\\)\|", row)) == 10
+    outside = re.sub(r"(`+)(?!`).*?(?<!`)\1(?!`)", "", shown)
+    for dangerous in ("<script", "](", "@everyone", "**bold**", "&amp;", "http"):
+        assert dangerous not in outside, dangerous
+    assert [line for line in shown.splitlines() if line.startswith("# ")] == [shown.splitlines()[0]]
+
+
+def test_rule_12_same_plan_same_bytes() -> None:
+    assert plan_markdown(a_plan()) == plan_markdown(a_plan())

@@ -1,0 +1,66 @@
+"""The plan on a screen."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from horde_model_reference.curation.comparing import compare
+from horde_model_reference.curation.plan_terminal import plan_report
+from horde_model_reference.curation.styles import Styles
+from tests.support.curation import CROWD, UNLIMITED, facts_of, plan_of
+from tests.support.hostile_names import ACTIVE, HOSTILE_NAMES
+from tests.support.screens import screen
+
+STYLES = Styles({"a": "low", "lost": "gone model"}, {})
+
+
+def test_removals_effect_and_what_stays_are_shown() -> None:
+    facts = facts_of(CROWD | {"low": 30, "none": 0}, threads={"low": 2}, styles=STYLES)
+    plan = plan_of(facts, select=["low", "none"], overrides={"low": "agreed"})
+    shown = screen(plan_report(plan, [Path("out/plan.json"), Path("out/plan.md")], None))
+    for words in (
+        "low (override: agreed)",
+        "popular 29",
+        "Frees 4.0 GB in 2 files; displaces 30 requests a month (0.001%); 2 worker threads serve them now.",
+        "Styles that break: a.",
+        "protected: 10 models (among the most used 10",
+        "Styles that name a model which is not in the catalogue: lost (gone model).",
+        "Written: out/plan.json, out/plan.md",
+    ):
+        assert words in shown, words
+    assert "Since" not in shown
+
+
+def test_nothing_to_remove_is_said() -> None:
+    shown = screen(plan_report(plan_of(facts_of(CROWD)), [], []))
+    assert "Nothing to remove." in shown
+    assert "Frees" not in shown
+    assert "nothing has changed." in shown
+
+
+def test_rule_3_unknown_styles_are_not_told_as_none() -> None:
+    plan = plan_of(facts_of(CROWD | {"low": 3}, styles=None), select=["low"], overrides={"low": "x"})
+    assert "Styles that break: unknown." in screen(plan_report(plan, [], None))
+
+
+@pytest.mark.parametrize("name", HOSTILE_NAMES.values(), ids=HOSTILE_NAMES)
+def test_rule_13_hostile_names_are_inert(name: str) -> None:
+    records = {name: {"baseline": name}, "peer": {"baseline": name}}
+    styles = Styles({name: name, f"x{name}": f"y{name}"}, {})
+    facts = facts_of(CROWD | {"peer": 100, name: 50}, records=records, styles=styles)
+    plan = plan_of(facts, UNLIMITED, select=[name], overrides={name: name})
+    before = plan_of(facts_of(CROWD | {name: 5}))
+    shown = screen(plan_report(plan, [Path(f"out/{name[:20]}".replace("\0", ""))], compare(before, plan)))
+    assert not ACTIVE.search(shown.replace("\n", ""))
+    visible = name.encode("unicode_escape").decode() if not name.isprintable() else name
+    if name.isprintable() and len(name) < 40 and name.strip() == name and "  " not in name:
+        assert visible in shown
+
+
+@pytest.mark.parametrize("width", [40, 80, 120])
+def test_no_line_is_wider_than_the_screen(width: int) -> None:
+    plan = plan_of(facts_of(CROWD | {"low " * 20: 30}, styles=STYLES))
+    shown = screen(plan_report(plan, [Path("out/plan.json")], None), width)
+    assert max(map(len, shown.splitlines())) <= width

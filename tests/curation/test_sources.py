@@ -1,0 +1,145 @@
+"""Styles and history, read; what cannot be read is unknown, and said."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+import pytest
+
+from horde_model_reference.curation.sources import CurationSources
+from horde_model_reference.http_client import make_client
+from horde_model_reference.settings import load_settings
+from tests.support.builders import IMAGE, TEXT, catalogue_of
+from tests.support.file_server import FileServer
+
+STYLES = {"a": {"model": "One"}, "b": {"model": "One"}}
+HISTORY = {"One": {"date_added": 1000}, "Two": {"date_added": 2000, "date_removed": 3000}, "gone": {"date_added": 1}}
+
+
+class Clock:
+    """A clock that a test sets."""
+
+    now = 0.0
+
+    def __call__(self) -> float:
+        return self.now
+
+
+@asynccontextmanager
+async def reading(clock: Clock | None = None, **sources: str) -> AsyncIterator[CurationSources]:
+    settings = load_settings(sources={"styles": "", "image_history": ""} | sources)
+    async with make_client(2) as client:
+        opened = CurationSources(settings, client, clock or Clock())
+        try:
+            yield opened
+        finally:
+            await opened.aclose()
+
+
+def write(folder: Path, name: str, content: object) -> str:
+    file = folder / name
+    file.write_text(content if isinstance(content, str) else json.dumps(content), encoding="utf-8")
+    return str(file)
+
+
+class TestStyles:
+    async def test_the_categories_lie_beside_the_styles(self, tmp_path: Path) -> None:
+        write(tmp_path, "categories.json", {"x": ["a"]})
+        async with reading(styles=write(tmp_path, "styles.json", STYLES)) as sources:
+            styles, notices = await sources.styles()
+        assert styles is not None
+        assert (styles.models, styles.categories, notices) == ({"a": "One", "b": "One"}, {"x": ("a",)}, ())
+
+    async def test_the_categories_may_lie_elsewhere(self, tmp_path: Path) -> None:
+        elsewhere = write(tmp_path, "other.json", {"y": ["b"]})
+        async with reading(styles=write(tmp_path, "s.json", STYLES), style_categories=elsewhere) as sources:
+            styles, _ = await sources.styles()
+        assert styles is not None
+        assert styles.categories == {"y": ("b",)}
+
+    async def test_rule_3_no_source_is_unknown_and_nothing_to_say(self) -> None:
+        async with reading() as sources:
+            assert await sources.styles() == (None, ())
+
+    @pytest.mark.parametrize(
+        ("styles", "categories"),
+        [(None, {}), (STYLES, None), ("<html>", {}), (STYLES, "[]"), ({"a": {"prompt": "x"}}, {})],
+    )
+    async def test_rule_3_what_cannot_be_read_is_unknown_and_said(
+        self, tmp_path: Path, styles: object, categories: object
+    ) -> None:
+        for name, content in (("styles.json", styles), ("categories.json", categories)):
+            if content is not None:
+                write(tmp_path, name, content)
+        async with reading(styles=str(tmp_path / "styles.json")) as sources:
+            found, (notice,) = await sources.styles()
+        assert found is None
+        assert notice.code == "styles_unknown"
+        assert notice.message.startswith("Which styles name a model is unknown: ")
+        assert ".json" in notice.message
+
+    async def test_no_styles_at_all_are_known(self, tmp_path: Path) -> None:
+        write(tmp_path, "categories.json", {})
+        async with reading(styles=write(tmp_path, "styles.json", {})) as sources:
+            styles, notices = await sources.styles()
+        assert styles is not None
+        assert (styles.models, notices) == ({}, ())
+
+    async def test_the_impatient_do_not_wait_and_do_not_ask_again_at_once(self, tmp_path: Path) -> None:
+        clock = Clock()
+        categories = write(tmp_path, "categories.json", {})
+        async with FileServer(json.dumps(STYLES).encode()) as server:
+            server.answering.clear()
+            async with reading(clock, styles=server.url, style_categories=categories) as sources:
+                found, (notice,) = await sources.styles(0.05)
+                assert found is None
+                assert "still being fetched" in notice.message
+                server.answering.set()
+                assert await sources.styles(5) == (None, (notice,))
+                clock.now = 3600
+                styles, _ = await sources.styles(5)
+                assert styles is not None
+                assert styles.naming("One") == ("a", "b")
+
+    async def test_whoever_has_patience_asks_however_short_the_failure_is_past(self, tmp_path: Path) -> None:
+        async with reading(styles=str(tmp_path / "styles.json")) as sources:
+            assert (await sources.styles(5))[0] is None
+            write(tmp_path, "styles.json", STYLES)
+            write(tmp_path, "categories.json", {})
+            assert (await sources.styles())[0] is not None
+
+
+class TestAges:
+    async def test_the_record_s_own_date_wins_over_the_history(self, tmp_path: Path) -> None:
+        catalogue = catalogue_of({"One": {"metadata": {"created_at": 5000}}, "Two": {}, "Three": {}})
+        async with reading(image_history=write(tmp_path, "h.json", HISTORY)) as sources:
+            assert await sources.entered_at(catalogue) == ({"One": 5000, "Two": 2000}, ())
+
+    async def test_rule_3_without_history_the_others_are_unknown(self, tmp_path: Path) -> None:
+        catalogue = catalogue_of({"One": {"metadata": {"created_at": 5000}}, "Two": {}})
+        async with reading() as sources:
+            assert await sources.entered_at(catalogue) == ({"One": 5000}, ())
+        async with reading(image_history=str(tmp_path / "none.json")) as sources:
+            found, (notice,) = await sources.entered_at(catalogue)
+        assert found == {"One": 5000}
+        assert notice.code == "history_unknown"
+
+    async def test_text_models_have_only_their_own_dates(self, tmp_path: Path) -> None:
+        catalogue = catalogue_of({"One": {}, "Two": {"metadata": {"created_at": 7}}}, TEXT)
+        async with reading(image_history=write(tmp_path, "h.json", HISTORY)) as sources:
+            assert await sources.entered_at(catalogue) == ({"Two": 7}, ())
+
+    async def test_models_that_were_removed_once_count_while_they_are_listed(self, shared_data: Path) -> None:
+        """The real history: 17 models that are listed have a date of removal."""
+        history = shared_data / "catalogue" / "model_mod_data.json"
+        names = list(json.loads((shared_data / "catalogue" / "stable_diffusion.json").read_bytes()))
+        raw = json.loads(history.read_bytes())
+        removed_once = [name for name in names if raw.get(name, {}).get("date_removed")]
+        async with reading(image_history=str(history)) as sources:
+            found, notices = await sources.entered_at(catalogue_of(names, IMAGE))
+        assert notices == ()
+        assert len(removed_once) == 17
+        assert {name: found[name] for name in removed_once} == {name: raw[name]["date_added"] for name in removed_once}

@@ -1,0 +1,98 @@
+"""Use over time: one line, broken where nobody looked."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from horde_model_reference.dashboard.over_time import OverTime, over_time, over_time_page
+from horde_model_reference.history.history_schema import DayInfo, ModelHistoryResponse
+from tests.support.builders import IMAGE
+from tests.support.markup import Markup
+
+FIRST = date(2026, 1, 10)
+
+
+def days(uses: dict[int, int | None]) -> list[DayInfo]:
+    """Days by their number from the first one on."""
+    return [
+        DayInfo(day=FIRST + timedelta(number), usage_day=use, usage_month=None, usage_total=None, worker_threads=None)
+        for number, use in uses.items()
+    ]
+
+
+def drawn(uses: dict[int, int | None]) -> OverTime:
+    picture = over_time(days(uses))
+    assert picture is not None
+    return picture
+
+
+@given(st.dictionaries(st.integers(0, 400), st.integers(0, 10**9), min_size=2))
+def test_every_day_is_a_point_within_the_axes(uses: dict[int, int]) -> None:
+    picture = drawn(dict(sorted(uses.items())))
+    points = {tuple(map(float, point.split(","))) for line in picture.lines for point in line.split(" ")}
+    assert all(picture.left <= x <= picture.right and picture.top <= y <= picture.bottom for x, y in points)
+    assert len(picture.days) == len(uses)
+    assert dict(picture.days) == {FIRST + timedelta(number): use for number, use in uses.items()}
+    gaps = sum(after - before > 1 for before, after in zip(sorted(uses), sorted(uses)[1:], strict=False))
+    assert len(picture.lines) == gaps + 1
+
+
+def test_a_day_that_nobody_looked_at_breaks_the_line() -> None:
+    picture = drawn({0: 5, 1: 10, 2: None, 3: 0, 5: 10})
+    first, second, third = (line.split(" ") for line in picture.lines)
+    assert (len(first), len(second), len(third)) == (2, 2, 2)
+    assert second[0] == second[1], "one day is a dot"
+    assert first[1].endswith(f",{picture.top}")
+    assert second[0].endswith(f",{picture.bottom}")
+
+
+@pytest.mark.parametrize("most", [0, 1, 7, 20, 999, 1000, 1001, 123_456])
+def test_the_axis_of_use_ends_at_a_round_number(most: int) -> None:
+    labels = [float(tick.label.replace(",", "")) for tick in drawn({0: 0, 1: most}).up]
+    assert labels[0] == 0
+    assert max(1, most) <= labels[2] <= max(1, most * 5)
+    assert labels[1] * 2 == labels[2]
+
+
+def test_months_are_named() -> None:
+    assert [tick.label for tick in drawn({0: 1, 60: 1}).across] == ["Feb 2026", "Mar 2026"]
+    assert [tick.label for tick in drawn({0: 1, 364: 1}).across][:2] == ["Mar 2026", "May 2026"]
+
+
+@pytest.mark.parametrize("uses", [{}, {0: 5}, {0: 5, 1: None}])
+def test_too_little_is_no_picture(uses: dict[int, int | None]) -> None:
+    assert over_time(days(uses)) is None
+
+
+@pytest.mark.parametrize(("uses", "figures"), [({0: 5, 1: 6}, 1), ({0: 5}, 0)])
+def test_the_page_has_a_table_behind_its_picture(uses: dict[int, int | None], figures: int) -> None:
+    history = ModelHistoryResponse(
+        category=IMAGE,
+        name="image_generation",
+        members=None,
+        api_names=[],
+        days=365,
+        history_from=None,
+        history_to=None,
+        first_seen=FIRST,
+        last_used=None,
+        days_since_last_use=None,
+        days_without_worker=None,
+        use_per_day=[],
+        trend_30d=None,
+        share_of_days_seen=None,
+        share_of_days_used=None,
+        points=days(uses),
+        months=[],
+    )
+    page = Markup(over_time_page(IMAGE, history))
+    assert page.inline() == []
+    assert len(page.all("figure")) == len(page.all("table")) == figures
+
+
+def test_a_past_that_is_not_known_says_why() -> None:
+    assert "<p>There is none &amp; no more.</p>" in over_time_page(IMAGE, "There is none & no more.")

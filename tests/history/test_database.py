@@ -1,0 +1,115 @@
+"""Opening, migrating, and what is said when the database fails."""
+
+from __future__ import annotations
+
+import asyncio
+import sqlite3
+from collections.abc import Callable
+from contextlib import AbstractAsyncContextManager
+from pathlib import Path
+from typing import Any
+
+import pytest
+from alembic.autogenerate import compare_metadata
+from alembic.migration import MigrationContext
+from sqlalchemy import URL, Connection, text
+
+from horde_model_reference.errors import HistoryError, SettingsError
+from horde_model_reference.history import database as module
+from horde_model_reference.history.database import HEAD, address, open_database
+from horde_model_reference.history.store import HistoryStore, open_store, store_on
+from horde_model_reference.history.tables import metadata
+from horde_model_reference.settings import load_settings
+from tests.support.past import all_kept, compile_of, keep_all
+
+Address = Callable[[], AbstractAsyncContextManager[URL]]
+SECRET = "the-password"
+
+
+async def test_the_migrations_make_the_tables_that_the_code_knows(store: HistoryStore) -> None:
+    def differences(connection: Connection) -> list[Any]:
+        return list(compare_metadata(MigrationContext.configure(connection), metadata))
+
+    async with store.database.reading() as connection:
+        assert await connection.run_sync(differences) == []
+        assert (await connection.execute(text("SELECT version_num FROM alembic_version"))).scalar() == HEAD
+
+
+async def test_opening_again_finds_what_was_kept(address: Address) -> None:
+    async with address() as url:
+        first = store_on(await open_database(url))
+        await keep_all(first, [compile_of(0, {"a": 1})])
+        kept = await all_kept(first)
+        await first.aclose()
+        second = store_on(await open_database(url))
+        assert await all_kept(second) == kept
+        await second.aclose()
+
+
+async def test_opening_by_several_at_once_migrates_once(address: Address) -> None:
+    async with address() as url:
+        opened = await asyncio.gather(*(open_database(url) for _ in range(3)))
+        for database in opened:
+            await database.aclose()
+
+
+async def test_what_fails_midway_was_not_written(store: HistoryStore) -> None:
+    with pytest.raises(ZeroDivisionError):
+        async with store.database.writing() as connection:
+            await connection.execute(text("INSERT INTO closed_months VALUES ('image', 1, 1, 1, 1)"))
+            _ = 1 / 0
+    async with store.database.reading() as connection:
+        assert (await connection.execute(text("SELECT count(*) FROM closed_months"))).scalar() == 0
+
+
+async def test_sqlite_writes_ahead(tmp_path: Path) -> None:
+    store = await open_store(load_settings(data_dir=tmp_path / "new" / "folder"))
+    await store.aclose()
+    connection = sqlite3.connect(tmp_path / "new" / "folder" / module.FILE)
+    assert connection.execute("PRAGMA journal_mode").fetchone() == ("wal",)
+    connection.close()
+
+
+async def test_a_database_that_is_away_is_our_error(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("no folder")
+    away = [
+        load_settings(data_dir=tmp_path / "file"),
+        load_settings(history={"url": f"postgresql://u:{SECRET}@127.0.0.1:1/x"}),
+    ]
+    for settings in away:
+        with pytest.raises(HistoryError) as caught:
+            await open_store(settings)
+        assert SECRET not in f"{caught.value.message}{caught.value.hint}"
+
+
+async def test_a_file_that_is_no_database_is_our_error(tmp_path: Path) -> None:
+    (tmp_path / module.FILE).write_bytes(b"no database at all, and long enough to be taken for one" * 40)
+    with pytest.raises(HistoryError):
+        await open_store(load_settings(data_dir=tmp_path))
+
+
+async def test_a_full_disk_is_our_error_and_reading_goes_on(tmp_path: Path) -> None:
+    store = await open_store(load_settings(data_dir=tmp_path))
+    await keep_all(store, [compile_of(0, {"a": 1})])
+    async with store.database.reading() as connection:
+        pages = (await connection.execute(text("PRAGMA page_count"))).scalar()
+        await connection.execute(text(f"PRAGMA max_page_count = {pages}"))
+    with pytest.raises(HistoryError, match="full"):
+        for day in range(1, 60):
+            await keep_all(store, [compile_of(day, {f"model {at} of day {day}": at for at in range(50)})])
+    days = await store.reader.days(compile_of(0, {"a": 1}).model_type)
+    assert (await store.reader.usage_on(days)).height > 0
+    await store.aclose()
+
+
+@pytest.mark.parametrize("url", ["nonsense", "mysql://u@h/d", "sqlite:///x.sqlite"])
+def test_an_address_without_sense_names_the_variable(url: str) -> None:
+    with pytest.raises(SettingsError, match="HISTORY__URL"):
+        address(load_settings(history={"url": url}))
+
+
+def test_without_its_client_postgresql_is_refused_with_a_hint(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(module, "find_spec", lambda _: None)
+    with pytest.raises(SettingsError) as caught:
+        address(load_settings(history={"url": "postgresql://u@h/d"}))
+    assert "pip install" in caught.value.hint

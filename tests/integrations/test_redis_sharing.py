@@ -1,0 +1,610 @@
+"""Sharing through a real Redis: the Horde is asked once for all, and without Redis everything goes on."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from collections.abc import AsyncGenerator, AsyncIterator, Callable, Iterator
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+import redis.asyncio
+
+from horde_model_reference.catalogue.manager import ModelReferenceManager
+from horde_model_reference.categories import HordeModelType
+from horde_model_reference.errors import HordeAPIDegradedError, SettingsError
+from horde_model_reference.events import Event, FetchDone
+from horde_model_reference.http_client import make_client
+from horde_model_reference.integrations import horde_api_integration, redis_sharing
+from horde_model_reference.integrations.horde_api_integration import STATS, HordeAPIIntegration
+from horde_model_reference.integrations.horde_api_models import HeldReport
+from horde_model_reference.integrations.redis_sharing import RedisSharing
+from horde_model_reference.service.app import create_service
+from horde_model_reference.settings import load_settings
+from tests.support.builders import FETCHED, IMAGE, stats_of
+from tests.support.misbehaving_horde import (
+    GOOD,
+    NO_HEADERS,
+    SECRET,
+    SERVER_ERROR,
+    TEXT_ROUTES,
+    MisbehavingHorde,
+    Route,
+)
+from tests.support.redis_server import RedisServer, binary_or_skip
+from tests.support.service import IMAGE_RISK, catalogue_bytes, serving, write_catalogues
+from tests.support.waiting import eventually
+
+pytestmark = pytest.mark.usefixtures("no_pauses")
+
+TEXT = HordeModelType.TEXT
+TEXT_STATS = STATS[TEXT]
+PREFIX = "horde-model-reference"
+REPORT, FAILURE, LOCK = (f"{PREFIX}:{what}:{TEXT_STATS.route}" for what in ("report", "failure", "lock"))
+CHANNEL = f"{PREFIX}:catalogues"
+NOW = timedelta(0)
+LONG = 60.0
+
+
+class Clock:
+    """The time of day, which passes when told to."""
+
+    def __init__(self) -> None:
+        self.now = FETCHED
+
+    def __call__(self) -> datetime:
+        return self.now
+
+    def wait(self, seconds: float) -> None:
+        self.now += timedelta(seconds=seconds)
+
+
+@dataclass
+class Process:
+    """What one process has."""
+
+    horde: HordeAPIIntegration
+    sharing: RedisSharing
+    outcomes: list[str] = field(default_factory=list)
+
+    async def stats(self, max_age: timedelta = NOW) -> list[tuple[Any, ...]]:
+        """The statistics' rows, not older than asked for."""
+        return (await self.horde.observe(TEXT, max_age)).stats.frame.rows()
+
+
+@pytest.fixture
+def clock() -> Clock:
+    return Clock()
+
+
+@pytest.fixture
+def server(tmp_path: Path) -> Iterator[RedisServer]:
+    with RedisServer(tmp_path) as server:
+        yield server
+
+
+@pytest.fixture
+async def store(server: RedisServer) -> AsyncIterator[redis.asyncio.Redis]:
+    """The same Redis, to look into and to meddle with."""
+    async with redis.asyncio.from_url(server.url) as client:
+        yield client
+
+
+@pytest.fixture
+def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whoever finds Redis away notices soon, and tries again soon."""
+    monkeypatch.setattr(redis_sharing, "OPERATION_TIMEOUT", 0.15)
+    monkeypatch.setattr(redis_sharing, "RETRY_AFTER", 0.1)
+
+
+@asynccontextmanager
+async def a_process(
+    horde: MisbehavingHorde, server: RedisServer, clock: Callable[[], datetime], **overrides: Any
+) -> AsyncIterator[Process]:
+    settings = horde.settings(**{"redis": {"use_redis": True, "url": server.url}, "horde_api_timeout": 5.0} | overrides)
+    outcomes: list[str] = []
+
+    def listen(event: Event) -> None:
+        if isinstance(event, FetchDone):
+            outcomes.append(event.outcome)
+
+    async with make_client(5) as client:
+        sharing = RedisSharing(settings)
+        watched = HordeAPIIntegration(settings, client, clock, listen, sharing)
+        try:
+            yield Process(watched, sharing, outcomes)
+        finally:
+            await watched.aclose()
+            await sharing.aclose()
+
+
+@asynccontextmanager
+async def processes(
+    number: int, horde: MisbehavingHorde, server: RedisServer, clock: Callable[[], datetime], **overrides: Any
+) -> AsyncIterator[list[Process]]:
+    async with AsyncExitStack() as stack:
+        yield [await stack.enter_async_context(a_process(horde, server, clock, **overrides)) for _ in range(number)]
+
+
+def counts(horde: MisbehavingHorde) -> set[int]:
+    return {horde.count(route) for route in TEXT_ROUTES}
+
+
+# What the Horde said.
+
+
+async def test_processes_that_ask_at_once_ask_the_horde_once(
+    horde: MisbehavingHorde, server: RedisServer, clock: Clock
+) -> None:
+    """And once more when the answer is too old, and say the same to their readers."""
+    horde.all_routes(NO_HEADERS)
+    async with processes(6, horde, server, clock) as workers:
+        asking = [asyncio.create_task(worker.horde.observe(TEXT, NOW)) for worker in workers for _ in range(3)]
+        for route in TEXT_ROUTES:
+            await horde.asked(route)
+        horde.release.set()
+        seen = await asyncio.gather(*asking)
+        assert counts(horde) == {1}
+        assert len({observation.fingerprint() for observation in seen}) == 1
+        assert sorted(outcome for worker in workers for outcome in worker.outcomes) == ["ok"] * 2 + ["shared"] * 10
+        assert {worker.sharing.state for worker in workers} == {"shared"}
+
+        horde.payloads[Route.TEXT_STATS] = stats_of({"new": 1})
+        clock.wait(59)
+        assert await workers[3].stats() == [("koboldcpp/Stheno", 2, 30, 400)]
+        assert counts(horde) == {1}
+        clock.wait(1)
+        assert await asyncio.gather(*(worker.stats() for worker in workers)) == [[("new", 1, 1, 1)]] * 6
+        assert counts(horde) == {2}
+
+
+async def test_a_failure_is_shared_for_a_moment(
+    horde: MisbehavingHorde, server: RedisServer, clock: Clock, store: redis.asyncio.Redis
+) -> None:
+    """The others need not try at once what just failed; and what the Horde said on failing goes nowhere."""
+    horde.always(Route.TEXT_STATS, SERVER_ERROR)
+    async with processes(4, horde, server, clock, horde_api_breaker_reset_seconds=0.5) as workers:
+        failures = await asyncio.gather(*(worker.stats() for worker in workers), return_exceptions=True)
+        assert all(isinstance(failure, HordeAPIDegradedError) for failure in failures)
+        assert len({str(failure) for failure in failures}) == 1
+        tries = horde.count(Route.TEXT_STATS)
+        assert tries == 3, "those of one fetch"
+        assert SECRET not in str(await store.get(FAILURE))
+        horde.always(Route.TEXT_STATS, GOOD)
+        with pytest.raises(HordeAPIDegradedError) as caught:
+            await workers[0].stats()
+        assert caught.value.retry_after
+        assert horde.count(Route.TEXT_STATS) == tries
+
+        async def is_well() -> bool:
+            found = await asyncio.gather(*(worker.stats() for worker in workers), return_exceptions=True)
+            return all(rows == [("koboldcpp/Stheno", 2, 30, 400)] for rows in found)
+
+        await eventually(is_well)
+        assert horde.count(Route.TEXT_STATS) == tries + 1
+
+
+async def test_a_new_process_begins_with_what_the_others_know(
+    horde: MisbehavingHorde, server: RedisServer, clock: Clock
+) -> None:
+    """Without asking while it is young; and in an outage as its last good answer, told as stale (rule 12)."""
+    async with a_process(horde, server, clock) as first:
+        known = await first.stats()
+    horde.close_port()
+    async with a_process(horde, server, clock) as second:
+        clock.wait(59)
+        young = await second.horde.observe(TEXT, NOW)
+        assert (young.stats.frame.rows(), young.stale, young.fetched_at) == (known, False, FETCHED)
+    async with a_process(horde, server, clock) as third:
+        clock.wait(3541)
+        old = await third.horde.observe(TEXT)
+        assert (old.stats.frame.rows(), old.stale, old.fetched_at) == (known, True, FETCHED)
+    async with a_process(horde, server, clock) as fourth:
+        clock.wait(1)
+        with pytest.raises(HordeAPIDegradedError):
+            await fourth.horde.observe(TEXT)
+
+
+async def test_rule_3_an_answer_without_figures_is_not_shared(
+    horde: MisbehavingHorde, server: RedisServer, clock: Clock
+) -> None:
+    async with processes(2, horde, server, clock) as (first, second):
+        await first.stats()
+        clock.wait(60)
+        horde.payloads[Route.TEXT_STATS] = stats_of({})
+        held = await second.horde.observe(TEXT, NOW)
+    assert held.stats.frame.rows() == [("koboldcpp/Stheno", 2, 30, 400)]
+    assert held.stale
+
+
+GOOD_REPORT = json.loads(HeldReport(TEXT_STATS.parse(stats_of({"theirs": 7})), FETCHED).to_json())
+COLUMNS = GOOD_REPORT["columns"]
+CHANGES: list[dict[str, Any]] = [
+    {"columns": {}},
+    {"columns": None},
+    {"columns": {"other": [1]}},
+    {"columns": COLUMNS | {"more": [1]}},
+    {"columns": {name: values for name, values in COLUMNS.items() if name != "usage_day"}},
+    {"columns": COLUMNS | {"usage_day": ["many"]}},
+    {"columns": COLUMNS | {"usage_day": [1, 2]}},
+    {"columns": COLUMNS | {"usage_day": [2**70]}},
+    {"columns": COLUMNS | {"api_name": [None]}},
+    {"fetched_at": "2026-11-24T06:00:00"},  # of which time zone?
+    {"fetched_at": "yesterday"},
+    {"fetched_at": 1},
+    {"known": False},
+    {"known": "maybe"},
+]
+NO_REPORTS = [b"", b"\xff\x00", b"no JSON", b"null", b"[]", b"{}", b"[" * 100_000]
+
+
+@pytest.mark.parametrize(
+    "unreadable",
+    [*NO_REPORTS, *(json.dumps(GOOD_REPORT | change).encode() for change in CHANGES)],
+    ids=[*(str(report[:9]) for report in NO_REPORTS), *map(str, CHANGES)],
+)
+async def test_an_unreadable_report_is_ignored_and_replaced(
+    horde: MisbehavingHorde, shared_server: RedisServer, clock: Clock, unreadable: bytes
+) -> None:
+    """One of another version of the program, for instance."""
+    async with redis.asyncio.from_url(shared_server.url) as store:
+        await store.flushall()
+        await store.set(REPORT, unreadable)
+        async with processes(2, horde, shared_server, clock) as (first, second):
+            assert await first.stats() == [("koboldcpp/Stheno", 2, 30, 400)]
+            assert await second.stats() == [("koboldcpp/Stheno", 2, 30, 400)]
+    assert counts(horde) == {1}
+
+
+@pytest.fixture(scope="module")
+def shared_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RedisServer]:
+    with RedisServer(tmp_path_factory.mktemp("redis")) as server:
+        yield server
+
+
+async def test_a_readable_report_would_be_used(
+    horde: MisbehavingHorde, server: RedisServer, clock: Clock, store: redis.asyncio.Redis
+) -> None:
+    """So that the test above shows something."""
+    await store.set(REPORT, json.dumps(GOOD_REPORT))
+    async with a_process(horde, server, clock) as process:
+        assert await process.stats() == [("theirs", 7, 7, 7)]
+
+
+# Turns.
+
+
+@pytest.mark.parametrize("for_ever", [False, True])
+async def test_a_holder_of_the_lock_that_died_does_not_block_for_ever(
+    horde: MisbehavingHorde, server: RedisServer, clock: Clock, store: redis.asyncio.Redis, for_ever: bool
+) -> None:
+    """Whether its lock has the deadline that ours have or not; and nobody takes away a lock that is not his."""
+    await store.set(LOCK, b"of a dead process", px=None if for_ever else 200)
+    async with processes(2, horde, server, clock, request_deadline_seconds=0.8) as workers:
+        async with asyncio.timeout(LONG):
+            found = await asyncio.gather(*(worker.stats() for worker in workers))
+    assert found == [[("koboldcpp/Stheno", 2, 30, 400)]] * 2
+    assert await store.get(LOCK) == (b"of a dead process" if for_ever else None)
+
+
+async def test_every_lock_has_a_deadline_and_is_given_back(
+    horde: MisbehavingHorde, server: RedisServer, clock: Clock, store: redis.asyncio.Redis
+) -> None:
+    async with a_process(horde, server, clock, request_deadline_seconds=7) as process:
+        async with process.sharing.turn(TEXT_STATS):
+            assert 6000 < await store.pttl(LOCK) <= 7000
+        assert await store.exists(LOCK) == 0
+        with pytest.raises(RuntimeError):
+            async with process.sharing.turn(TEXT_STATS):
+                raise RuntimeError
+        assert await store.exists(LOCK) == 0
+
+
+async def test_nothing_stays_in_redis_for_ever_but_the_revisions(
+    horde: MisbehavingHorde, server: RedisServer, clock: Clock, store: redis.asyncio.Redis
+) -> None:
+    async with a_process(horde, server, clock, cache_hydration_stale_ttl_seconds=100) as process:
+        await process.stats()
+        await process.sharing.announce(IMAGE, "one")
+    lasting = {str(key): await store.ttl(key) for key in await store.keys("*")}
+    assert lasting.pop(str(f"{PREFIX}:revisions".encode())) == -1
+    assert len(lasting) == 2
+    assert all(90 < seconds <= 100 for seconds in lasting.values())
+    assert all(f"{PREFIX}:report:" in key for key in lasting)
+
+
+# Redis is away.
+
+
+async def test_redis_that_is_away_at_the_start_is_joined_when_it_comes(
+    horde: MisbehavingHorde, server: RedisServer, clock: Clock, impatient: None
+) -> None:
+    server.stop()
+    async with processes(2, horde, server, clock) as (first, second):
+        assert await first.stats() == await second.stats() == [("koboldcpp/Stheno", 2, 30, 400)]
+        assert {first.sharing.state, second.sharing.state} == {"alone"}
+        assert counts(horde) == {2}, "each has to ask for itself"
+        server.start()
+
+        async def are_together() -> bool:
+            clock.wait(60)
+            before = horde.count(Route.TEXT_STATS)
+            await first.stats()
+            await second.stats()
+            return horde.count(Route.TEXT_STATS) == before + 1
+
+        await eventually(are_together)
+        assert {first.sharing.state, second.sharing.state} == {"shared"}
+
+
+async def test_while_redis_is_away_nobody_waits_for_it_each_time(
+    horde: MisbehavingHorde, server: RedisServer, clock: Clock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Once it is found away it is left alone for a while: a slow Redis must not slow down every fetch."""
+    monkeypatch.setattr(redis_sharing, "OPERATION_TIMEOUT", 0.15)
+    async with a_process(horde, server, clock) as process:
+        await process.stats()
+        server.pause()
+        clock.wait(60)
+        await process.stats()
+        assert process.sharing.state == "alone"
+        server.go_on()
+        server.stop()
+        monkeypatch.setattr(redis_sharing, "OPERATION_TIMEOUT", LONG)
+        for _ in range(3):
+            clock.wait(60)
+            await process.stats()
+        server.start()
+        clock.wait(60)
+        await process.stats()
+        assert process.sharing.state == "alone", "the while is not over"
+    assert set(process.outcomes) == {"ok"}
+
+
+async def test_redis_that_is_killed_under_load_is_no_failure_for_anybody(
+    horde: MisbehavingHorde, server: RedisServer, clock: Clock, impatient: None
+) -> None:
+    async with processes(3, horde, server, clock, horde_api_cache_ttl=0) as workers:
+        going = True
+
+        async def load(worker: Process) -> int:
+            answers = 0
+            while going:
+                assert await worker.stats() == [("koboldcpp/Stheno", 2, 30, 400)]
+                answers += 1
+            return answers
+
+        loads = [asyncio.create_task(load(worker)) for worker in workers]
+        for _ in range(2):
+            await eventually(lambda: {worker.sharing.state for worker in workers} == {"shared"})
+            server.stop()
+            await eventually(lambda: {worker.sharing.state for worker in workers} == {"alone"})
+            server.start()
+        await eventually(lambda: {worker.sharing.state for worker in workers} == {"shared"})
+        going = False
+        assert min(await asyncio.gather(*loads)) > 2
+
+
+@pytest.mark.parametrize(("trouble", "end"), [("pause", "go_on"), ("fill", "make_room")])
+async def test_redis_that_is_slow_or_full_is_done_without(
+    horde: MisbehavingHorde, server: RedisServer, clock: Clock, impatient: None, trouble: str, end: str
+) -> None:
+    # A paused server carries out later what it was told before: locks of processes that wait no more.
+    async with processes(2, horde, server, clock, request_deadline_seconds=0.6) as (first, second):
+        await first.stats()
+        getattr(server, trouble)()
+        horde.payloads[Route.TEXT_STATS] = stats_of({"new": 1})
+        clock.wait(60)
+        assert await first.stats() == await second.stats() == [("new", 1, 1, 1)]
+        assert {first.sharing.state, second.sharing.state} == {"alone"}
+        assert horde.count(Route.TEXT_STATS) == 3
+        getattr(server, end)()
+
+        async def are_together() -> bool:
+            clock.wait(60)
+            before = horde.count(Route.TEXT_STATS)
+            await first.stats()
+            await second.stats()
+            return horde.count(Route.TEXT_STATS) == before + 1
+
+        await eventually(are_together)
+
+
+@pytest.mark.parametrize("url", ["nonsense", "http://x:hunter2@127.0.0.1/", "redis://x:hunter2@127.0.0.1:port/0"])
+def test_an_address_that_makes_no_sense_is_told_without_its_password(url: str) -> None:
+    with pytest.raises(SettingsError, match="REDIS__URL") as caught:
+        RedisSharing(load_settings(redis={"use_redis": True, "url": url}))
+    assert "hunter2" not in f"{caught.value} {caught.value.hint} {caught.value.__cause__}"
+
+
+# Whole services: catalogues, and what the heartbeat says.
+
+
+@asynccontextmanager
+async def a_service(
+    folder: Path, horde: MisbehavingHorde, server: RedisServer, **overrides: Any
+) -> AsyncIterator[httpx.AsyncClient]:
+    settings = horde.settings(
+        **{
+            "sources": {category: str(folder / f"{category}.json") for category in ("image_generation",)}
+            | {"styles": "", "image_history": ""},
+            "data_dir": folder / "data",
+            "redis": {"use_redis": True, "url": server.url},
+            "horde_api_timeout": 5.0,
+            "cache_ttl_seconds": LONG,
+        }
+        | overrides
+    )
+    async with serving(create_service(settings, hydrate=False)) as client:
+        yield client
+
+
+async def sharing_state(client: httpx.AsyncClient) -> str:
+    state: str = (await client.get("/api/heartbeat")).json()["sharing"]
+    return state
+
+
+async def model_count(client: httpx.AsyncClient) -> int:
+    count: int = (await client.get(IMAGE_RISK)).json()["category_model_count"]
+    return count
+
+
+async def test_a_catalogue_change_seen_by_one_reaches_all(
+    tmp_path: Path, horde: MisbehavingHorde, server: RedisServer, store: redis.asyncio.Redis
+) -> None:
+    """Long before their own time to look; and it is announced once, not by each who then sees it."""
+    write_catalogues(tmp_path)
+    async with (
+        a_service(tmp_path, horde, server) as one,
+        a_service(tmp_path, horde, server) as other,
+        store.pubsub() as heard,
+    ):
+        await heard.subscribe(CHANNEL)
+
+        async def all_listen() -> bool:
+            return (await store.pubsub_numsub(CHANNEL))[0][1] == 3
+
+        await eventually(all_listen)
+        assert [await model_count(client) for client in (one, other)] == [1, 1]
+        (tmp_path / "image_generation.json").write_bytes(catalogue_bytes(["Deliberate", "newer"]))
+        assert [await model_count(client) for client in (one, other)] == [1, 1], "nobody has looked"
+
+        settings = horde.settings(
+            sources={"image_generation": str(tmp_path / "image_generation.json")},
+            redis={"use_redis": True, "url": server.url},
+        )
+        async with httpx.AsyncClient() as http:
+            sharing = RedisSharing(settings)
+            finder = ModelReferenceManager(settings, http, announce=sharing.announce)
+            assert len(await finder.get_model_names(IMAGE)) == 2
+            await finder.aclose()
+            await sharing.aclose()
+
+        async def is_new(client: httpx.AsyncClient) -> bool:
+            return await model_count(client) == 2
+
+        for client in (one, other):
+            await eventually(partial(is_new, client))
+        await store.publish(CHANNEL, "the end")
+        messages: list[bytes] = []
+        while not messages or messages[-1] != b"the end":
+            message = await heard.get_message(ignore_subscribe_messages=True, timeout=LONG)
+            if message is not None:
+                messages.append(message["data"])
+    # The first look of one of the services was news as well.
+    assert [json.loads(message) for message in messages[:-1]] == [{"category": "image_generation"}] * 2
+
+
+async def test_a_lost_message_costs_at_most_the_time_between_looks(
+    tmp_path: Path, horde: MisbehavingHorde, server: RedisServer
+) -> None:
+    write_catalogues(tmp_path)
+    async with a_service(tmp_path, horde, server, cache_ttl_seconds=0.05) as client:
+        assert await model_count(client) == 1
+        server.stop()
+        (tmp_path / "image_generation.json").write_bytes(catalogue_bytes(["Deliberate", "newer"]))
+
+        async def is_new() -> bool:
+            return await model_count(client) == 2
+
+        await eventually(is_new)
+
+
+@pytest.mark.parametrize(
+    "message", [b"", b"\xff", b"no JSON", b"null", b"[]", b"{}", b'{"category": "nonsense"}', b'{"category": []}']
+)
+async def test_an_unreadable_announcement_is_ignored(
+    horde: MisbehavingHorde, shared_server: RedisServer, message: bytes
+) -> None:
+    settings = horde.settings(redis={"use_redis": True, "url": shared_server.url})
+    sharing = RedisSharing(settings)
+    async with redis.asyncio.from_url(shared_server.url) as store:
+        announcements = sharing.announcements()
+        first = asyncio.ensure_future(anext(announcements))
+
+        async def is_listening() -> bool:
+            return bool((await store.pubsub_numsub(CHANNEL))[0][1] == 1)
+
+        await eventually(is_listening)
+        await store.publish(CHANNEL, message)
+        await store.publish(CHANNEL, json.dumps({"category": "clip"}))
+        assert await asyncio.wait_for(first, LONG) == "clip"
+        assert isinstance(announcements, AsyncGenerator)
+        await announcements.aclose()
+    await sharing.aclose()
+
+
+async def test_the_heartbeat_tells_whether_the_service_is_alone(
+    tmp_path: Path,
+    horde: MisbehavingHorde,
+    server: RedisServer,
+    impatient: None,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Away at the start, joined, killed, back, paused, going on, full, emptied: and every answer is 200."""
+    monkeypatch.setattr(horde_api_integration, "PATIENCE", 0.1)
+    write_catalogues(tmp_path)
+    server.stop()
+    async with a_service(tmp_path, horde, server, horde_api_cache_ttl=0, deletion_risk_cache_ttl=0) as client:
+
+        async def says(state: str) -> bool:
+            assert await model_count(client) == 1
+            return await sharing_state(client) == state
+
+        await eventually(partial(says, "alone"))
+        for end, trouble in (
+            (server.start, server.stop),
+            (server.start, server.pause),
+            (server.go_on, server.fill),
+            (server.make_room, server.stop),
+        ):
+            end()
+            await eventually(partial(says, "shared"))
+            trouble()
+            await eventually(partial(says, "alone"))
+
+
+async def test_a_service_that_nobody_asks_rejoins_too(
+    tmp_path: Path, horde: MisbehavingHorde, server: RedisServer, impatient: None
+) -> None:
+    """And then hears what is announced."""
+    write_catalogues(tmp_path)
+    async with a_service(tmp_path, horde, server) as client:
+        assert await model_count(client) == 1
+
+        async def says(state: str) -> bool:
+            return await sharing_state(client) == state
+
+        await eventually(partial(says, "shared"))
+        server.stop()
+        await eventually(partial(says, "alone"))
+        server.start()
+        await eventually(partial(says, "shared"))
+        (tmp_path / "image_generation.json").write_bytes(catalogue_bytes(["Deliberate", "newer"]))
+        async with redis.asyncio.from_url(server.url) as store:
+
+            async def is_heard() -> bool:
+                return bool(await store.publish(CHANNEL, json.dumps({"category": "image_generation"})))
+
+            await eventually(is_heard)
+
+            async def is_new() -> bool:
+                return await model_count(client) == 2
+
+            await eventually(is_new)
+
+
+@pytest.mark.parametrize(("ci", "outcome"), [("true", pytest.fail.Exception), ("", pytest.skip.Exception)])
+def test_without_the_servers_program_these_tests_are_skipped_but_never_on_ci(
+    monkeypatch: pytest.MonkeyPatch, ci: str, outcome: type[BaseException]
+) -> None:
+    monkeypatch.setenv("PATH", "")
+    monkeypatch.setenv("CI", ci)
+    with pytest.raises(outcome, match="redis-server is not installed"):
+        binary_or_skip()

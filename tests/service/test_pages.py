@@ -1,0 +1,211 @@
+"""The pages over HTTP: statuses, headers, encodings, and errors that people can read."""
+
+from __future__ import annotations
+
+import gzip
+import json
+from pathlib import Path
+from urllib.parse import quote
+
+import httpx
+import pytest
+
+from horde_model_reference.dashboard.rendering import ASSETS, CONTENT_POLICY, asset_version
+from horde_model_reference.service.encodings import ENCODERS
+from tests.support.builders import stats_of
+from tests.support.markup import Markup
+from tests.support.misbehaving_horde import SERVER_ERROR, Route
+from tests.support.service import BlockingClient, a_world, catalogue_bytes
+
+PAGES = (
+    "/",
+    "/category/image_generation",
+    "/category/text_generation?group_text_models=true",
+    "/category/text_generation?include_backend_variations=true",
+    "/pictures/image_generation",
+    "/pictures/text_generation",
+    "/model/image_generation/Umbra%20Noir",
+    "/model/image_generation?name=Umbra%20Noir",
+    "/plan/image_generation",
+    "/plan/text_generation",
+)
+BROWSER = {"Accept": "text/html,application/xhtml+xml,*/*;q=0.8"}
+MOST_BYTES = 200_000
+
+
+@pytest.mark.parametrize("path", PAGES)
+def test_pages_are_small_and_load_nothing_from_elsewhere(demo: BlockingClient, path: str) -> None:
+    answer = demo.get(path)
+    assert answer.status_code == 200
+    assert answer.headers["content-type"] == "text/html; charset=utf-8"
+    assert answer.headers["content-security-policy"] == CONTENT_POLICY
+    assert len(gzip.compress(answer.content)) + sum(len(file.read_bytes()) for file in ASSETS.iterdir()) < MOST_BYTES
+    page = Markup(answer.text)
+    assert page.inline() == []
+    loaded = [
+        found.get("src") or found.get("href", "") for tag, found in page.elements if tag in {"script", "link", "img"}
+    ]
+    assert all(address.startswith(("/assets/", "data:,")) for address in loaded)
+
+
+@pytest.mark.parametrize("encoding", ENCODERS)
+@pytest.mark.parametrize("path", PAGES)
+def test_pages_are_compressed(demo: BlockingClient, path: str, encoding: str) -> None:
+    answer = demo.get(path, headers={"Accept-Encoding": encoding})
+    assert answer.headers.get("content-encoding", "identity") == encoding
+    assert "accept-encoding" in answer.headers["vary"].lower()
+    assert answer.text == demo.get(path, headers={"Accept-Encoding": "identity"}).text
+
+
+MOST_OF_A_KIND = 6
+
+
+def test_every_link_of_every_page_answers(demo: BlockingClient) -> None:
+    """Of many links to pages of one kind, some."""
+    followed: dict[str, set[str]] = {}
+    for path in PAGES:
+        for found in Markup(demo.get(path).text).all("a"):
+            address = found["href"].partition("#")[0]
+            kind = followed.setdefault("/".join(address.split("/")[:3]), set())
+            if address and address not in kind and len(kind) < MOST_OF_A_KIND:
+                kind.add(address)
+                assert address.startswith("/")
+                assert demo.get(address, headers=BROWSER).status_code == 200, address
+    assert {"/category/image_generation?preset=critical", "/pictures/text_generation/over-time"} <= set().union(
+        *followed.values()
+    )
+
+
+@pytest.mark.parametrize(
+    ("path", "status", "code"),
+    [
+        ("/model/image_generation/Umbra", 404, "model_unknown"),
+        ("/category/nothing", 422, "parameters_malformed"),
+        ("/category/image_generation?limit=0", 422, "parameters_malformed"),
+        ("/category/image_generation?sort=nothing", 400, "sort_unknown"),
+        ("/pictures/lora", 400, "category_not_supported"),
+        ("/plan/image_generation/plan.md", 405, "method_not_allowed"),
+        ("/nothing", 404, "route_unknown"),
+        ("/assets/nothing.js", 404, "route_unknown"),
+        ("/assets/..%2frendering.py", 404, "route_unknown"),
+    ],
+)
+def test_errors_are_pages_for_people_and_problems_for_programs(
+    demo: BlockingClient, path: str, status: int, code: str
+) -> None:
+    problem = demo.get(path)
+    assert problem.headers["content-type"].startswith("application/problem+json")
+    page = demo.get(path, headers=BROWSER)
+    assert page.headers["content-type"].startswith("text/html")
+    assert page.headers["content-security-policy"] == CONTENT_POLICY
+    assert page.headers["cache-control"] == "no-store"
+    assert problem.json()["code"] == code
+    assert page.status_code == problem.status_code == status
+    assert f"<code>{code}</code>" in page.text
+    assert problem.json()["title"] in page.text
+    assert int(page.headers["content-length"]) == len(page.content)
+
+
+@pytest.mark.parametrize(
+    "path", ["/api/nothing", "/api/model_references/v2/nothing", "/api/model_references/v2/lora/x"]
+)
+def test_the_api_answers_programs_whatever_they_accept(demo: BlockingClient, path: str) -> None:
+    answer = demo.get(path, headers=BROWSER)
+    assert answer.headers["content-type"].startswith("application/problem+json")
+
+
+def test_names_in_errors_are_text(demo: BlockingClient) -> None:
+    """Rule 13."""
+    page = demo.get(f"/model/image_generation/{quote('<script>alert(1)</script>')}", headers=BROWSER)
+    assert "&lt;script&gt;" in page.text
+    assert Markup(page.text).inline() == []
+
+
+async def test_a_horde_that_is_down_is_a_page_with_the_same_status(tmp_path: Path) -> None:
+    async with a_world(tmp_path, request_deadline_seconds=2) as world:
+        world.horde.all_routes(SERVER_ERROR)
+        page = await world.client.get("/", headers=BROWSER)
+    assert page.status_code == 502
+    assert int(page.headers["retry-after"]) >= 1
+    assert "It may work again in" in page.text
+
+
+async def test_a_page_is_kept_as_long_as_its_table_and_others_not_at_all(tmp_path: Path) -> None:
+    """What rests on styles or ages may change while the table stays."""
+    async with a_world(tmp_path) as world:
+        kept = [await world.client.get(path) for path in ("/", "/pictures/image_generation")]
+        fresh = [
+            await world.client.get(path) for path in ("/model/image_generation/Deliberate", "/plan/image_generation")
+        ]
+        again = [
+            await world.client.get(answer.url, headers={"If-None-Match": answer.headers["etag"]}) for answer in kept
+        ]
+    assert [answer.status_code for answer in again] == [304, 304]
+    assert all("max-age" in answer.headers["cache-control"] for answer in kept)
+    assert [answer.headers["cache-control"] for answer in fresh] == ["no-cache", "no-cache"]
+    assert not any("etag" in answer.headers for answer in fresh)
+
+
+async def test_a_model_page_follows_its_styles_at_once(tmp_path: Path) -> None:
+    """Another style of the same number leaves the table as it is, and must be seen all the same."""
+    styles = tmp_path / "styles.json"
+    sources = {"styles": str(styles)}
+    (tmp_path / "categories.json").write_text("{}")
+
+    async def seen(client: httpx.AsyncClient, name: str) -> bool:
+        styles.write_text(json.dumps({name: {"prompt": "x", "model": "Deliberate"}}))
+        return f"<li>{name}</li>" in (await client.get("/model/image_generation/Deliberate")).text
+
+    async with a_world(tmp_path, cache_ttl_seconds=0, more_sources=sources) as world:
+        assert await seen(world.client, "first")
+        assert await seen(world.client, "second")
+
+
+def test_assets_are_kept_for_ever_by_their_version(demo: BlockingClient) -> None:
+    for name in ("page.js", "style.css"):
+        version = asset_version(name)
+        assert "immutable" in demo.get(f"/assets/{name}?v={version}").headers["cache-control"]
+        assert "immutable" not in demo.get(f"/assets/{name}?v=old").headers.get("cache-control", "")
+        assert f"/assets/{name}?v={version}" in demo.get("/").text
+
+
+def test_a_form_of_a_thousand_models_is_read(demo: BlockingClient) -> None:
+    fields = {"asked": "1"} | {f"override:model {at}": "" for at in range(1500)}
+    answer = demo.request("POST", "/plan/image_generation", data=fields)
+    assert answer.status_code == 200
+    assert "Nothing would be removed." in answer.text
+
+
+@pytest.mark.parametrize(
+    "header", ["multipart/form-data", "multipart/form-data; boundary=x", "application/json", "nonsense"]
+)
+def test_a_senseless_form_ticks_nothing_or_is_refused(demo: BlockingClient, header: str) -> None:
+    answer = demo.request("POST", "/plan/image_generation", content=b"\xff\x00{", headers={"Content-Type": header})
+    assert answer.status_code in {200, 400}
+
+
+@pytest.mark.parametrize("file", ["plan.md", "plan.json", "removals.patch", "stable_diffusion.json"])
+def test_files_are_sent_to_be_kept(demo: BlockingClient, file: str) -> None:
+    answer = demo.request("POST", f"/plan/image_generation/{file}", data={})
+    assert answer.status_code == 200
+    assert answer.headers["content-disposition"] == f"attachment; filename*=UTF-8''{file}"
+    assert answer.content
+
+
+def test_a_refused_file_is_an_error_for_people(demo: BlockingClient) -> None:
+    chosen = {"select": "Cobalt Depth 768"}
+    answer = demo.request("POST", "/plan/image_generation/plan.md", data=chosen, headers=BROWSER)
+    assert answer.status_code == 409
+    assert "protected" in answer.text
+    assert demo.request("POST", "/plan/image_generation/other.txt", data={}).status_code == 404
+
+
+async def test_empty_answers_of_the_horde_are_unknown_on_every_page(tmp_path: Path) -> None:
+    """Rule 3."""
+    payloads = {Route.IMAGE_STATS: stats_of({}), Route.IMAGE_STATUS: []}
+    async with a_world(tmp_path, image=catalogue_bytes(["a"]), payloads=payloads) as world:
+        for path in ("/", "/pictures/image_generation", "/model/image_generation/a", "/plan/image_generation"):
+            answer = await world.client.get(path)
+            assert answer.status_code == 200
+        assert "The Horde reports no usage figures just now." in (await world.client.get("/")).text
+        assert "? requests in a day" in (await world.client.get("/model/image_generation/a")).text

@@ -1,0 +1,167 @@
+"""The plan over HTTP: computed, and nothing written."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+from jsonschema import Draft202012Validator  # type: ignore[import-untyped]
+
+from horde_model_reference.curation.plan import Plan
+from horde_model_reference.curation.policy import Policy
+from horde_model_reference.demo import DATA
+from tests.support.builders import record, stats_of, status_of
+from tests.support.curation import removed_from, verdicts_of
+from tests.support.misbehaving_horde import SERVER_ERROR, Route
+from tests.support.service import STATISTICS, V2, BlockingClient, a_world, assert_problem
+
+URL = f"{V2}/image_generation/deletion-plan"
+PROTECTED = "Aurora Vista XL"
+
+
+def plan_from(answer: httpx.Response) -> Plan:
+    assert answer.status_code == 200, answer.text
+    return Plan.model_validate_json(answer.content)
+
+
+@pytest.fixture
+def files() -> Iterator[None]:
+    """The sample, which must be the same afterwards."""
+    before = {path: (path.read_bytes(), path.stat().st_mtime_ns) for path in DATA.iterdir() if path.is_file()}
+    yield
+    after = {path: (path.read_bytes(), path.stat().st_mtime_ns) for path in DATA.iterdir() if path.is_file()}
+    assert after == before
+
+
+@pytest.mark.parametrize("body", [None, {}, {"policy": {}}, {"select": None, "overrides": {}}])
+def test_without_more_it_is_the_default_policy_s(
+    demo: BlockingClient, files: None, body: object, tmp_path: Path
+) -> None:
+    plan = plan_from(demo.request("POST", URL, json=body) if body is not None else demo.request("POST", URL))
+    assert plan.policy == Policy()
+    assert removed_from(plan)
+    rows = demo.get(f"{STATISTICS}/image_generation/deletion-risk?sort=removal").json()["models"]
+    assert [verdict.name for verdict in plan.verdicts] == [row["name"] for row in rows]
+    assert not list(tmp_path.rglob("*plan*"))
+
+
+def test_policy_selection_and_overrides_are_followed(demo: BlockingClient, files: None) -> None:
+    asked: dict[str, Any] = {
+        "policy": {
+            "limits": {"max_share_of_month_usage": 100},
+            "protect": {"names": ["Quiet Tides", {"name": "x", "until": "2030-01-01"}], "globs": [{"glob": "Ember*"}]},
+        },
+        "select": [PROTECTED, "Marble Busts XL"],
+        "overrides": {PROTECTED: "agreed", "Marble Busts XL": "agreed"},
+    }
+    plan = plan_from(demo.request("POST", URL, json=asked))
+    assert set(removed_from(plan)) == {PROTECTED, "Marble Busts XL"}
+    found = verdicts_of(plan)
+    assert found[PROTECTED].override == "agreed"
+    assert found["Quiet Tides"].reasons[0].code == "protected_by_name"
+    assert plan.effect.broken_styles == ["aurora", "aurora-landscape", "aurora-portrait"]
+    again = plan_from(demo.request("POST", URL, json=asked | {"policy": json.loads(plan.policy.model_dump_json())}))
+    assert again.policy_hash == plan.policy_hash
+
+
+@pytest.mark.parametrize(
+    ("body", "status", "code", "words"),
+    [
+        ({"select": [PROTECTED]}, 409, "plan_refused", "is protected"),
+        ({"select": [PROTECTED], "overrides": {PROTECTED: " "}}, 409, "plan_refused", "is protected"),
+        ({"overrides": {PROTECTED: "agreed"}}, 409, "plan_refused", "not selected"),
+        (
+            {"select": [PROTECTED], "overrides": {PROTECTED: "x"}, "policy": {"limits": {"max_models": 0}}},
+            409,
+            "plan_refused",
+            "limits.max_models",
+        ),
+        ({"select": ["nobody\u202e"]}, 404, "model_unknown", "nobody"),
+        ({"policy": {"limits": {"max_modles": 3}}}, 422, "parameters_malformed", "max_modles"),
+        ({"policy": {"limits": {"max_models": -1}}}, 422, "parameters_malformed", "max_models"),
+        ({"policy": {"limits": {"max_models": "3"}}}, 422, "parameters_malformed", "max_models"),
+        ({"policy": {"protect": {"names": [{"until": "2030-01-01"}]}}}, 422, "parameters_malformed", "names"),
+        ({"selected": []}, 422, "parameters_malformed", "selected"),
+        ([], 422, "parameters_malformed", ""),
+        ("x", 422, "parameters_malformed", ""),
+    ],
+)
+def test_what_cannot_be_planned_is_a_problem(
+    demo: BlockingClient, body: object, status: int, code: str, words: str
+) -> None:
+    problem = assert_problem(demo.request("POST", URL, json=body), status, code)
+    assert words in json.dumps(problem)
+    assert "\u202e" not in problem["detail"]
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        b"{",
+        b'{"select": ["\\ud800"]}',
+        b'{"select": ["Aurora Vista XL"], "overrides": {"Aurora Vista XL": "\\ud800"}}',
+        b'{"policy": {"protect": {"names": ["\\ud800"]}}}',
+        b'{"policy": {"protect": {"globs": [{"glob": "a", "reason": "\\ud800"}]}}}',
+    ],
+)
+def test_a_body_that_is_no_json_or_no_text_is_422(demo: BlockingClient, content: bytes) -> None:
+    answer = demo.request("POST", URL, content=content, headers={"Content-Type": "application/json"})
+    assert_problem(answer, 422, "parameters_malformed")
+
+
+@pytest.mark.parametrize(
+    ("category", "status", "code"),
+    [("lora", 400, "category_not_supported"), ("nonsense", 422, "parameters_malformed")],
+)
+def test_a_category_without_usage_has_no_plan(demo: BlockingClient, category: str, status: int, code: str) -> None:
+    assert_problem(demo.request("POST", f"{V2}/{category}/deletion-plan", json={}), status, code)
+
+
+def test_text_models_have_plans_too(demo: BlockingClient) -> None:
+    plan = plan_from(demo.request("POST", f"{V2}/text_generation/deletion-plan", json={}))
+    assert removed_from(plan) == []
+    ageless = {"policy": {"candidates": {"min_age_days": 0}}}
+    plan = plan_from(demo.request("POST", f"{V2}/text_generation/deletion-plan", json=ageless))
+    assert plan.catalogue_file == "models.csv"
+
+
+def test_it_is_a_post_alone(demo: BlockingClient) -> None:
+    """By GET the address is that of a record of this name, which there is not."""
+    assert demo.get(URL).status_code in {404, 405}
+
+
+def test_the_answer_is_of_the_documented_shape(demo: BlockingClient) -> None:
+    document = demo.get("/api/openapi.json").json()
+    operation = document["paths"]["/api/model_references/v2/{model_category_name}/deletion-plan"]["post"]
+    assert operation["operationId"] == "make_v2_deletion_plan"
+    assert {"200", "400", "404", "409", "422", "502"} <= operation["responses"].keys()
+    shape = operation["responses"]["200"]["content"]["application/json"]["schema"]
+    answer = demo.request("POST", URL, json={}).json()
+    Draft202012Validator(shape | {"components": document["components"]}).validate(answer)
+    request = operation["requestBody"]["content"]["application/json"]["schema"] | {"components": document["components"]}
+    Draft202012Validator(request).validate({"policy": {"limits": {"max_models": 3}}, "select": ["a"]})
+    assert not Draft202012Validator(request).is_valid({"policy": {"limits": {"max_models": -3}}})
+
+
+async def test_without_the_horde_it_is_502(tmp_path: Path) -> None:
+    async with a_world(tmp_path, horde_api_timeout=1) as world:
+        world.horde.all_routes(SERVER_ERROR)
+        assert_problem(await world.client.post(URL, json={}), 502, "horde_unavailable")
+
+
+async def test_rule_12_same_inputs_same_bytes(tmp_path: Path) -> None:
+    """Styles that cannot be read are unknown: nothing is removed."""
+    models = {name: record(style="x") for name in ("one", "two")}
+    async with a_world(tmp_path, image=json.dumps(models).encode()) as world:
+        world.horde.payloads[Route.IMAGE_STATS] = stats_of({"one": 3, "two": 900})
+        world.horde.payloads[Route.IMAGE_STATUS] = status_of({"two": 1})
+        first = await world.client.post(URL, json={})
+        second = await world.client.post(URL, json={})
+    assert first.content == second.content
+    plan = plan_from(first)
+    assert removed_from(plan) == []
+    assert plan.orphaned_styles is None
