@@ -7,7 +7,7 @@ import sys
 from collections.abc import Callable
 from pathlib import Path
 
-from benchmarks import older, scale, soak, startup, throughput
+from benchmarks import history, older, scale, soak, startup, throughput
 from benchmarks._report import Section, SkippedError, write
 from benchmarks._servers import LOG
 
@@ -18,6 +18,7 @@ BENCHMARKS: dict[str, Callable[[bool], Section]] = {
     "older": lambda quick: older.run(quick=quick),
     "scale": lambda quick: scale.run(quick=quick),
     "startup": lambda quick: startup.run(quick=quick),
+    "history": lambda quick: history.run(quick=quick),
 }
 
 

@@ -134,13 +134,21 @@ class Engine:
         found = await self.history.of_models(catalogue, members or [known_name(catalogue, name)], days)
         return ModelHistoryResponse.model_validate({"category": category, "name": name, "members": members, **found})
 
-    async def curation_facts(self, category: MODEL_REFERENCE_CATEGORY) -> tuple[CurationFacts, SourceCopy]:
-        """Return what a plan is made from, and the catalogue file's bytes; errors as for :meth:`table`."""
+    async def curation_facts(
+        self, category: MODEL_REFERENCE_CATEGORY, table: RiskTable | None = None
+    ) -> tuple[CurationFacts, SourceCopy]:
+        """Return what a plan is made from, and the catalogue file's bytes; errors as for :meth:`table`.
+
+        Args:
+            category: Which category.
+            table: The table in service, if there is one; it is used while it is of the catalogue's revision.
+        """
         reported_type(category)
         styles, style_notices = await self.curation.styles() if category is STYLED else (NO_STYLES, ())
         catalogue, copy = await self.manager.get_catalogue_with_copy(category)
         entered_at, age_notices = await self.curation.entered_at(catalogue)
-        table = await self.table(category)
+        if table is None or table.data_as_of.catalogue_revision != catalogue.revision:
+            table = await self.table(category)
         if table.data_as_of.catalogue_revision != catalogue.revision:
             raise CatalogueSourceError("The catalogue changed while the plan was made.", hint="Try again.")
         past, more = await self.history.past_use(catalogue)

@@ -21,16 +21,16 @@ Open = Callable[..., "Page"]
 SCREENSHOTS = Path(__file__).resolve().parents[2] / "build" / "screenshots"
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def browser() -> Iterator[Browser]:
-    """The browser."""
+    """The browser; gone before other tests come, since while it is there an event loop counts as running."""
     from tests.support.browser import chromium  # noqa: PLC0415
 
     with chromium() as started:
         yield started
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def demo_url() -> Iterator[str]:
     """Where ``serve --demo`` answers."""
     from tests.support.browser import serving_the_demo  # noqa: PLC0415

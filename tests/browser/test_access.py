@@ -5,10 +5,9 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 
 from tests.browser.conftest import Open
-from tests.support.browser import Page, expect
+from tests.support.browser import Axe, Page, expect
 
 PAGES = {
     "image models": "/?limit=20",
@@ -31,7 +30,9 @@ def unfold(page: Page) -> None:
 
 
 ENOUGH_ROWS = """
-for (const table of document.querySelectorAll("table")) [...table.querySelectorAll("tbody tr")].slice(8).forEach((row) => row.remove());
+for (const table of document.querySelectorAll("table")) {
+  for (const row of [...table.querySelectorAll("tbody tr")].slice(8)) row.remove();
+}
 """
 """Rows are alike, and axe looks at every one."""
 
@@ -72,9 +73,16 @@ def test_every_page_fits_the_screen_in_both_colour_schemes(open_page: Open, scre
         assert page.evaluate("document.documentElement.scrollWidth") <= width, name
 
 
-@pytest.mark.parametrize("scripts", [True, False], ids=["with JavaScript", "without"])
-@pytest.mark.parametrize("size", SIZES)
-@pytest.mark.parametrize("way", ["hover", "focus"])
+@pytest.mark.parametrize(
+    ("way", "size", "scripts"),
+    [
+        ("hover", "desk", True),
+        ("focus", "desk", True),
+        ("focus", "phone", True),
+        ("hover", "desk", False),
+        ("focus", "phone", False),
+    ],
+)
 def test_a_flag_says_its_sentence_and_nothing_cuts_it(open_page: Open, way: str, size: str, scripts: bool) -> None:
     width, height = SIZES[size]
     page = open_page(viewport={"width": width, "height": height}, java_script_enabled=scripts)

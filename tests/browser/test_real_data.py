@@ -10,9 +10,9 @@ import pytest
 
 from horde_model_reference.service.app import create_service
 from tests.browser.conftest import Open
-from tests.browser.test_curator import assert_applies, count_shown, downloaded, names
 from tests.support.background import in_background
 from tests.support.browser import expect, serving_in_thread
+from tests.support.curating import assert_applies, count_shown, downloaded, names
 from tests.support.misbehaving_horde import MisbehavingHorde, Route
 
 CAPTURES = {

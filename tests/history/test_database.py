@@ -54,10 +54,13 @@ async def test_opening_by_several_at_once_migrates_once(address: Address) -> Non
 
 
 async def test_what_fails_midway_was_not_written(store: HistoryStore) -> None:
-    with pytest.raises(ZeroDivisionError):
+    async def write_and_fail() -> None:
         async with store.database.writing() as connection:
             await connection.execute(text("INSERT INTO closed_months VALUES ('image', 1, 1, 1, 1)"))
-            _ = 1 / 0
+            raise KeyError
+
+    with pytest.raises(KeyError):
+        await write_and_fail()
     async with store.database.reading() as connection:
         assert (await connection.execute(text("SELECT count(*) FROM closed_months"))).scalar() == 0
 
@@ -94,9 +97,9 @@ async def test_a_full_disk_is_our_error_and_reading_goes_on(tmp_path: Path) -> N
     async with store.database.reading() as connection:
         pages = (await connection.execute(text("PRAGMA page_count"))).scalar()
         await connection.execute(text(f"PRAGMA max_page_count = {pages}"))
+    more = [compile_of(day, {f"model {at} of day {day}": at for at in range(50)}) for day in range(1, 60)]
     with pytest.raises(HistoryError, match="full"):
-        for day in range(1, 60):
-            await keep_all(store, [compile_of(day, {f"model {at} of day {day}": at for at in range(50)})])
+        await keep_all(store, more)
     days = await store.reader.days(compile_of(0, {"a": 1}).model_type)
     assert (await store.reader.usage_on(days)).height > 0
     await store.aclose()

@@ -34,7 +34,7 @@ async def kept_of(stores: Stores, sightings: list[Sighting]) -> dict[str, Any]:
         return await all_kept(store)
 
 
-@settings(max_examples=12, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
+@settings(max_examples=8, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
 @given(data=st.data(), sightings=SIGHTINGS)
 def test_order_and_repetition_change_nothing(stores: Stores, data: st.DataObject, sightings: list[Sighting]) -> None:
     other = data.draw(st.permutations(sightings))
@@ -42,7 +42,7 @@ def test_order_and_repetition_change_nothing(stores: Stores, data: st.DataObject
     assert asyncio.run(kept_of(stores, sightings)) == asyncio.run(kept_of(stores, [*other, *again]))
 
 
-@settings(max_examples=60)
+@settings(max_examples=30)
 @given(st.lists(st.builds(compile_of, st.integers(0, 5), FIGURES, hour=st.sampled_from((1, 6))), max_size=10))
 def test_totals_never_double(sightings: list[Any]) -> None:
     """What is kept of a day is one set of counters that the Horde gave, never a sum of several."""

@@ -20,11 +20,23 @@ from horde_model_reference.cli.serve import _listening
 
 IN_CI = os.environ.get("CI") == "true"
 if not IN_CI:
-    pytest.importorskip("playwright.sync_api", reason="no playwright: pip install playwright")
+    for needed in ("playwright.sync_api", "axe_playwright_python.sync_playwright"):
+        pytest.importorskip(needed, reason=f"no {needed.partition('.')[0]}: make test installs it")
 
+from axe_playwright_python.sync_playwright import Axe  # noqa: E402
 from playwright.sync_api import Browser, BrowserContext, Dialog, Page, expect, sync_playwright  # noqa: E402
 
-__all__ = ["Browser", "BrowserContext", "Page", "Watch", "chromium", "expect", "serving_in_thread", "serving_the_demo"]
+__all__ = [
+    "Axe",
+    "Browser",
+    "BrowserContext",
+    "Page",
+    "Watch",
+    "chromium",
+    "expect",
+    "serving_in_thread",
+    "serving_the_demo",
+]
 
 OPTIONS = (
     "--no-sandbox",

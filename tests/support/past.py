@@ -10,8 +10,10 @@ import polars as pl
 
 from horde_model_reference.categories import HordeModelType
 from horde_model_reference.history.days import day_number, day_of_number
+from horde_model_reference.history.reading import together
 from horde_model_reference.history.sightings import Compile, Look, Sighting
 from horde_model_reference.history.store import HistoryStore
+from horde_model_reference.history.trends import ends_of_names
 from horde_model_reference.integrations.horde_api_models import parse_stats, parse_status
 from tests.support.builders import stats_of, status_of
 
@@ -56,14 +58,16 @@ async def all_kept(store: HistoryStore) -> dict[str, Any]:
         ids = names["name_id"].to_list()
         threads = await store.reader.threads(ids, -(10**6))
         closed, months = await store.reader.months(model_type, ids)
+        usage = await store.reader.usage(days, ids)
+        ends = together([ends_of_names(usage), await store.reader.ends_besides_of(ids)])
         found[model_type.value] = {
             "days": [str(day_of_number(day)) for day in days.numbers],
-            "usage": _named(await store.reader.usage(days, ids), names, "day"),
+            "usage": _named(usage, names, "day"),
             "threads": _named(threads, names, "day"),
             "looks": (await store.reader.looks(model_type, -(10**6))).rows(),
             "closed": closed.rows(),
             "months": _named(months, names, "month"),
-            "ends": _named(await store.reader.ends(model_type, days), names, "first_day"),
+            "ends": _named(ends, names, "first_day"),
         }
     return found
 

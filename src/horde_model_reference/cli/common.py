@@ -39,13 +39,24 @@ def with_engine(work: Callable[[Engine], Awaitable[T]], *, demo: bool, settings:
     """Run a piece of work with an engine built from the environment, or from the demo; or from other settings."""
     settings = settings or settings_for(demo=demo)
     transport = SimulatedHorde() if demo else None
-    stamina.instrumentation.set_on_retry_hooks([])  # Else retries are logged, to standard output of all places.
 
     async def run() -> T:
         async with open_engine(settings, transport, make_history=make_demo_history if demo else make_history) as engine:
             return await work(engine)
 
-    return asyncio.run(run())
+    with _retries_unsaid():
+        return asyncio.run(run())
+
+
+@contextmanager
+def _retries_unsaid() -> Iterator[None]:
+    """Keep retries from being logged, which would go to standard output of all places."""
+    hooks = stamina.instrumentation.get_on_retry_hooks()
+    stamina.instrumentation.set_on_retry_hooks([])
+    try:
+        yield
+    finally:
+        stamina.instrumentation.set_on_retry_hooks(hooks)
 
 
 def show(report: RenderableType) -> None:

@@ -99,7 +99,9 @@ def _weight() -> pl.Expr:
     for name, of_name in SHAPES.items():
         shape = pl.when(pl.col("api_name") == name).then(of_name).otherwise(shape)
     quiet = 60 + pl.col("seed") % 240
-    alive = pl.when((pl.col("month") == 0) & (pl.col("age") < quiet)).then(0.0).otherwise(shape)
+    dead = (pl.col("month") == 0) & (pl.col("age") < quiet)
+    unknown_yet = pl.col("api_name").is_in(list(NEW)) & (pl.col("age") >= NEW_DAYS)
+    alive = pl.when(dead | unknown_yet).then(0.0).otherwise(shape)
     noise = (pl.col("seed") * 31 + pl.col("age") * 7919 + pl.col("seed") * pl.col("age")) % 101
     return alive * (0.7 + noise / 168)
 

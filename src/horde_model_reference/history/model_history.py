@@ -8,9 +8,9 @@ from typing import Any
 
 import polars as pl
 
-from horde_model_reference.analytics.past_use import TREND_WEEKS, trend
+from horde_model_reference.analytics.past_use import WEEK_COLUMNS, trend
 from horde_model_reference.history.days import day_of_number, first_day_of_month
-from horde_model_reference.history.trends import MONTH_DAYS, weekly_use
+from horde_model_reference.history.trends import LEAST_DAYS, MONTH_DAYS
 
 RATE_DAYS = (30, 90, 365)
 
@@ -72,13 +72,13 @@ def bridged(days: pl.DataFrame) -> pl.DataFrame:
     ).filter((pl.col("lost") > 0) & pl.col("use").is_not_null())
 
 
-def rate(days: pl.DataFrame, over: int) -> dict[str, Any]:
-    """Return the use per day over the last days; see ``RateInfo`` for the fields."""
+def rate(days: pl.DataFrame, gaps: pl.DataFrame, over: int) -> dict[str, Any]:
+    """Return the use per day over the last days, gaps bridged; see ``RateInfo`` for the fields."""
     if days.is_empty():
         return {"days": over, "requests_per_day": None, "days_seen": 0, "days_bridged": 0}
     start = int(days["day"][-1]) - over + 1
     known = days.filter((pl.col("day") >= start) & pl.col("usage_day").is_not_null())
-    gaps = bridged(days).with_columns(within=pl.col("last") - pl.max_horizontal("first", pl.lit(start)) + 1)
+    gaps = gaps.with_columns(within=pl.col("last") - pl.max_horizontal("first", pl.lit(start)) + 1)
     gaps = gaps.filter(pl.col("within") > 0)
     in_gaps, lost = float((gaps["use"] * gaps["within"] / gaps["lost"]).sum()), int(gaps["within"].sum())
     covered = known.height + lost
@@ -90,17 +90,15 @@ def rate(days: pl.DataFrame, over: int) -> dict[str, Any]:
     }
 
 
-def trend_of(past: NamePasts) -> dict[str, Any] | None:
-    """Return the trend; see ``TrendInfo`` for the fields."""
-    if not past.days:
+def trend_of(days: pl.DataFrame) -> dict[str, Any] | None:
+    """Return the trend of counters by day; see ``TrendInfo`` for the fields."""
+    if days.is_empty():
         return None
-    days = past.usage.with_columns(week=(past.days[-1] - pl.col("day")) // 7)
-    weeks = days.group_by("name_id", "week").agg(
-        usage=pl.col("usage_day").sum(), senseless=pl.col("usage_day").null_count().cast(pl.Int64)
-    )
-    owners = past.usage.select("name_id").unique().with_columns(model_index=pl.lit(0, pl.UInt32))
-    weekly = weekly_use(weeks, owners, past.days, 1, TREND_WEEKS)
-    row = trend(weekly).to_dicts()[0]
+    known = days.filter(pl.col("usage_day").is_not_null()).with_columns(week=(days["day"][-1] - pl.col("day")) // 7)
+    weeks = known.group_by("week").agg(use=pl.col("usage_day").sum() * 7 / pl.len(), days=pl.len())
+    use = dict(weeks.filter(pl.col("days") >= LEAST_DAYS).select("week", "use").iter_rows())
+    weekly = {name: [use.get(week)] for week, name in enumerate(WEEK_COLUMNS)}
+    row = trend(pl.DataFrame(weekly, schema=dict.fromkeys(WEEK_COLUMNS, pl.Float64))).to_dicts()[0]
     return row if row["percent"] is not None else None
 
 
@@ -134,6 +132,7 @@ def months_before(past: NamePasts) -> list[dict[str, Any]]:
 def model_history(past: NamePasts, days: int) -> dict[str, Any]:
     """Return what the past of some names says; the fields of ``ModelHistoryResponse`` that it decides."""
     counters, threads = daily(past), threads_by_day(past)
+    gaps = bridged(counters)
     last = past.days[-1] if past.days else None
     first_seen, last_used = past.ends["first_day"].min(), past.ends["last_used_day"].max()
     start = -1 if last is None else last - days + 1
@@ -148,8 +147,8 @@ def model_history(past: NamePasts, days: int) -> dict[str, Any]:
         "last_used": _date(last_used),
         "days_since_last_use": None if last is None or not isinstance(last_used, int) else max(0, last - last_used),
         "days_without_worker": _days_without_worker(threads),
-        "use_per_day": [rate(counters, over) for over in RATE_DAYS],
-        "trend_30d": trend_of(past),
+        "use_per_day": [rate(counters, gaps, over) for over in RATE_DAYS],
+        "trend_30d": trend_of(counters),
         "share_of_days_seen": round(100 * known.height / days, 1) if past.days else None,
         "share_of_days_used": round(100 * used / known.height, 1) if known.height else None,
         "points": _points(shown, threads.filter(pl.col("day") >= start)),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from typing import Any
 
 import polars as pl
@@ -13,7 +13,7 @@ from horde_model_reference.catalogue.catalogue import Catalogue
 from horde_model_reference.categories import REPORTED_TYPES, HordeModelType
 from horde_model_reference.history import trends
 from horde_model_reference.history.model_history import RATE_DAYS, NamePasts, model_history
-from horde_model_reference.history.reading import Days
+from horde_model_reference.history.reading import Days, Reader, together
 from horde_model_reference.history.store import HistoryStore
 from horde_model_reference.integrations.attribution import NAME_RULES
 
@@ -26,73 +26,81 @@ class Pasts:
         self._held: dict[tuple[str, HordeModelType], tuple[str, Any]] = {}
 
     async def recent(self, catalogue: Catalogue) -> RecentUse | None:
-        """Return the recent past of every model; None where nothing is kept. Errors as for :class:`Database`."""
-        model_type = REPORTED_TYPES[catalogue.category]
-        days = await self._store.reader.days(model_type)
-        if not days.by_compile:
-            return None
-        key = _key(catalogue, days)
-        held = self._held.get(("recent", model_type))
-        if held is None or held[0] != key:
-            frame = trends.recent_frame(*await self._ends_and_weeks(catalogue, days, TREND_WEEKS))
-            held = self._held["recent", model_type] = (key, RecentUse(frame, key))
-        recent: RecentUse = held[1]
-        return recent
+        """Return the recent past of every model; None where nothing is kept. Errors as for :class:`Reader`."""
+        found = await self._known(catalogue, "recent", self._recent)
+        return found if isinstance(found, RecentUse) else None
 
     async def past_use(self, catalogue: Catalogue) -> Mapping[str, PastUse] | None:
-        """Return what a year says of every model; None where nothing is kept. Errors as for :class:`Database`."""
-        model_type = REPORTED_TYPES[catalogue.category]
-        days = await self._store.reader.days(model_type)
-        if not days.by_compile:
-            return None
-        key = _key(catalogue, days)
-        held = self._held.get(("past", model_type))
-        if held is None or held[0] != key:
-            ends, weekly = await self._ends_and_weeks(catalogue, days, trends.YEAR_WEEKS)
-            months = await self._months_now(catalogue, days)
-            names = catalogue.frame["name"]
-            found = await asyncio.to_thread(trends.past_use, names, ends, weekly, days.numbers, months)
-            held = self._held["past", model_type] = (key, found)
-        past: Mapping[str, PastUse] = held[1]
+        """Return what a year says of every model; None where nothing is kept. Errors as for :class:`Reader`."""
+        past: Mapping[str, PastUse] | None = await self._known(catalogue, "past", self._past_use)
         return past
 
     async def of_models(self, catalogue: Catalogue, names: Sequence[str], days: int) -> dict[str, Any]:
         """Return the past of some models together (see :func:`model_history`), and their API names."""
-        model_type, reader = REPORTED_TYPES[catalogue.category], self._store.reader
-        every_day = await reader.days(model_type)
-        owners = await self._owners(catalogue)
-        wanted = catalogue.frame["name"].is_in(list(names)).arg_true().cast(pl.UInt32)
-        own = owners.filter(pl.col("model_index").is_in(wanted.implode()))
-        ids = own["name_id"].to_list()
-        last = every_day.numbers[-1] if every_day.by_compile else 0
-        shown = every_day.since(last - max(days, *RATE_DAYS) - 30)
-        start = last - days + 1
-        closed, months = await reader.months(model_type, ids)
-        past = NamePasts(
-            days=shown.numbers,
-            usage=await reader.usage(shown, ids),
-            threads=await reader.threads(ids, start),
-            looks=await reader.looks(model_type, start),
-            closed=closed,
-            months=months,
-            ends=await reader.ends_of(ids, every_day),
-        )
-        found = await asyncio.to_thread(model_history, past, days)
-        return {**found, "api_names": sorted(own["api_name"])}
+        model_type = REPORTED_TYPES[catalogue.category]
+        async with self._store.reader.together() as reader:
+            every_day, owners = await reader.days(model_type), await self._owners(catalogue, reader)
+            wanted = catalogue.frame["name"].is_in(list(names)).arg_true().cast(pl.UInt32)
+            own = owners.filter(pl.col("model_index").is_in(wanted.implode()))
+            ids = own["name_id"].to_list()
+            last = every_day.numbers[-1] if every_day.by_compile else 0
+            first, start = last - max(days, *RATE_DAYS) - 30, last - days + 1
+            usage = await reader.usage(every_day, ids)
+            closed, months = await reader.months(model_type, ids)
+            past = NamePasts(
+                days=every_day.since(first).numbers,
+                usage=usage.filter(pl.col("day") >= first),
+                threads=await reader.threads(ids, start),
+                looks=await reader.looks(model_type, start),
+                closed=closed,
+                months=months,
+                ends=together([trends.ends_of_names(usage), await reader.ends_besides_of(ids)]),
+            )
+        return {**model_history(past, days), "api_names": sorted(own["api_name"])}
 
-    async def _ends_and_weeks(self, catalogue: Catalogue, days: Days, weeks: int) -> tuple[pl.DataFrame, pl.DataFrame]:
-        model_type, reader = REPORTED_TYPES[catalogue.category], self._store.reader
-        owners, models = await self._owners(catalogue), catalogue.frame.height
-        ends = trends.ends_of_models(await reader.ends(model_type, days), owners, models)
-        by_name = await reader.weeks(days.since(days.numbers[-1] - 7 * weeks + 1))
-        weekly = await asyncio.to_thread(trends.weekly_use, by_name, owners, days.numbers, models, weeks)
-        return ends, weekly
+    async def _known(
+        self, catalogue: Catalogue, what: str, make: Callable[[Catalogue, Reader, Days, str], Awaitable[Any]]
+    ) -> Any:
+        model_type = REPORTED_TYPES[catalogue.category]
+        async with self._store.reader.together() as reader:
+            days = await reader.days(model_type)
+            if not days.by_compile:
+                return None
+            key = f"{catalogue.revision}/{hash(frozenset(days.by_compile.items()))}"
+            held = self._held.get((what, model_type))
+            if held is None or held[0] != key:
+                held = self._held[what, model_type] = (key, await make(catalogue, reader, days, key))
+        return held[1]
 
-    async def _months_now(self, catalogue: Catalogue, days: Days) -> pl.Series:
+    async def _recent(self, catalogue: Catalogue, reader: Reader, days: Days, key: str) -> RecentUse:
+        ends, weekly = await self._ends_and_weeks(catalogue, reader, days, TREND_WEEKS)
+        return RecentUse(trends.recent_frame(ends, weekly), key)
+
+    async def _past_use(self, catalogue: Catalogue, reader: Reader, days: Days, _: str) -> Mapping[str, PastUse]:
+        ends, weekly = await self._ends_and_weeks(catalogue, reader, days, trends.YEAR_WEEKS)
+        months = await self._months_now(catalogue, reader, days)
+        names = catalogue.frame["name"]
+        return await asyncio.to_thread(trends.past_use, names, ends, weekly, days.numbers, months)
+
+    async def _ends_and_weeks(
+        self, catalogue: Catalogue, reader: Reader, days: Days, weeks: int
+    ) -> tuple[pl.DataFrame, pl.DataFrame]:
+        owners, models = await self._owners(catalogue, reader), catalogue.frame.height
+        use = await reader.use_of_all(days)
+        besides = await reader.ends_besides(REPORTED_TYPES[catalogue.category])
+
+        def compute() -> tuple[pl.DataFrame, pl.DataFrame]:
+            ends = together([trends.ends_of_names(use), besides])
+            weekly = trends.weekly_use(use, owners, days.numbers, models, weeks)
+            return trends.ends_of_models(ends, owners, models), weekly
+
+        return await asyncio.to_thread(compute)
+
+    async def _months_now(self, catalogue: Catalogue, reader: Reader, days: Days) -> pl.Series:
         """Return each model's counter of the month on the last day."""
-        owners = await self._owners(catalogue)
+        owners = await self._owners(catalogue, reader)
         newest = days.since(days.numbers[-1])
-        usage = await self._store.reader.usage(newest, owners["name_id"].to_list())
+        usage = await reader.usage_on(newest)
         index = pl.DataFrame({"model_index": pl.int_range(catalogue.frame.height, dtype=pl.UInt32, eager=True)})
         month = pl.when(pl.col("usage_month").null_count() == 0).then(pl.col("usage_month").sum())
         sums = usage.join(owners, on="name_id").group_by("model_index").agg(month, reported=pl.lit(value=True))
@@ -101,19 +109,15 @@ class Pasts:
             "month"
         ]
 
-    async def _owners(self, catalogue: Catalogue) -> pl.DataFrame:
+    async def _owners(self, catalogue: Catalogue, reader: Reader) -> pl.DataFrame:
         """Return ``name_id``, ``model_index`` and ``api_name`` of the names that belong to a model."""
         model_type = REPORTED_TYPES[catalogue.category]
-        key = f"{await self._store.reader.newest_name()}/{catalogue.revision}"
+        key = f"{await reader.newest_name()}/{catalogue.revision}"
         held = self._held.get(("owners", model_type))
         if held is None or held[0] != key:
-            names = await self._store.reader.names(model_type)
+            names = await reader.names(model_type)
             rules = NAME_RULES[model_type]
             owners = await asyncio.to_thread(trends.attributed, names, catalogue.frame["name"], rules)
             held = self._held["owners", model_type] = (key, owners.join(names, on="name_id", maintain_order="left"))
         owners_of: pl.DataFrame = held[1]
         return owners_of
-
-
-def _key(catalogue: Catalogue, days: Days) -> str:
-    return f"{catalogue.revision}/{hash(frozenset(days.by_compile.items()))}"

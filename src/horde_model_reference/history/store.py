@@ -58,7 +58,7 @@ class HistoryStore:
 
 def store_on(database: Database) -> HistoryStore:
     """Return the history in a database."""
-    return HistoryStore(database, Reader(database), Writer(database))
+    return HistoryStore(database, Reader(database.reading), Writer(database))
 
 
 async def open_store(settings: Settings) -> HistoryStore:

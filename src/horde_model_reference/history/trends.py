@@ -12,7 +12,7 @@ from typing import Any
 
 import polars as pl
 
-from horde_model_reference.analytics.past_use import RECENT_COLUMNS, WEEK_COLUMNS, PastUse, trend
+from horde_model_reference.analytics.past_use import LEAST_WEEKS, RECENT_COLUMNS, WEEK_COLUMNS, PastUse, trend
 from horde_model_reference.history.days import day_of_number
 from horde_model_reference.integrations.attribution import ATTRIBUTED, NameRules, attribute_names
 
@@ -39,47 +39,45 @@ def attributed(names: pl.DataFrame, model_names: pl.Series, rules: NameRules) ->
     return found.filter(pl.col("outcome") == ATTRIBUTED).select("name_id", "model_index")
 
 
-def weekly_use(weeks: pl.DataFrame, owners: pl.DataFrame, days: Sequence[int], models: int, count: int) -> pl.DataFrame:
+def weekly_use(use: pl.DataFrame, owners: pl.DataFrame, days: Sequence[int], models: int, count: int) -> pl.DataFrame:
     """Return the use of every model in the last weeks as columns ``use_week_0`` (the newest), ...
 
+    Week 0 is the last day and the six before it. A week of which too few days are known is null.
+
     Args:
-        weeks: Use by name and week, as :meth:`Reader.weeks` returns it.
+        use: Use by name and day (``USE``).
         owners: Which model each name belongs to.
         days: The days of which statistics are kept.
         models: How many models there are.
         count: How many weeks to return.
     """
-    seen = Counter((days[-1] - day) // 7 for day in days)
-    of_week = pl.DataFrame(
-        {"week": range(count), "seen": [seen[week] for week in range(count)]}, schema_overrides={"week": pl.Int32}
+    last = days[-1]
+    seen = Counter((last - day) // 7 for day in days)
+    used = (
+        use.lazy()
+        .filter(pl.col("day") > last - 7 * count)
+        .with_columns(week=(last - pl.col("day")) // 7)
+        .join(owners.lazy().select("name_id", "model_index"), on="name_id")
+        .group_by("model_index", "name_id", "week")
+        .agg(pl.col("usage_day").sum(), senseless=pl.col("usage_day").null_count().cast(pl.Int64))
+        .group_by("model_index", "week")
+        .agg(pl.col("usage_day").sum(), pl.col("senseless").max())
+        .collect()
     )
     index = pl.DataFrame({"model_index": pl.int_range(models, dtype=pl.UInt32, eager=True)})
-    used = weeks.join(owners, on="name_id").group_by("model_index", "week").agg(
-        pl.col("usage").sum(), pl.col("senseless").max()
-    )  # fmt: skip
-    known = pl.col("seen") - pl.col("senseless").fill_null(0)
-    grid = (
-        index.join(of_week, how="cross")
-        .join(used, on=["model_index", "week"], how="left")
-        .select(
-            "model_index",
-            column=pl.format("use_week_{}", "week"),
-            use=pl.when(known >= LEAST_DAYS).then(pl.col("usage").fill_null(0) * 7 / known),
-        )
-    )
-    wide = (
-        grid.pivot("column", index="model_index", values="use")
-        if models
-        else pl.DataFrame(schema={"model_index": pl.UInt32})
-    )
-    return index.join(wide, on="model_index", how="left").select(
-        *(
-            pl.col(f"use_week_{week}")
-            if f"use_week_{week}" in wide.columns
-            else pl.lit(None, pl.Float64).alias(f"use_week_{week}")
-            for week in range(count)
-        )
-    )
+    for week in range(count):
+        of_week = used.filter(pl.col("week") == week).select("model_index", "usage_day", "senseless")
+        known = seen[week] - pl.col("senseless").fill_null(0)
+        scaled = pl.when(known >= LEAST_DAYS).then(pl.col("usage_day").fill_null(0) * 7 / known)
+        joined = index.join(of_week, on="model_index", how="left", maintain_order="left")
+        index = joined.select(pl.exclude("usage_day", "senseless"), scaled.alias(f"use_week_{week}"))
+    return index.drop("model_index")
+
+
+def ends_of_names(use: pl.DataFrame) -> pl.DataFrame:
+    """Return the days on which names were first seen and last used (``ENDS``)."""
+    used = pl.col("day").filter(pl.col("usage_day") > 0)
+    return use.group_by("name_id").agg(first_day=pl.col("day").min(), last_used_day=used.max())
 
 
 def ends_of_models(ends: pl.DataFrame, owners: pl.DataFrame, models: int) -> pl.DataFrame:
@@ -112,10 +110,7 @@ def past_use(
         now_used: The month's counter of each on the last day, which tells of the days that nobody looked at.
     """
     recent = trend(weekly)
-    falling = [
-        (7 * weeks, trend(weekly, [f"use_week_{week}" for week in range(weeks)], weeks // 2)["high"] < 0)
-        for weeks in FALLING_WEEKS
-    ]
+    falling = [(7 * weeks, _surely_fell(weekly, weeks)) for weeks in FALLING_WEEKS]
     facts = pl.concat(
         [ends, weekly, names.alias("name").to_frame(), now_used.alias("month").to_frame()], how="horizontal"
     ).select(
@@ -129,6 +124,18 @@ def past_use(
         season=(_season() / 7 * MONTH_DAYS).round().cast(pl.Int64),
     )
     return {row["name"]: _past_use(row, days) for row in facts.iter_rows(named=True)}
+
+
+def _surely_fell(weekly: pl.DataFrame, weeks: int) -> pl.Series:
+    """Return whether use surely fell over some weeks, and over the older half of them by itself.
+
+    So a fall of the last weeks is not taken for one of the whole year.
+    """
+    columns = [f"use_week_{week}" for week in range(weeks)]
+    parts = (columns, columns[weeks // 2 :])
+    whole, older = (trend(weekly, part, max(LEAST_WEEKS, len(part) // 2))["high"] < 0 for part in parts)
+    newer = trend(weekly, columns[: weeks // 2])["percent"] <= 0
+    return (whole & older & newer).fill_null(value=False)
 
 
 def _season() -> pl.Expr:

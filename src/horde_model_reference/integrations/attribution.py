@@ -114,10 +114,10 @@ def attribute_names(api_names: pl.Series, model_names: pl.Series, rules: NameRul
     pending = names.select("at", "looked_up")
     while pending.height:
         looked_up = _look_up(pending, candidates, rules)
-        settled.append(_settle(looked_up.filter(pl.col("candidates") == 1), ATTRIBUTED))
-        settled.append(_settle_several(looked_up.filter(pl.col("candidates") > 1), catalogue, rules))
-        settled.append(_settle(looked_up.filter(pl.col("shorter") == pl.col("looked_up")), UNATTRIBUTED))
-        shortened = looked_up.filter(pl.col("shorter") != pl.col("looked_up"))
+        settled.append(_settle(looked_up[_SINGLE], ATTRIBUTED))
+        settled.append(_settle_several(looked_up[_SEVERAL], catalogue, rules))
+        settled.append(_settle(looked_up[_FINISHED], UNATTRIBUTED))
+        shortened = looked_up[_SHORTENED]
         pending = pl.DataFrame([shortened["at"], shortened["shorter"].alias("looked_up")])
     decided = pl.concat(settled).sort("at")
     columns = {column.name: column for column in (*names.get_columns(), *decided.get_columns())}
@@ -140,16 +140,32 @@ def _without_backend(names: pl.DataFrame, rules: NameRules) -> pl.DataFrame:
     return names.with_columns(backend=backend, looked_up=rest)
 
 
-def _look_up(pending: pl.DataFrame, candidates: pl.DataFrame, rules: NameRules) -> pl.DataFrame:
-    """Add the candidates of each name; where there are none, in ``shorter`` the name with one ending taken off."""
+_SINGLE, _SEVERAL, _FINISHED, _SHORTENED = range(4)
+"""What a look-up comes to: one candidate; several; none, and nothing to take off; none, but an ending came off."""
+
+
+def _look_up(pending: pl.DataFrame, candidates: pl.DataFrame, rules: NameRules) -> dict[int, pl.DataFrame]:
+    """Look names up once, and return them by what that came to, with their ``key``, candidate and ``shorter`` form."""
     one_ending_off = pl.when(pl.col("candidates").is_null()).then(_one_ending_off(pl.col("looked_up"), rules))
-    return (
+    came_to = (
+        pl.when(pl.col("candidates") == 1)
+        .then(_SINGLE)
+        .when(pl.col("candidates") > 1)
+        .then(_SEVERAL)
+        .when(pl.col("shorter") == pl.col("looked_up"))
+        .then(_FINISHED)
+        .otherwise(_SHORTENED)
+    )
+    looked_up = (
         pending.lazy()
         .with_columns(key=WEAKEST.key(pl.col("looked_up"), rules))
         .join(candidates.lazy(), on="key", how="left")
         .with_columns(shorter=one_ending_off)
+        .with_columns(came_to=came_to.cast(pl.UInt8))
         .collect()
     )
+    parts = looked_up.partition_by("came_to", as_dict=True)
+    return {at: parts.get((at,), looked_up.clear()) for at in (_SINGLE, _SEVERAL, _FINISHED, _SHORTENED)}
 
 
 def _one_ending_off(name: pl.Expr, rules: NameRules) -> pl.Expr:

@@ -10,11 +10,9 @@ import polars as pl
 from horde_model_reference.catalogue.catalogue import Catalogue
 from horde_model_reference.inert import visible
 from horde_model_reference.integrations.attribution import (
-    AMBIGUOUS,
     ATTRIBUTED,
     NAME_RULES,
     OUTCOMES,
-    UNATTRIBUTED,
     attribute_names,
 )
 from horde_model_reference.integrations.horde_api_models import PERIODS, Observation
@@ -69,7 +67,7 @@ def merge_columns(model_names: pl.Series, observation: Observation) -> MergedUsa
     return MergedUsage(
         api_names=api_names,
         models=models,
-        totals={period: _totals(api_names, period, observation.stats.known) for period in PERIODS},
+        totals=_totals(api_names, observation.stats.known),
         notices=tuple(_clash(name) for name in model_names.filter(clashing)),
     )
 
@@ -123,12 +121,17 @@ def _figures_of_models(
     )
 
 
-def _totals(api_names: pl.DataFrame, period: str, known: bool) -> PeriodTotals:  # noqa: FBT001
+def _totals(api_names: pl.DataFrame, known: bool) -> dict[str, PeriodTotals]:  # noqa: FBT001
     if not known:
-        return PeriodTotals(None, None, None, None)
-    sums = dict(api_names.group_by("outcome").agg(pl.col(f"usage_{period}").sum()).iter_rows())
-    counted = {outcome: int(sums.get(outcome, 0)) for outcome in OUTCOMES}
-    return PeriodTotals(sum(counted.values()), counted[ATTRIBUTED], counted[AMBIGUOUS], counted[UNATTRIBUTED])
+        return dict.fromkeys(PERIODS, PeriodTotals(None, None, None, None))
+    sums = {
+        outcome: figures for outcome, *figures in api_names.group_by("outcome").agg(pl.col(USAGE).sum()).iter_rows()
+    }
+    nothing = [0] * len(PERIODS)
+    return {
+        period: PeriodTotals(sum(found), *found)
+        for period, *found in zip(PERIODS, *(sums.get(outcome, nothing) for outcome in OUTCOMES), strict=True)
+    }
 
 
 def _clash(name: str) -> Notice:

@@ -10,7 +10,9 @@ from fastapi import Depends, Request
 from horde_model_reference.analytics.deletion_risk_cache import DeletionRiskCache
 from horde_model_reference.analytics.risk_table import RiskTable
 from horde_model_reference.catalogue.manager import ModelReferenceManager
+from horde_model_reference.catalogue.sources import SourceCopy
 from horde_model_reference.categories import MODEL_REFERENCE_CATEGORY
+from horde_model_reference.curation.planning import CurationFacts
 from horde_model_reference.engine import Engine
 from horde_model_reference.integrations.horde_api_integration import HordeAPIIntegration
 from horde_model_reference.service.hot_answers import MARK, Keepable
@@ -100,6 +102,11 @@ class TableReader:
         publication = await self._tables.get(category, self.engine)
         setattr(self._request.state, MARK, Keepable(publication, keep_answer))
         return publication.table
+
+    async def curation_facts(self, category: MODEL_REFERENCE_CATEGORY) -> tuple[CurationFacts, SourceCopy]:
+        """Return what a plan is made from, on the table in service; see :meth:`Engine.curation_facts`."""
+        publication = await self._tables.get(category, self.engine)
+        return await self.engine.curation_facts(category, publication.table)
 
 
 Reader = Annotated[TableReader, Depends()]

@@ -147,7 +147,7 @@ async def read_over_time_page(reader: Reader, request: Request, category: MODEL_
 @router.get("/model/{category}/{name:path}")
 async def read_model_page(reader: Reader, request: Request, category: MODEL_REFERENCE_CATEGORY, name: str) -> Response:
     """One model; a name that no path can carry stands in the query."""
-    facts, _ = await reader.engine.curation_facts(category)
+    facts, _ = await reader.curation_facts(category)
     detail = await reader.engine.model_detail(category, facts.table, name)
     history = await _past(reader.engine.model_history(category, name, DAYS))
 
@@ -173,7 +173,7 @@ async def read_plan_page(
     reader: Reader, request: Request, category: MODEL_REFERENCE_CATEGORY, ticked: TickedModels
 ) -> Response:
     """The plan of what is ticked; its script asks for no more than what changes."""
-    facts, _ = await reader.engine.curation_facts(category)
+    facts, _ = await reader.curation_facts(category)
     outcome_alone = request.headers.get("x-part") == "outcome"
     return await fresh(request, partial(plan_page, facts, ticked, outcome_alone=outcome_alone))
 
@@ -183,7 +183,7 @@ async def read_plan_file(
     reader: Reader, category: MODEL_REFERENCE_CATEGORY, file: str, ticked: TickedModels
 ) -> Response:
     """One of the files of the plan of what is ticked, to be kept."""
-    facts, copy = await reader.engine.curation_facts(category)
+    facts, copy = await reader.curation_facts(category)
     content = await asyncio.to_thread(plan_file, facts, _planned(facts, copy), ticked, file)
     media_type = mimetypes.guess_type(file)[0] or "text/plain"
     return Response(

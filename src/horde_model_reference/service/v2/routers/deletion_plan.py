@@ -51,6 +51,6 @@ async def make_deletion_plan(
 ) -> Response:
     """A verdict for every model with all its reasons, and what the removals would do. Nothing is written."""
     asked = wanted or PlanRequest()
-    facts, _ = await reader.engine.curation_facts(model_category_name)
+    facts, _ = await reader.curation_facts(model_category_name)
     choice = Choice(tuple(asked.select) if asked.select is not None else None, asked.overrides)
     return json_answer(await asyncio.to_thread(make_plan, facts, asked.policy, choice))

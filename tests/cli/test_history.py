@@ -1,0 +1,101 @@
+"""``history``, and the other commands that read it."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+from pathlib import Path
+
+import polars as pl
+import pytest
+
+from horde_model_reference.cli.deletion_risk import Format, shows_past
+from tests.support.builders import stats_of, status_of
+from tests.support.command_line import Cli, World, assert_refused
+from tests.support.misbehaving_horde import MASKED, Route
+
+
+def saved(folder: Path, name: str, content: object) -> str:
+    path = folder / name
+    path.write_text(json.dumps(content))
+    return str(path)
+
+
+def test_collecting_twice_keeps_once(cli: Cli, world: World) -> None:
+    world.horde.payloads[Route.IMAGE_STATS] = stats_of({"Deliberate": 4})
+    runs = [cli("history", "collect") for _ in range(2)]
+    assert [run.code for run in runs] == [0, 0]
+    assert "image: new, new" in runs[0].err
+    assert "image: known" in runs[1].err
+    rows = list(csv.DictReader(io.StringIO(cli("history", "export", "--format", "csv", "--type", "image").text)))
+    assert [row["usage_day"] for row in rows if row["api_name"] == "Deliberate" and row["usage_day"]] == ["4"]
+
+
+def test_an_answer_without_figures_keeps_nothing(cli: Cli, world: World) -> None:
+    world.horde.always(Route.IMAGE_STATS, MASKED)
+    assert "image: new\n" in cli("history", "collect").err
+
+
+def test_saved_answers_make_a_history(cli: Cli, world: World, tmp_path: Path) -> None:
+    files = [
+        saved(tmp_path, f"stats_img-2026-05-{day:02}.json", stats_of({"Deliberate": (day, 300, 1000 + day)}))
+        for day in range(1, 29)
+    ]
+    files.append(saved(tmp_path, "status-2026-05-03.json", status_of({"Deliberate": 2})))
+    assert cli("history", "import", *files).err == "29 new\n"
+    assert cli("history", "import", *reversed(files)).err == "29 known\n"
+    shown = cli("explain", "image_generation", "Deliberate")
+    assert "Use over time" in shown.text
+    assert "last used on 2026-05-27" in shown.text
+    row = next(csv.DictReader(io.StringIO(cli("deletion-risk", "image_generation", "--format", "csv").text)))
+    assert (row["first_seen"], row["last_used"]) == ("2026-04-30", "2026-05-27")
+    exported = pl.read_parquet(io.BytesIO(cli("history", "export").out))
+    assert exported.height == 28
+    assert exported["threads_mean"].drop_nulls().to_list() == [2.0]
+
+
+def test_files_that_are_no_answers_are_refused(cli: Cli, world: World, tmp_path: Path) -> None:
+    assert_refused(cli("history", "import", saved(tmp_path, "stats_img.json", stats_of({"a": 1}))), 1, "stats_img.json")
+    assert_refused(cli("history", "import", "x.json", "--date", "nonsense"), 1, "--date")
+
+
+def test_pruning_says_what_it_did(cli: Cli, world: World, tmp_path: Path) -> None:
+    old, new = stats_of({"a": 1}), stats_of({"a": 2})
+    cli("history", "import", saved(tmp_path, "img-2024-01-15.json", old), saved(tmp_path, "img-2026-05-01.json", new))
+    assert cli("history", "prune").err == "14 months closed\n"
+    assert cli("history", "prune").err == "0 months closed\n"
+
+
+def test_a_database_that_is_away_is_said_and_the_report_is_made(
+    cli: Cli, world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("HORDE_MODEL_REFERENCE_HISTORY__URL", "postgresql://u:secret-word@127.0.0.1:1/x")
+    refused = cli("history", "collect")
+    assert_refused(refused, 1, "database")
+    body = json.loads(cli("deletion-risk", "image_generation", "--format", "json").out)
+    assert [row["first_seen"] for row in body["models"]] == [None]
+    assert "history_away" in [warning["code"] for warning in body["warnings"]]
+    assert cli("explain", "image_generation", "Deliberate").code == 0
+    assert "secret-word" not in refused.err
+
+
+@pytest.mark.parametrize(
+    ("written", "sort", "shows"),
+    [
+        (Format.table, "removal", False),
+        (Format.markdown, "-usage_month", False),
+        (Format.table, "-trend_30d", True),
+        (Format.table, "last_used", True),
+        *((each, "name", True) for each in (Format.json, Format.csv, Format.parquet)),
+    ],
+)
+def test_the_past_is_read_where_it_shows(written: Format, sort: str, shows: bool) -> None:
+    assert shows_past(written, sort) is shows
+
+
+def test_a_report_as_parquet(cli: Cli) -> None:
+    run = cli("deletion-risk", "image_generation", "--demo", "--format", "parquet")
+    frame = pl.read_parquet(io.BytesIO(run.out))
+    assert frame.height == 48
+    assert frame["trend_30d"].null_count() == 0

@@ -1,0 +1,124 @@
+"""The history as the engine holds it: absent, away, late, or there."""
+
+from __future__ import annotations
+
+import asyncio
+from pathlib import Path
+
+import pytest
+
+from horde_model_reference.errors import HistoryError, NoHistoryError
+from horde_model_reference.history.database import open_in_memory
+from horde_model_reference.history.history import AWAY, FILE, RETRY_AFTER, KeptHistory, NoHistory, make_history
+from horde_model_reference.history.store import HistoryStore, store_on
+from horde_model_reference.settings import Settings, load_settings
+from tests.support.builders import catalogue_of, observation_of, stats_of, status_of
+
+CATALOGUE = catalogue_of(["a"])
+SEEN = observation_of(stats_of({"a": 3}), status_of({"a": 1}))
+
+
+async def test_without_a_history_nothing_is_known_and_nothing_is_made(tmp_path: Path) -> None:
+    for history in (NoHistory(), make_history(load_settings(data_dir=tmp_path / "data"))):
+        assert history.state == "off"
+        assert await history.recent(CATALOGUE, 1) == (None, ())
+        assert await history.past_use(CATALOGUE) == (None, ())
+        with pytest.raises(NoHistoryError):
+            await history.of_models(CATALOGUE, ["a"], 30)
+        await history.aclose()
+    assert not (tmp_path / "data").exists()
+
+
+async def test_it_can_be_switched_off(tmp_path: Path) -> None:
+    history = make_history(load_settings(data_dir=tmp_path, history={"enabled": False}))
+    await history.collect(SEEN)
+    assert history.state == "off"
+    assert not (tmp_path / FILE).exists()
+
+
+async def test_collecting_begins_one(tmp_path: Path) -> None:
+    history = make_history(load_settings(data_dir=tmp_path))
+    await history.collect(SEEN)
+    await history.collect(SEEN)
+    assert history.state == "ok"
+    recent, notices = await history.recent(CATALOGUE, 30)
+    assert recent is not None
+    assert notices == ()
+    assert [str(day) for day in recent.frame.row(0)[:2]] == ["2026-11-23", "2026-11-23"]
+    assert len((await history.of_models(CATALOGUE, ["a"], 30))["points"]) == 2
+    await history.aclose()
+
+
+async def test_an_unknown_observation_stores_nothing(tmp_path: Path) -> None:
+    """Rule 3."""
+    history = make_history(load_settings(data_dir=tmp_path))
+    await history.collect(observation_of(stats_of({}), []))
+    assert await history.recent(CATALOGUE, 30) == (None, ())
+    assert (await history.of_models(CATALOGUE, ["a"], 30))["points"] == []
+    await history.aclose()
+
+
+class Failing:
+    """Opens a history in memory, and fails or hangs when told to."""
+
+    def __init__(self) -> None:
+        self.fails = True
+        self.opened = 0
+        self.goes_on = asyncio.Event()
+        self.goes_on.set()
+
+    async def __call__(self, _: Settings) -> HistoryStore:
+        self.opened += 1
+        await self.goes_on.wait()
+        if self.fails:
+            raise HistoryError("It is away.")
+        return store_on(await open_in_memory())
+
+
+async def test_a_database_that_is_away_is_left_alone_for_a_while(caplog: pytest.LogCaptureFixture) -> None:
+    opener, now = Failing(), [0.0]
+    history = KeptHistory(load_settings(), opener, clock=lambda: now[0])
+    for _ in range(3):
+        assert await history.recent(CATALOGUE, 1) == (None, (AWAY,))
+        assert await history.past_use(CATALOGUE) == (None, (AWAY,))
+    with pytest.raises(HistoryError):
+        await history.of_models(CATALOGUE, ["a"], 30)
+    assert (opener.opened, history.state, len(caplog.messages)) == (1, "away", 1)
+    opener.fails, now[0] = False, RETRY_AFTER
+    await history.collect(SEEN)
+    assert history.state == "ok"
+    assert (await history.recent(CATALOGUE, 30))[0] is not None
+    await history.aclose()
+
+
+async def test_collecting_never_raises() -> None:
+    history = KeptHistory(load_settings(), Failing())
+    await history.collect(SEEN)
+    assert history.state == "away"
+    await history.aclose()
+
+
+async def test_who_waits_too_long_goes_on_without() -> None:
+    opener, now = Failing(), [0.0]
+    opener.fails = False
+    opener.goes_on.clear()
+    history = KeptHistory(load_settings(), opener, clock=lambda: now[0])
+    assert await history.recent(CATALOGUE, 0.01) == (None, (AWAY,))
+    assert await history.recent(CATALOGUE, 600) == (None, (AWAY,))  # at once
+    opener.goes_on.set()
+    now[0] = RETRY_AFTER
+    assert await history.recent(CATALOGUE, 30) == (None, ())
+    assert opener.opened == 1
+    await history.aclose()
+
+
+async def test_looks_of_many_processes_are_as_those_of_one(tmp_path: Path) -> None:
+    settings = load_settings(data_dir=tmp_path, history={"collect_interval_seconds": 600})
+    one, other = make_history(settings), make_history(settings)
+    for history in (one, other, one):
+        await history.collect(SEEN)
+    await other.collect(observation_of(stats_of({"a": 3}), status_of({"a": 2}), status_fetched_at=SEEN.fetched_at))
+    points = (await one.of_models(CATALOGUE, ["a"], 30))["points"]
+    assert [point["worker_threads"]["looks"] for point in points if point["worker_threads"]] == [1]
+    await one.aclose()
+    await other.aclose()

@@ -1,0 +1,86 @@
+"""Saved answers: of what, of when, and what is no answer."""
+
+from __future__ import annotations
+
+import json
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from horde_model_reference.categories import HordeModelType
+from horde_model_reference.errors import SavedAnswerError
+from horde_model_reference.history.importing import read_moment, read_saved
+from horde_model_reference.history.sightings import Compile, Look
+from tests.support.builders import stats_of, status_of
+
+WHEN = datetime(2026, 5, 1, 6, tzinfo=UTC)
+
+
+def saved(folder: Path, name: str, content: Any) -> Path:
+    path = folder / name
+    path.write_bytes(content if isinstance(content, bytes) else json.dumps(content).encode())
+    return path
+
+
+@pytest.mark.parametrize(
+    ("text", "moment"),
+    [
+        ("2026-05-01", datetime(2026, 5, 1, 12, tzinfo=UTC)),
+        ("2026-05-01T06:30", datetime(2026, 5, 1, 6, 30, tzinfo=UTC)),
+        ("stats_20260501.json", datetime(2026, 5, 1, 12, tzinfo=UTC)),
+        ("stats-2026-05-01_0630.json", datetime(2026, 5, 1, 6, 30, tzinfo=UTC)),
+        ("20260501T063000Z-img.json", datetime(2026, 5, 1, 6, 30, tzinfo=UTC)),
+    ],
+)
+def test_when_it_was(text: str, moment: datetime) -> None:
+    assert read_moment(text, "here") == moment
+
+
+@pytest.mark.parametrize("text", ["", "stats.json", "2026-13-01", "2026-05-01T25:00", "123456789"])
+def test_when_nobody_can_tell(text: str) -> None:
+    with pytest.raises(SavedAnswerError, match="here") as caught:
+        read_moment(text, "here")
+    assert "--date" in caught.value.hint
+
+
+def test_statistics_and_status_are_told_apart(tmp_path: Path) -> None:
+    stats = read_saved(saved(tmp_path, "stats_text-2026-05-01.json", stats_of({"a": 1})), None, None)
+    status = read_saved(saved(tmp_path, "x.json", status_of({"a": 2})), WHEN, None)
+    assert isinstance(stats, Compile)
+    assert (stats.model_type, stats.seen_at.hour) == (HordeModelType.TEXT, 12)
+    assert isinstance(status, Look)
+    assert (status.model_type, status.seen_at, status.frame.rows()) == (HordeModelType.IMAGE, WHEN, [("a", 2)])
+
+
+@pytest.mark.parametrize("content", [stats_of({}), {"day": {"a": 1}}, []])
+def test_an_answer_without_figures_is_unknown(tmp_path: Path, content: Any) -> None:
+    assert read_saved(saved(tmp_path, "img.json", content), WHEN, None) is None
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "word"),
+    [
+        ("img.json", b"no JSON", "JSON"),
+        ("img.json", b"3", "no answer"),
+        ("img.json", b"[" * 100_000, "JSON"),
+        ("stats.json", stats_of({"a": 1}), "image or text"),
+        ("img-or-text.json", stats_of({"a": 1}), "image or text"),
+    ],
+)
+def test_what_is_no_answer_is_refused_by_name(tmp_path: Path, name: str, content: Any, word: str) -> None:
+    with pytest.raises(SavedAnswerError, match=word) as caught:
+        read_saved(saved(tmp_path, name, content), WHEN, None)
+    assert name in caught.value.message
+
+
+def test_a_file_that_is_not_there_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(SavedAnswerError, match=r"nothing\.json"):
+        read_saved(tmp_path / "nothing.json", WHEN, HordeModelType.IMAGE)
+
+
+def test_the_captured_answers_can_be_read(shared_data: Path) -> None:
+    names = ("stats_img_models_all", "stats_text_models", "status_models_image_all")
+    found = [read_saved(shared_data / "horde-api" / f"{name}.json", WHEN, None) for name in names]
+    assert [type(sighting) for sighting in found] == [Compile, Compile, Look]

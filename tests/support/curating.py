@@ -1,0 +1,49 @@
+"""What curators read from a page, and take home from it."""
+
+from __future__ import annotations
+
+import re
+import subprocess
+from pathlib import Path
+
+from tests.support.browser import Page
+
+
+def names(page: Page) -> list[str]:
+    """The models of the table, from top to bottom."""
+    return page.locator("table.models tbody tr:first-child > th").all_inner_texts()
+
+
+def number(text: str) -> int:
+    """A count as it is shown."""
+    return int(text.replace(",", ""))
+
+
+def count_shown(page: Page) -> int:
+    """How many rows the view has."""
+    said = page.locator("p.links").inner_text()
+    return number(said.split(" row")[0])
+
+
+def downloaded(page: Page, folder: Path) -> dict[str, bytes]:
+    """Press all download buttons."""
+    found = {}
+    for name in page.locator(".downloads button").all_inner_texts():
+        with page.expect_download() as waiting:
+            page.locator(".downloads").get_by_role("button", name=name, exact=True).click()
+        assert waiting.value.suggested_filename == name
+        waiting.value.save_as(folder / name)
+        found[name] = (folder / name).read_bytes()
+    return found
+
+
+def assert_applies(patch: bytes, before: bytes, after: bytes, folder: Path) -> None:
+    """Check that git makes one file of the other with the patch."""
+    path = re.findall(rb"^\+\+\+ b/(.*?)\t?$", patch, re.MULTILINE)[0].decode()
+    repository = folder / "repository"
+    (repository / path).parent.mkdir(parents=True)
+    (repository / path).write_bytes(before)
+    subprocess.run(["git", "init", "-q", "."], cwd=repository, check=True)
+    subprocess.run(["git", "apply", "-"], cwd=repository, input=patch, check=True)
+    assert (repository / path).read_bytes() == after
+    assert after != before
