@@ -59,7 +59,7 @@ async def all_kept(store: HistoryStore) -> dict[str, Any]:
         threads = await store.reader.threads(ids, -(10**6))
         closed, months = await store.reader.months(model_type, ids)
         usage = await store.reader.usage(days, ids)
-        ends = together([ends_of_names(usage), await store.reader.ends_besides_of(ids)])
+        ends = together([ends_of_names(usage), await store.reader.ends_besides(model_type)])
         found[model_type.value] = {
             "days": [str(day_of_number(day)) for day in days.numbers],
             "usage": _named(usage, names, "day"),

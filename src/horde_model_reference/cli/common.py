@@ -51,12 +51,11 @@ def with_engine(work: Callable[[Engine], Awaitable[T]], *, demo: bool, settings:
 @contextmanager
 def _retries_unsaid() -> Iterator[None]:
     """Keep retries from being logged, which would go to standard output of all places."""
-    hooks = stamina.instrumentation.get_on_retry_hooks()
     stamina.instrumentation.set_on_retry_hooks([])
     try:
         yield
     finally:
-        stamina.instrumentation.set_on_retry_hooks(hooks)
+        stamina.instrumentation.set_on_retry_hooks(None)  # The default ones, found anew when they are needed.
 
 
 def show(report: RenderableType) -> None:

@@ -13,7 +13,7 @@ from horde_model_reference.catalogue.catalogue import Catalogue
 from horde_model_reference.categories import REPORTED_TYPES, HordeModelType
 from horde_model_reference.history import trends
 from horde_model_reference.history.model_history import RATE_DAYS, NamePasts, model_history
-from horde_model_reference.history.reading import Days, Reader, together
+from horde_model_reference.history.reading import ENDS, Days, Reader, together
 from horde_model_reference.history.store import HistoryStore
 from horde_model_reference.integrations.attribution import NAME_RULES
 
@@ -54,7 +54,7 @@ class Pasts:
                 looks=await reader.looks(model_type, start),
                 closed=closed,
                 months=months,
-                ends=together([trends.ends_of_names(usage), await reader.ends_besides_of(ids)]),
+                ends=together([trends.ends_of_names(usage), await reader.first_served(ids), months.select(*ENDS)]),
             )
         return {**model_history(past, days), "api_names": sorted(own["api_name"])}
 

@@ -140,22 +140,20 @@ class Reader:
     async def ends_besides(self, model_type: HordeModelType) -> pl.DataFrame:
         """Return of every name when it was first served, and first seen and last used in closed months (``ENDS``)."""
         ids = select(api_names.c.id).where(api_names.c.type == model_type.value)
-        return await self._ends_besides(ids.scalar_subquery())
-
-    async def ends_besides_of(self, name_ids: Sequence[int]) -> pl.DataFrame:
-        """Return the same of some names."""
-        return await self._ends_besides(name_ids)
-
-    async def _ends_besides(self, ids: Any) -> pl.DataFrame:
-        parts = (
-            select(threads.c.name_id, func.min(threads.c.day), cast(null(), Integer))
-            .where(threads.c.name_id.in_(ids))
-            .group_by(threads.c.name_id),
+        closed = (
             select(months.c.name_id, func.min(months.c.first_day), func.max(months.c.last_used_day))
             .where(months.c.name_id.in_(ids))
-            .group_by(months.c.name_id),
+            .group_by(months.c.name_id)
         )
-        return together([await self._frame(part, ENDS) for part in parts])
+        return together([await self._first_served(ids.scalar_subquery()), await self._frame(closed, ENDS)])
+
+    async def first_served(self, name_ids: Sequence[int]) -> pl.DataFrame:
+        """Return the first days on which names had a worker looked at (``ENDS``)."""
+        return await self._first_served(name_ids)
+
+    async def _first_served(self, ids: Any) -> pl.DataFrame:
+        rows = select(threads.c.name_id, func.min(threads.c.day), cast(null(), Integer))
+        return await self._frame(rows.where(threads.c.name_id.in_(ids)).group_by(threads.c.name_id), ENDS)
 
     async def threads(self, name_ids: Sequence[int], since: int) -> pl.DataFrame:
         """Return the worker threads of names from a day on (``THREADS``)."""
@@ -179,10 +177,11 @@ class Reader:
     async def months(self, model_type: HordeModelType, name_ids: Sequence[int]) -> tuple[pl.DataFrame, pl.DataFrame]:
         """Return the closed months (``CLOSED``), and what is kept of names in them (``MONTHS``)."""
         closed = select(*(closed_months.c[column] for column in CLOSED)).where(closed_months.c.type == model_type.value)
+        found = (await self._frame(closed, CLOSED)).sort("month")
+        if found.is_empty():
+            return found, pl.DataFrame(schema=MONTHS)
         rows = select(*(months.c[column] for column in MONTHS)).where(months.c.name_id.in_(name_ids))
-        return (await self._frame(closed, CLOSED)).sort("month"), (await self._frame(rows, MONTHS)).sort(
-            "name_id", "month"
-        )
+        return found, (await self._frame(rows, MONTHS)).sort("name_id", "month")
 
     async def newest_look(self, model_type: HordeModelType) -> int | None:
         """Return when the workers were looked at last, in seconds of the epoch."""
