@@ -16,7 +16,7 @@ from sqlalchemy import URL, Connection, text
 
 from horde_model_reference.errors import HistoryError, SettingsError
 from horde_model_reference.history import database as module
-from horde_model_reference.history.database import HEAD, address, open_database
+from horde_model_reference.history.database import HEAD, address, open_database, open_in_memory
 from horde_model_reference.history.store import HistoryStore, open_store, store_on
 from horde_model_reference.history.tables import metadata
 from horde_model_reference.settings import load_settings
@@ -116,3 +116,17 @@ def test_without_its_client_postgresql_is_refused_with_a_hint(monkeypatch: pytes
     with pytest.raises(SettingsError) as caught:
         address(load_settings(history={"url": "postgresql://u@h/d"}))
     assert "pip install" in caught.value.hint
+
+
+async def test_readers_of_a_database_in_memory_wait_for_each_other() -> None:
+    """It has one connection, on which two transactions at once would be one too many."""
+    database = await open_in_memory()
+
+    async def read() -> int:
+        async with database.reading() as connection:
+            await asyncio.sleep(0)
+            found: int = (await connection.execute(text("SELECT count(*) FROM api_names"))).scalar_one()
+            return found
+
+    assert await asyncio.gather(*(read() for _ in range(5))) == [0] * 5
+    await database.aclose()

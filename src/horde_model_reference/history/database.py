@@ -13,7 +13,7 @@ from typing import Any
 from sqlalchemy import URL, Connection, event, inspect, make_url, select, text
 from sqlalchemy.exc import ArgumentError, SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
-from sqlalchemy.pool import StaticPool
+from sqlalchemy.pool import AsyncAdaptedQueuePool
 
 from horde_model_reference.errors import HistoryError, SettingsError
 from horde_model_reference.history.tables import metadata
@@ -159,7 +159,9 @@ def _engine(url: URL) -> AsyncEngine:
         options = {"timeout": BUSY_SECONDS, "command_timeout": 60}
         return create_async_engine(url, pool_size=3, max_overflow=2, pool_timeout=BUSY_SECONDS, connect_args=options)
     in_memory = url.database in {None, "", ":memory:"}
-    pool: dict[str, Any] = {"poolclass": StaticPool} if in_memory else {}
+    # What lies in memory lasts as long as its one connection, for which all wait in turn.
+    one = {"poolclass": AsyncAdaptedQueuePool, "pool_size": 1, "max_overflow": 0, "pool_timeout": BUSY_SECONDS}
+    pool: dict[str, Any] = one if in_memory else {}
     engine = create_async_engine(url, connect_args={"timeout": BUSY_SECONDS}, **pool)
     event.listen(engine.sync_engine, "connect", _sqlite_connected)
     event.listen(engine.sync_engine, "begin", _sqlite_begins)
