@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections import Counter
+from collections.abc import Iterator, Mapping
 from datetime import date, datetime
 from enum import StrEnum
 from typing import Annotated
@@ -124,3 +125,12 @@ def age_in_days(entered_at: float | None, now: datetime) -> int | None:
 def by_verdict(plan: Plan) -> Mapping[Verdict, list[ModelVerdict]]:
     """Return the models of each verdict."""
     return {verdict: [found for found in plan.verdicts if found.verdict is verdict] for verdict in Verdict}
+
+
+def staying(plan: Plan) -> Iterator[tuple[Verdict, str]]:
+    """Yield for each verdict that keeps models how many it keeps, and for which reasons, in words."""
+    for verdict, models in by_verdict(plan).items():
+        if verdict is not Verdict.REMOVE and models:
+            counted = Counter(reason.code for model in models for reason in model.reasons)
+            reasons = ", ".join(f"{code.replace('_', ' ')} {number:,}" for code, number in counted.most_common())
+            yield verdict, f"{len(models):,} models ({reasons})"

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Sequence
 
 from horde_model_reference.curation.comparing import Change
-from horde_model_reference.curation.plan import Displacement, ModelVerdict, Plan, Verdict, by_verdict
+from horde_model_reference.curation.plan import Displacement, ModelVerdict, Plan, staying
 from horde_model_reference.reports import words
 from horde_model_reference.reports.markdown_report import code
 
@@ -113,12 +112,7 @@ def _code_or_nothing(text: str) -> str:
 
 
 def _others(plan: Plan) -> str:
-    lines = ["## What stays, and why", ""]
-    for verdict, models in by_verdict(plan).items():
-        if verdict is not Verdict.REMOVE and models:
-            counted = Counter(reason.code for model in models for reason in model.reasons)
-            reasons = ", ".join(f"{reason.replace('_', ' ')} {number:,}" for reason, number in counted.most_common())
-            lines.append(f"- **{verdict.value}**: {len(models):,} models ({reasons})")
+    lines = ["## What stays, and why", "", *(f"- **{verdict.value}**: {said}" for verdict, said in staying(plan))]
     if plan.orphaned_styles:
         orphans = ", ".join(f"{code(style)} ({code(model)})" for style, model in plan.orphaned_styles.items())
         lines.append(f"- Styles that name a model which is not in the catalogue: {orphans}")

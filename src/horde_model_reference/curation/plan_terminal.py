@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -12,7 +11,7 @@ from rich.table import Table
 from rich.text import Text
 
 from horde_model_reference.curation.comparing import Change
-from horde_model_reference.curation.plan import ModelVerdict, Plan, Verdict, by_verdict
+from horde_model_reference.curation.plan import ModelVerdict, Plan, staying
 from horde_model_reference.inert import visible
 from horde_model_reference.reports import words
 from horde_model_reference.reports.terminal import LEVEL_STYLES
@@ -65,12 +64,7 @@ def _effect(plan: Plan) -> list[str]:
 
 
 def _others(plan: Plan) -> list[str]:
-    lines = []
-    for verdict, models in by_verdict(plan).items():
-        if verdict is not Verdict.REMOVE and models:
-            counted = Counter(reason.code for model in models for reason in model.reasons)
-            reasons = ", ".join(f"{code.replace('_', ' ')} {number:,}" for code, number in counted.most_common())
-            lines.append(f"{verdict.value}: {len(models):,} models ({reasons})")
+    lines = [f"{verdict.value}: {said}" for verdict, said in staying(plan)]
     if plan.orphaned_styles:
         orphans = ", ".join(f"{style} ({model})" for style, model in plan.orphaned_styles.items())
         lines.append(f"Styles that name a model which is not in the catalogue: {visible(orphans)}.")
