@@ -87,9 +87,7 @@ class Engine:
         """
         model_type = reported_type(category)
         deadline = asyncio.get_running_loop().time() + self.settings.request_deadline_seconds
-        catalogue = await _by(deadline, self.manager.get_catalogue(category), _CATALOGUE_SLOW)
-        if not catalogue.records:
-            raise EmptyCategoryError(f"The catalogue of {category.value} has no models.")
+        catalogue = with_models(await _by(deadline, self.manager.get_catalogue(category), _CATALOGUE_SLOW))
         observation = await _by(deadline, self.horde.observe(model_type, max_age), _HORDE_SLOW)
         uses, notices = await self._style_counts(category, deadline)
         recent, more = await self.history.recent(catalogue, _left(deadline, HISTORY_PATIENCE))
@@ -127,9 +125,7 @@ class Engine:
             NoHistoryError, HistoryError: There is no history, or it cannot be read just now.
         """
         reported_type(category)
-        catalogue = await self.manager.get_catalogue(category)
-        if not catalogue.records:
-            raise EmptyCategoryError(f"The catalogue of {category.value} has no models.")
+        catalogue = with_models(await self.manager.get_catalogue(category))
         members = family_members(catalogue, name) if family else None
         found = await self.history.of_models(catalogue, members or [known_name(catalogue, name)], days)
         return ModelHistoryResponse.model_validate({"category": category, "name": name, "members": members, **found})
@@ -192,6 +188,17 @@ _HORDE_SLOW = HordeAPIDegradedError("The Horde has not answered yet.", hint="Try
 def relying_on(found: Dependents) -> DependentsInfo:
     """Return who relies on a model, as answers say it."""
     return DependentsInfo(styles=list(found.styles), emptied_style_categories=list(found.emptied_categories))
+
+
+def with_models(catalogue: Catalogue) -> Catalogue:
+    """Return a catalogue that has models.
+
+    Raises:
+        EmptyCategoryError: It has none.
+    """
+    if not catalogue.records:
+        raise EmptyCategoryError(f"The catalogue of {catalogue.category.value} has no models.")
+    return catalogue
 
 
 def known_name(catalogue: Catalogue, name: str) -> str:
