@@ -47,6 +47,7 @@ REFUSED = Behaviour("connection refused")
 
 URLS = (IMAGE_RISK, f"{TEXT_RISK}?group_text_models=true")
 FIGURES = ("models", "summary", "attribution", "total_count", "category_total_month_usage")
+UNKNOWN = {"usage_unknown", "workers_unknown", "clashes_unknown"}
 LONG = 60.0
 
 Body = dict[str, Any]
@@ -91,12 +92,16 @@ def codes(body: Body) -> set[str]:
 
 
 async def good_answers(client: httpx.AsyncClient) -> dict[str, Body]:
-    """The answers of a Horde that is well; what hangs later has little time, so not the first try need succeed."""
+    """The answers of a Horde that is well.
+
+    Not the first try need bring them: what hangs later has little time, and who holds something waits for PATIENCE only.
+    """
 
     async def well(url: str) -> Body | None:
         answer = await client.get(url)
         body: Body = answer.json()
-        return body if answer.status_code == 200 and not body["data_as_of"]["stale"] else None
+        settled = answer.status_code == 200 and not body["data_as_of"]["stale"] and not codes(body) & UNKNOWN
+        return body if settled else None
 
     bodies = await asyncio.gather(*(eventually(partial(well, url)) for url in URLS))
     return dict(zip(URLS, bodies, strict=True))
@@ -113,7 +118,7 @@ async def until(client: httpx.AsyncClient, good: dict[str, Body], *, stale: bool
         assert {key: body[key] for key in FIGURES} == {key: good[url][key] for key in FIGURES}
         is_stale: bool = body["data_as_of"]["stale"]
         assert ("horde_stale" in codes(body)) == is_stale
-        assert not codes(body) & {"usage_unknown", "workers_unknown", "clashes_unknown"}
+        assert not codes(body) & UNKNOWN
         return is_stale == stale
 
     await asyncio.gather(*(eventually(partial(said, url)) for url in URLS))
