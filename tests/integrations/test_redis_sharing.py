@@ -391,6 +391,26 @@ async def test_redis_that_is_killed_under_load_is_no_failure_for_anybody(
         assert min(await asyncio.gather(*loads)) > 2
 
 
+async def test_after_a_restart_redis_is_rejoined_at_the_first_try_however_many_connections_died(
+    server: RedisServer,
+) -> None:
+    now = 0.0
+    sharing = RedisSharing(load_settings(redis={"use_redis": True, "url": server.url}), clock=lambda: now)
+
+    async def at_once() -> str:
+        await asyncio.gather(*(sharing.load(TEXT_STATS) for _ in range(5)))
+        return sharing.state
+
+    assert await at_once() == "shared"
+    server.stop()
+    server.start()
+    await sharing.load(TEXT_STATS)
+    assert sharing.state == "alone"
+    now += redis_sharing.RETRY_AFTER
+    assert await at_once() == "shared"
+    await sharing.aclose()
+
+
 @pytest.mark.parametrize(("trouble", "end"), [("pause", "go_on"), ("fill", "make_room")])
 async def test_redis_that_is_slow_or_full_is_done_without(
     horde: MisbehavingHorde, server: RedisServer, clock: Clock, impatient: None, trouble: str, end: str

@@ -94,7 +94,8 @@ def codes(body: Body) -> set[str]:
 async def good_answers(client: httpx.AsyncClient) -> dict[str, Body]:
     """The answers of a Horde that is well.
 
-    Not the first try need bring them: what hangs later has little time, and who holds something waits for PATIENCE only.
+    Not the first try need bring them: what hangs later has little time, and who holds something waits for no longer
+    than PATIENCE.
     """
 
     async def well(url: str) -> Body | None:

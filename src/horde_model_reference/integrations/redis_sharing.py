@@ -8,7 +8,7 @@ import logging
 import math
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import AsyncExitStack, asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from functools import partial
 from typing import TypeVar
 
@@ -145,7 +145,7 @@ class RedisSharing:
             try:
                 message = await pubsub.get_message(ignore_subscribe_messages=True, timeout=OPERATION_TIMEOUT / 2)
             except _AWAY as error:
-                self._note_away(error)
+                await self._note_away(error)
                 return
             category = _announced(message["data"]) if message is not None else None
             if category is not None:
@@ -176,16 +176,18 @@ class RedisSharing:
         except LockError:  # The lock's deadline passed; whoever took it meanwhile keeps it.
             return otherwise
         except _AWAY as error:
-            self._note_away(error)
+            await self._note_away(error)
             return otherwise
         self._together = self._clock() >= self._away_until  # Another attempt may have failed meanwhile.
         return done
 
-    def _note_away(self, error: Exception) -> None:
+    async def _note_away(self, error: Exception) -> None:
         if self._clock() >= self._away_until:
             log.warning("Redis is away, going on alone for %.0f seconds: %s", RETRY_AFTER, type(error).__name__)
         self._together = False
         self._away_until = self._clock() + RETRY_AFTER
+        with suppress(*_AWAY):  # Each idle connection may be dead too; found out one by one, each would cost a while.
+            await self._redis.connection_pool.disconnect(inuse_connections=False)
 
 
 def _report(text: bytes | str, kind: ReportKind) -> HeldReport:
