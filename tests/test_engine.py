@@ -24,6 +24,7 @@ from tests.support.builders import IMAGE, TEXT, stats_of
 from tests.support.file_server import FileServer
 from tests.support.misbehaving_horde import NO_HEADERS, NOT_FOUND, MisbehavingHorde, Route
 from tests.support.service import catalogue_bytes, write_catalogues
+from tests.support.waiting import eventually
 
 ALWAYS_LOOK: dict[str, Any] = {"deletion_risk_cache_ttl": 0, "horde_api_cache_ttl": 0, "cache_ttl_seconds": 0}
 """Settings under which nothing is used again without asking."""
@@ -91,6 +92,7 @@ async def test_the_thresholds_are_those_of_the_settings(tmp_path: Path, threshol
 
 async def test_a_horde_that_hangs_costs_no_more_than_the_deadline(tmp_path: Path) -> None:
     async with an_engine(tmp_path, horde_api_timeout=60, request_deadline_seconds=0.2) as (engine, horde):
+        await engine.manager.get_catalogue(IMAGE)
         horde.always(Route.IMAGE_STATS, NO_HEADERS)
         with pytest.raises(HordeAPIDegradedError) as refused:
             await engine.table(IMAGE)
@@ -101,11 +103,12 @@ async def test_a_catalogue_that_hangs_costs_no_more_than_the_deadline(tmp_path: 
     async with FileServer(catalogue_bytes(["Late"])) as server:
         server.answering.clear()
         sources = {"image_generation": server.url}
-        async with an_engine(tmp_path, sources=sources, request_deadline_seconds=0.2) as (engine, horde):
+        async with an_engine(tmp_path, sources=sources, request_deadline_seconds=1) as (engine, horde):
             with pytest.raises(CatalogueSourceError):
                 await engine.table(IMAGE)
             assert horde.count() == 0
             server.answering.set()
+            await engine.manager.get_catalogue(IMAGE)
             assert (await engine.table(IMAGE)).rows["name"].to_list() == ["Late"]
 
 
@@ -114,8 +117,9 @@ async def test_at_the_end_nothing_is_left_under_way(tmp_path: Path) -> None:
     async with an_engine(tmp_path, horde_api_timeout=60, request_deadline_seconds=0.1) as (engine, horde):
         horde.all_routes(NO_HEADERS)
         async with open_engine(engine.settings) as inner:
+            await inner.manager.get_catalogue(TEXT)
             with pytest.raises(HordeAPIDegradedError):
                 await inner.table(TEXT)
-            assert horde.count() == 2
+            await eventually(lambda: horde.count() == 2)
         under_way = [task for task in asyncio.all_tasks() if "HordeAPI" in repr(task)]
     assert under_way == []

@@ -34,6 +34,7 @@ from tests.support.service import (
     IMAGE_RISK,
     STATISTICS,
     TEXT_RISK,
+    V2,
     World,
     a_world,
     assert_problem,
@@ -210,6 +211,8 @@ async def test_a_request_ends_within_its_deadline_also_when_the_horde_never_answ
     """However long the Horde's own time-out is; and the heartbeat does not wait for it."""
     quick_end = settings_for(behaviour) | {"horde_api_timeout": LONG, "request_deadline_seconds": 0.2}
     async with a_world(tmp_path, **quick_end) as world:
+        for category in ("image_generation", "text_generation"):
+            await world.client.get(f"{V2}/{category}")
         world.horde.all_routes(behaviour)
         async with asyncio.timeout(LONG / 2):
             answers = await asyncio.gather(*(world.client.get(url) for url in (*URLS, "/api/heartbeat")))

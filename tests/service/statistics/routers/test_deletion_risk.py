@@ -242,6 +242,7 @@ async def test_a_failing_horde_is_502_with_retry_after(tmp_path: Path, behaviour
 
 async def test_a_hanging_horde_is_502_within_the_deadline(tmp_path: Path) -> None:
     async with a_world(tmp_path, horde_api_timeout=30, request_deadline_seconds=0.2) as world:
+        await world.client.get(f"{V2}/image_generation")
         world.horde.always(Route.IMAGE_STATUS, NO_HEADERS)
         answer = await world.client.get(IMAGE_RISK)
         assert_problem(answer, 502, "horde_unavailable")
