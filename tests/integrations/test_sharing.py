@@ -80,7 +80,7 @@ def test_a_process_reads_statistics_as_another_saved_them(answer: object, at: da
     assert read.report.frame.equals(held.report.frame)
     assert read.report.frame.schema == held.report.frame.schema
     assert (read.report.known, read.report.skipped, read.fetched_at) == (held.report.known, held.report.skipped, at)
-    assert read.report.digest() == held.report.digest()
+    assert read.report.digest == held.report.digest
 
 
 @given(answer=STATUS_ANSWERS, at=TIMES)
@@ -88,7 +88,7 @@ def test_a_process_reads_a_status_as_another_saved_it(answer: object, at: dateti
     held = HeldReport(TEXT_STATUS.parse(answer), at)
     read = HeldReport.from_json(held.to_json(), TEXT_STATUS)
     assert read.report.frame.equals(held.report.frame)
-    assert read.report.digest() == held.report.digest()
+    assert read.report.digest == held.report.digest
     assert read.fetched_at == at
 
 

@@ -9,7 +9,7 @@ import polars as pl
 
 from horde_model_reference.analytics.flags import Measure
 from horde_model_reference.analytics.judgement import flag_records, judge
-from horde_model_reference.analytics.past_use import RecentUse, no_recent_use
+from horde_model_reference.analytics.past_use import RecentUse, recent_columns
 from horde_model_reference.analytics.risk_query import RiskQuery
 from horde_model_reference.analytics.risk_response import respond
 from horde_model_reference.analytics.risk_schema import CategoryDeletionRiskResponse
@@ -20,6 +20,7 @@ from horde_model_reference.categories import HordeModelType
 from horde_model_reference.integrations.data_merger import merge_category_with_horde_data
 from horde_model_reference.integrations.horde_api_models import Observation
 from horde_model_reference.notices import bounded
+from horde_model_reference.polars_pool import collected
 from horde_model_reference.settings import Settings
 
 
@@ -72,12 +73,12 @@ class ModelDeletionRiskInfoFactory:
         """
         merged = merge_category_with_horde_data(catalogue, observation)
         measure = Measure(self.thresholds[observation.model_type], merged.totals["month"].attributed)
+        facts = pl.concat([catalogue.frame, merged.models], how="horizontal").lazy()
         uses = _style_counts(catalogue.frame["name"], style_counts)
-        past = recent.frame if recent is not None else no_recent_use(catalogue.frame.height)
-        facts = pl.concat([catalogue.frame, merged.models, uses, past], how="horizontal")
+        facts = facts.with_columns(*recent_columns(recent), style_count=uses)
         return RiskTable(
             category=catalogue.category,
-            model_count=facts.height,
+            model_count=catalogue.frame.height,
             measure=measure,
             totals=merged.totals,
             data_as_of=DataAsOf(
@@ -88,7 +89,7 @@ class ModelDeletionRiskInfoFactory:
                 stale=observation.stale,
             ),
             notices=bounded((*catalogue.notices, *observation.notices, *merged.notices)),
-            rows=judge(flag_records(facts, measure), measure),
+            rows=collected(judge(flag_records(facts, measure), measure)),
             api_names=merged.api_names,
             key=self.table_key(catalogue, observation, style_counts, recent),
         )
@@ -100,6 +101,7 @@ class ModelDeletionRiskInfoFactory:
         return respond(self.create_table(catalogue, observation), query or RiskQuery())
 
 
-def _style_counts(names: pl.Series, counts: Mapping[str, int] | None) -> pl.DataFrame:
-    known = [None if counts is None else counts.get(name, 0) for name in names]
-    return pl.DataFrame({"style_count": known}, schema={"style_count": pl.Int64})
+def _style_counts(names: pl.Series, counts: Mapping[str, int] | None) -> pl.Expr:
+    if counts is None:
+        return pl.lit(None, pl.Int64)
+    return pl.lit(names.replace_strict(counts, default=0, return_dtype=pl.Int64))

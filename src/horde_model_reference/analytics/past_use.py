@@ -77,9 +77,17 @@ class PastUse:
     season_use: int | None
 
 
-def no_recent_use(models: int) -> pl.DataFrame:
-    """Return the columns of ``RECENT_COLUMNS`` with nothing known."""
-    return pl.DataFrame({name: [None] * models for name in RECENT_COLUMNS}, schema=RECENT_COLUMNS)
+def recent_columns(recent: RecentUse | None) -> list[pl.Expr]:
+    """Return the columns of ``RECENT_COLUMNS`` and ``trend_30d``; all are null where the recent past is unknown."""
+    if recent is None:
+        known: dict[str, type[pl.DataType]] = RECENT_COLUMNS | {"trend_30d": pl.Float64}
+        return [pl.lit(None, dtype).alias(name) for name, dtype in known.items()]
+    return [*map(pl.lit, recent.frame), trend_30d(recent.frame)]
+
+
+def trend_30d(use: pl.DataFrame) -> pl.Expr:
+    """Return the percentage of :func:`trend`, as a column for frames of the same rows."""
+    return pl.lit(trend(use)["percent"]).alias("trend_30d")
 
 
 def trend(use: pl.DataFrame, weeks: Sequence[str] = WEEK_COLUMNS, least: int = LEAST_WEEKS) -> pl.DataFrame:
@@ -94,7 +102,7 @@ def trend(use: pl.DataFrame, weeks: Sequence[str] = WEEK_COLUMNS, least: int = L
         least: The fewest known weeks that a trend is told from.
     """
     if all(use[name].null_count() == use.height for name in weeks):
-        return pl.DataFrame({name: [None] * use.height for name in TREND_SCHEMA}, schema=TREND_SCHEMA)
+        return pl.select(pl.repeat(None, use.height, dtype=dtype).alias(name) for name, dtype in TREND_SCHEMA.items())
     known = {name: pl.col(name).is_not_null().cast(pl.Float64) for name in weeks}
     points = {name: (-float(at), pl.col(name).log1p()) for at, name in enumerate(weeks)}
     sums = use.select(

@@ -6,9 +6,10 @@ import polars as pl
 
 from horde_model_reference.analytics.flags import FLAGS, Measure, Scope
 from horde_model_reference.analytics.judgement import judge
-from horde_model_reference.analytics.past_use import WEEK_COLUMNS
+from horde_model_reference.analytics.past_use import WEEK_COLUMNS, trend_30d
 from horde_model_reference.analytics.text_model_names import base_names
 from horde_model_reference.integrations.data_merger import USAGE, WORKERS
+from horde_model_reference.polars_pool import collected
 
 RECORD_FLAGS = tuple(flag.name for flag in FLAGS if flag.scope is Scope.RECORD)
 SUMMED = ("size_bytes", "style_count", *USAGE, *WORKERS, *WEEK_COLUMNS)
@@ -20,10 +21,12 @@ def apply_text_model_grouping_to_risk_response(rows: pl.DataFrame, measure: Meas
     Usage, workers and size are sums (unknown where a member's is); usage and worker flags, level and ratios are
     computed from the sums; flags of records are set if any member has them.
     """
-    named = rows.with_columns(base=base_names(rows["name"])).with_columns(family=pl.col("base").str.to_lowercase())
+    base = base_names(rows["name"])
+    named = rows.lazy().with_columns(base=base, family=base.str.to_lowercase())
     families = _combined(named.group_by("family").agg(*_reductions(), members=pl.col("name")))
     facts = _spellings(named).join(families, on="family").join(_hosts(named), on="family", how="left")
-    return judge(facts.with_columns(pl.col("download_hosts").fill_null([])).drop("family").sort("name"), measure)
+    sums = collected(facts.with_columns(pl.col("download_hosts").fill_null([])).drop("family").sort("name"))
+    return collected(judge(sums.lazy().with_columns(trend_30d(sums)), measure))
 
 
 def _reductions() -> list[pl.Expr]:
@@ -39,7 +42,7 @@ def _reductions() -> list[pl.Expr]:
     ]
 
 
-def _combined(reduced: pl.DataFrame) -> pl.DataFrame:
+def _combined(reduced: pl.LazyFrame) -> pl.LazyFrame:
     """Return what the reductions say: a sum is unknown where a member's figure is, a baseline only if there is one."""
     one_baseline = (pl.col("baseline_unknown") == 0) & (pl.col("baseline") == pl.col("baseline_max"))
     return reduced.with_columns(
@@ -49,7 +52,7 @@ def _combined(reduced: pl.DataFrame) -> pl.DataFrame:
     ).select(pl.exclude("^.*_unknown$", "baseline_max"))
 
 
-def _spellings(named: pl.DataFrame) -> pl.DataFrame:
+def _spellings(named: pl.LazyFrame) -> pl.LazyFrame:
     """Return each family's base name in the spelling most members use (ties: code point)."""
     return (
         named.group_by("family", "base")
@@ -60,7 +63,7 @@ def _spellings(named: pl.DataFrame) -> pl.DataFrame:
     )
 
 
-def _hosts(named: pl.DataFrame) -> pl.DataFrame:
+def _hosts(named: pl.LazyFrame) -> pl.LazyFrame:
     """Return the hosts of each family that has any: the union, sorted."""
     hosts = named.select("family", "download_hosts").filter(pl.col("download_hosts").list.len() > 0)
     return hosts.explode("download_hosts").group_by("family").agg(pl.col("download_hosts").unique().sort())

@@ -24,11 +24,14 @@ _RUN_OF_SEPARATORS = rf"(?s)({_SEPARATOR}){_SEPARATOR}+"
 
 def base_names(names: pl.Series) -> pl.Series:
     """Return the base names of text models, author taken off; the whole name where nothing would be left."""
-    bare = names.str.split("/").list.last()
+    bare = pl.col("name").str.split("/").list.last()
     for run in _RUNS_OF_PARTS:
         bare = bare.str.replace_all(run, "${1}${2}")
     bare = bare.str.replace_all(_RUN_OF_SEPARATORS, "${1}").str.strip_chars(SEPARATORS)
-    return bare.zip_with(bare != "", names)
+    query = names.alias("name").to_frame().lazy().select("name", base=bare)
+    query = query.select(base=pl.when(pl.col("base") != "").then("base").otherwise("name"))
+    # The streaming engine cuts the column up, so that the patterns are matched on all cores.
+    return query.collect(engine="streaming")["base"]
 
 
 def base_name(name: str) -> str:

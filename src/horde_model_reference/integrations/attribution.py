@@ -20,6 +20,7 @@ import polars as pl
 
 from horde_model_reference.categories import HordeModelType
 from horde_model_reference.name_parts import BACKENDS, CANONICAL_BACKEND, ENDINGS, SEPARATORS, NamePart, alternatives
+from horde_model_reference.polars_pool import collected
 
 ATTRIBUTED: Final = "attributed"
 AMBIGUOUS: Final = "ambiguous"
@@ -88,13 +89,6 @@ RESULT_SCHEMA: dict[str, pl.DataType | type[pl.DataType]] = {
 of the catalogue, null unless attributed.
 """
 
-_SETTLED: dict[str, pl.DataType | type[pl.DataType]] = {
-    "at": pl.UInt32,
-    "looked_up": pl.String,
-    "model_index": pl.UInt32,
-    "outcome": pl.Enum(OUTCOMES),
-}
-
 
 def attribute_names(api_names: pl.Series, model_names: pl.Series, rules: NameRules) -> pl.DataFrame:
     """Decide for every API name which model it belongs to.
@@ -107,65 +101,68 @@ def attribute_names(api_names: pl.Series, model_names: pl.Series, rules: NameRul
     Returns:
         A frame of ``RESULT_SCHEMA``.
     """
-    names = _without_backend(api_names.alias("api_name").to_frame().with_row_index("at"), rules)
-    catalogue = _catalogue(model_names, rules)
-    candidates = catalogue.group_by("key").agg(candidates=pl.len(), model_index=pl.col("model_index").first())
-    settled: list[pl.DataFrame] = [pl.DataFrame(schema=_SETTLED)]
-    pending = names.select("at", "looked_up")
-    while pending.height:
-        looked_up = _look_up(pending, candidates, rules)
-        settled.append(_settle(looked_up[_SINGLE], ATTRIBUTED))
-        settled.append(_settle_several(looked_up[_SEVERAL], catalogue, rules))
-        settled.append(_settle(looked_up[_FINISHED], UNATTRIBUTED))
-        shortened = looked_up[_SHORTENED]
-        pending = pl.DataFrame([shortened["at"], shortened["shorter"].alias("looked_up")])
-    decided = pl.concat(settled).sort("at")
-    columns = {column.name: column for column in (*names.get_columns(), *decided.get_columns())}
-    return pl.DataFrame([columns[name] for name in RESULT_SCHEMA])
+    names = collected(_without_backend(api_names.alias("api_name").to_frame().lazy().with_row_index("at"), rules))
+    models = model_names.alias("name").to_frame().lazy().with_row_index("model_index")
+    catalogue = collected(models.with_columns(key=WEAKEST.key(pl.col("name"), rules)))
+    found = _found(names.lazy(), catalogue, rules)
+    outcome = pl.when(_ONE).then(_outcome(ATTRIBUTED)).when(_SEVERAL).then(_outcome(AMBIGUOUS))
+    decided = (
+        _told_apart(found, catalogue, rules)
+        .sort("at")
+        .select(
+            "looked_up",
+            outcome=outcome.otherwise(_outcome(UNATTRIBUTED)),
+            model_index=pl.when(_ONE).then("model_index"),
+        )
+    )
+    return pl.DataFrame([names["api_name"], names["backend"], *collected(decided)])
 
 
-def _catalogue(model_names: pl.Series, rules: NameRules) -> pl.DataFrame:
-    catalogue = model_names.alias("name").to_frame().with_row_index("model_index")
-    return catalogue.with_columns(key=WEAKEST.key(pl.col("name"), rules))
+_ONE, _SEVERAL = pl.col("candidates") == 1, pl.col("candidates") > 1
 
 
-def _without_backend(names: pl.DataFrame, rules: NameRules) -> pl.DataFrame:
-    """Add ``backend``, and in ``looked_up`` what is left of the name without it."""
+def _outcome(outcome: str) -> pl.Expr:
+    return pl.lit(outcome, RESULT_SCHEMA["outcome"])
+
+
+def _without_backend(names: pl.LazyFrame, rules: NameRules) -> pl.LazyFrame:
+    """Add ``backend``, and in ``rest`` what is left of the name without it."""
     name = pl.col("api_name")
     backend, rest = pl.lit(CANONICAL_BACKEND), name
     for prefix in rules.backends:
         has_prefix = name.str.head(len(prefix) + 1).str.to_lowercase() == f"{prefix}/"
         backend = pl.when(has_prefix).then(pl.lit(prefix)).otherwise(backend)
         rest = pl.when(has_prefix).then(name.str.slice(len(prefix) + 1)).otherwise(rest)
-    return names.with_columns(backend=backend, looked_up=rest)
+    return names.with_columns(backend=backend, rest=rest)
 
 
-_SINGLE, _SEVERAL, _FINISHED, _SHORTENED = range(4)
-"""What a look-up comes to: one candidate; several; none, and nothing to take off; none, but an ending came off."""
+def _found(pending: pl.LazyFrame, catalogue: pl.DataFrame, rules: NameRules) -> pl.LazyFrame:
+    """Look names up by the weakest look-up, taking off endings until that finds something or nothing comes off.
 
+    Args:
+        pending: ``at`` and ``rest`` of each name.
+        catalogue: ``model_index``, ``name`` and ``key`` of each model.
+        rules: What the names are made of.
 
-def _look_up(pending: pl.DataFrame, candidates: pl.DataFrame, rules: NameRules) -> dict[int, pl.DataFrame]:
-    """Look names up once, and return them by what that came to, with their ``key``, candidate and ``shorter`` form."""
-    one_ending_off = pl.when(pl.col("candidates").is_null()).then(_one_ending_off(pl.col("looked_up"), rules))
-    came_to = (
-        pl.when(pl.col("candidates") == 1)
-        .then(_SINGLE)
-        .when(pl.col("candidates") > 1)
-        .then(_SEVERAL)
-        .when(pl.col("shorter") == pl.col("looked_up"))
-        .then(_FINISHED)
-        .otherwise(_SHORTENED)
-    )
-    looked_up = (
-        pending.lazy()
-        .with_columns(key=WEAKEST.key(pl.col("looked_up"), rules))
-        .join(candidates.lazy(), on="key", how="left")
-        .with_columns(shorter=one_ending_off)
-        .with_columns(came_to=came_to.cast(pl.UInt8))
-        .collect()
-    )
-    parts = looked_up.partition_by("came_to", as_dict=True)
-    return {at: parts.get((at,), looked_up.clear()) for at in (_SINGLE, _SEVERAL, _FINISHED, _SHORTENED)}
+    Returns:
+        For each ``at``, in no order: what was ``looked_up`` last and its ``key``; how many ``candidates`` that found,
+        null where none; and the ``model_index`` of one of them.
+    """
+    by_key = catalogue.lazy().group_by("key").agg(candidates=pl.len(), model_index=pl.col("model_index").first())
+    candidates = collected(by_key).lazy()
+    shortened = pl.when(pl.col("candidates").is_null()).then(_one_ending_off(pl.col("looked_up"), rules))
+    finished: list[pl.LazyFrame] = []
+    while True:
+        looked_up = collected(
+            pending.select("at", looked_up="rest", key=WEAKEST.key(pl.col("rest"), rules))
+            .join(candidates, on="key", how="left")
+            .with_columns(rest=shortened)
+            .with_columns(goes_on=(pl.col("rest") != pl.col("looked_up")).fill_null(value=False))
+        )
+        finished.append(looked_up.lazy().remove("goes_on"))
+        if not looked_up["goes_on"].any():
+            return pl.concat(finished)
+        pending = looked_up.lazy().filter("goes_on")
 
 
 def _one_ending_off(name: pl.Expr, rules: NameRules) -> pl.Expr:
@@ -173,29 +170,29 @@ def _one_ending_off(name: pl.Expr, rules: NameRules) -> pl.Expr:
     return name.str.replace(ending, "") if rules.endings else name
 
 
-def _settle(found: pl.DataFrame, outcome: str) -> pl.DataFrame:
-    """Return names with what became of them; only an attributed one keeps its model."""
-    outcomes = pl.repeat(outcome, found.height, dtype=_SETTLED["outcome"], eager=True).alias("outcome")
-    nobody = pl.repeat(None, found.height, dtype=pl.UInt32, eager=True).alias("model_index")
-    model_index = found["model_index"] if outcome == ATTRIBUTED else nobody
-    return pl.DataFrame([found["at"], found["looked_up"], model_index, outcomes])
+def _told_apart(found: pl.LazyFrame, catalogue: pl.DataFrame, rules: NameRules) -> pl.LazyFrame:
+    """Go through all the look-ups for names with several candidates: the first that finds anything decides."""
+    several = found.filter(_SEVERAL)
+    among = catalogue.lazy().join(several, on="key", how="semi")
+    by_key = (
+        _under_all_lookups(among, "name", rules, ["model_index"])
+        .group_by("lookup", "key")
+        .agg(candidates=pl.len(), model_index=pl.col("model_index").first())
+    )
+    told = (
+        _under_all_lookups(several, "looked_up", rules, ["at", "looked_up"])
+        .join(by_key, on=["lookup", "key"])
+        .sort("lookup")
+        .unique("at", keep="first", maintain_order=True)
+    )
+    columns = ("at", "looked_up", "candidates", "model_index")
+    return pl.concat([found.remove(_SEVERAL).select(columns), told.select(columns)])
 
 
-def _settle_several(several: pl.DataFrame, catalogue: pl.DataFrame, rules: NameRules) -> pl.DataFrame:
-    """Go through the look-ups for names that the weakest one finds several models for."""
-    settled = [pl.DataFrame(schema=_SETTLED)]
-    if several.is_empty():
-        return settled[0]
-    among = catalogue.join(several, on="key", how="semi")
-    for lookup in LOOKUPS:
-        key = lookup.key(pl.col("name"), rules).alias("wanted")
-        found = among.group_by(key).agg(n=pl.len(), model_index=pl.col("model_index").first())
-        wanted = several.select("at", "looked_up", wanted=lookup.key(pl.col("looked_up"), rules))
-        hits = wanted.join(found, on="wanted")
-        settled.append(_settle(hits.filter(pl.col("n") == 1), ATTRIBUTED))
-        settled.append(_settle(hits.filter(pl.col("n") > 1), AMBIGUOUS))
-        several = several.join(hits, on="at", how="anti")
-    return pl.concat(settled)
+def _under_all_lookups(names: pl.LazyFrame, name: str, rules: NameRules, kept: list[str]) -> pl.LazyFrame:
+    """Return every row once a look-up: its place in ``LOOKUPS``, as a text, and the ``key`` of the name under it."""
+    keys = (lookup.key(pl.col(name), rules).alias(str(place)) for place, lookup in enumerate(LOOKUPS))
+    return names.select(*kept, *keys).unpivot(index=kept, variable_name="lookup", value_name="key")
 
 
 def lookups_of(names: pl.DataFrame, model_names: pl.Series, rules: NameRules) -> pl.Series:

@@ -17,9 +17,11 @@ from horde_model_reference.integrations.attribution import (
 )
 from horde_model_reference.integrations.horde_api_models import PERIODS, Observation
 from horde_model_reference.notices import Notice
+from horde_model_reference.polars_pool import collected
 
 USAGE = tuple(f"usage_{period}" for period in PERIODS)
 WORKERS = ("worker_count", "queued_jobs")
+_FIGURES = (*USAGE, *WORKERS)
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,61 +79,62 @@ def _attributed_api_names(model_names: pl.Series, observation: Observation) -> p
 
     A name that one of two known answers lacks has 0 there: absent is unused, or unserved (rule 3).
     """
-    stats = observation.stats.frame.with_columns(in_stats=True)
-    status = observation.status.frame.with_columns(in_status=True)
-    joined = stats.join(status, on="api_name", how="full", coalesce=True).sort("api_name")
+    stats = observation.stats.frame.lazy().with_columns(in_stats=True)
+    status = observation.status.frame.lazy().with_columns(in_status=True)
+    joined = collected(stats.join(status, on="api_name", how="full", coalesce=True).sort("api_name"))
     attribution = attribute_names(joined["api_name"], model_names, NAME_RULES[observation.model_type])
     absent = {
         **{column: observation.stats.known & pl.col("in_stats").is_null() for column in USAGE},
         **{column: observation.status.known & pl.col("in_status").is_null() for column in WORKERS},
     }
-    figures = joined.select(
+    figures = joined.lazy().select(
         *(pl.when(missing).then(0).otherwise(column).alias(column) for column, missing in absent.items()), "performance"
     )
-    return pl.concat([attribution, figures], how="horizontal")
+    return pl.concat([attribution, collected(figures)], how="horizontal")
 
 
 def _figures_of_models(
     model_names: pl.Series, api_names: pl.DataFrame, observation: Observation, clashing: pl.Series
 ) -> pl.DataFrame:
-    # An API name whose figure made no sense makes its model's figure unknown, not smaller.
     sums = (
-        api_names.filter(pl.col("outcome") == ATTRIBUTED)
+        api_names.lazy()
+        .filter(pl.col("outcome") == ATTRIBUTED)
         .group_by("model_index")
-        .agg(pl.when(pl.col(column).null_count() == 0).then(pl.col(column).sum()) for column in (*USAGE, *WORKERS))
-        .with_columns(reported=True)
+        .agg(pl.col(_FIGURES).sum(), pl.col(_FIGURES).null_count().name.prefix("senseless_"))
     )
-    rows = pl.DataFrame({"model_index": pl.int_range(model_names.len(), dtype=pl.UInt32, eager=True)})
-    joined = rows.join(sums, on="model_index", how="left", maintain_order="left").drop("model_index")
-    absent = pl.col("reported").is_null()
-    filled = joined.with_columns(
-        *(
-            pl.when(absent).then(0 if observation.stats.known else None).otherwise(column).alias(column)
-            for column in USAGE
-        ),
-        *(
-            pl.when(absent).then(0 if observation.status.known else None).otherwise(column).alias(column)
-            for column in WORKERS
-        ),
-    ).with_columns(pl.when(~clashing).then(column).alias(column) for column in WORKERS)
-    return filled.select(
-        *(pl.col(column).cast(pl.Int64) for column in (*USAGE, *WORKERS)),
-        usage_known=pl.all_horizontal(pl.col(USAGE).is_not_null()),
-        workers_known=pl.col("worker_count").is_not_null(),
+    indices = pl.int_range(model_names.len(), dtype=pl.UInt32, eager=True)
+    known = dict.fromkeys(USAGE, observation.stats.known) | dict.fromkeys(WORKERS, observation.status.known)
+    figures = (
+        pl.LazyFrame({"model_index": indices, "clashing": clashing})
+        .join(sums, on="model_index", how="left", maintain_order="left")
+        .select("clashing", *(_figure(column, 0 if is_known else None) for column, is_known in known.items()))
+        .with_columns(pl.when(~pl.col("clashing")).then(column).alias(column) for column in WORKERS)
+        .select(
+            *_FIGURES,
+            usage_known=pl.all_horizontal(pl.col(USAGE).is_not_null()),
+            workers_known=pl.col("worker_count").is_not_null(),
+        )
     )
+    return collected(figures)
+
+
+def _figure(column: str, unreported: int | None) -> pl.Expr:
+    """Return a model's figure; one API name whose own made no sense makes it unknown, not smaller."""
+    senseless = pl.col(f"senseless_{column}")
+    figure = pl.when(senseless.is_null()).then(unreported).when(senseless == 0).then(column)
+    return figure.cast(pl.Int64).alias(column)
 
 
 def _totals(api_names: pl.DataFrame, known: bool) -> dict[str, PeriodTotals]:  # noqa: FBT001
     if not known:
         return dict.fromkeys(PERIODS, PeriodTotals(None, None, None, None))
-    sums = {
-        outcome: figures for outcome, *figures in api_names.group_by("outcome").agg(pl.col(USAGE).sum()).iter_rows()
-    }
-    nothing = [0] * len(PERIODS)
-    return {
-        period: PeriodTotals(sum(found), *found)
-        for period, *found in zip(PERIODS, *(sums.get(outcome, nothing) for outcome in OUTCOMES), strict=True)
-    }
+    sums = api_names.select(
+        pl.col(column).filter(pl.col("outcome") == outcome).sum().alias(f"{column} {outcome}")
+        for column in USAGE
+        for outcome in OUTCOMES
+    ).row(0, named=True)
+    parts = {period: [sums[f"usage_{period} {outcome}"] for outcome in OUTCOMES] for period in PERIODS}
+    return {period: PeriodTotals(sum(found), *found) for period, found in parts.items()}
 
 
 def _clash(name: str) -> Notice:

@@ -14,6 +14,7 @@ from collections import Counter
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cached_property
 from typing import Any
 
 import polars as pl
@@ -53,8 +54,9 @@ class Report:
     known: bool
     skipped: int = 0
 
+    @cached_property
     def digest(self) -> str:
-        """Return a hash of the content; good for telling reports of one process apart."""
+        """A hash of the content; good for telling reports of one process apart."""
         return f"{self.frame.hash_rows(seed=0).sum()}/{self.frame.height}/{self.known}/{self.skipped}"
 
 
@@ -144,8 +146,8 @@ class Observation:
     def fingerprint(self) -> str:
         """Return a hash of all that an answer may show of this observation."""
         parts = (
-            self.status.digest(),
-            self.stats.digest(),
+            self.status.digest,
+            self.stats.digest,
             *sorted(self.other_type_names),
             self.status_fetched_at.isoformat(),
             self.stats_fetched_at.isoformat(),
