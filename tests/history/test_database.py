@@ -47,10 +47,11 @@ async def test_opening_again_finds_what_was_kept(address: Address) -> None:
 
 
 async def test_opening_by_several_at_once_migrates_once(address: Address) -> None:
-    async with address() as url:
-        opened = await asyncio.gather(*(open_database(url) for _ in range(3)))
-        for database in opened:
-            await database.aclose()
+    for _ in range(10):
+        async with address() as url:
+            opened = await asyncio.gather(*(open_database(url) for _ in range(4)))
+            for database in opened:
+                await database.aclose()
 
 
 async def test_what_fails_midway_was_not_written(store: HistoryStore) -> None:

@@ -5,11 +5,12 @@ from __future__ import annotations
 import asyncio
 import sqlite3
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, closing
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
+import stamina
 from sqlalchemy import URL, Connection, event, inspect, make_url, select, text
 from sqlalchemy.exc import ArgumentError, SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
@@ -101,6 +102,15 @@ class Database:
                     await connection.execute(text(f"SELECT pg_advisory_xact_lock({_LOCK})"))
                 yield connection
 
+    async def write_ahead(self, path: str) -> None:
+        """Bring a SQLite file into the mode in which readers and a writer do not wait for each other.
+
+        Raises:
+            HistoryError: The file cannot be had.
+        """
+        async with self._translated():
+            await asyncio.to_thread(_write_ahead, path)
+
     async def aclose(self) -> None:
         """Close the connections."""
         await self._engine.dispose()
@@ -132,9 +142,10 @@ async def open_database(url: URL) -> Database:
     Raises:
         HistoryError: It cannot be had.
     """
-    engine = _engine(url)
-    database = Database(engine)
+    database = Database(_engine(url))
     try:
+        if url.get_backend_name() == "sqlite":
+            await database.write_ahead(url.database or "")
         async with database.reading() as connection:
             present = await connection.run_sync(_revision) == HEAD
         if not present:
@@ -168,10 +179,21 @@ def _engine(url: URL) -> AsyncEngine:
     return engine
 
 
+def _is_busy(error: Exception) -> bool:
+    return isinstance(error, sqlite3.OperationalError) and error.sqlite_errorcode == sqlite3.SQLITE_BUSY
+
+
+# SQLite does not wait for others when it changes the mode, which the file keeps.
+@stamina.retry(on=_is_busy, attempts=None, timeout=BUSY_SECONDS, wait_initial=0.01, wait_max=0.1, wait_jitter=0.05)
+def _write_ahead(path: str) -> None:
+    with closing(sqlite3.connect(path, timeout=BUSY_SECONDS)) as connection:
+        connection.execute("PRAGMA journal_mode=WAL")
+
+
 def _sqlite_connected(connection: Any, _: object) -> None:
     connection.isolation_level = None  # Transactions begin where _sqlite_begins says, not where the driver guesses.
     cursor = connection.cursor()
-    for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON"):
+    for pragma in ("synchronous=FULL", "foreign_keys=ON"):
         cursor.execute(f"PRAGMA {pragma}")
     cursor.close()
 
