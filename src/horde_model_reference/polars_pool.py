@@ -12,3 +12,8 @@ def collected(query: pl.LazyFrame) -> pl.DataFrame:
     those switches take longer than the work (``benchmarks/scale.py``). Started over there, it is handed over once.
     """
     return query.collect(background=True).fetch_blocking()
+
+
+def collected_by_row(query: pl.LazyFrame) -> pl.DataFrame:
+    """Run a query in which no row depends on another: the engine that cuts columns up keeps all cores busy."""
+    return query.collect(engine="streaming").rechunk()

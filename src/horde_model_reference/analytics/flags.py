@@ -196,13 +196,16 @@ def is_critical(measure: Measure) -> pl.Expr:
     return (hardly_used & hardly_served).fill_null(value=False)
 
 
-def risk_level() -> pl.Expr:
-    """Return the level from the columns of the flags and ``is_critical``."""
+def _risk_level() -> pl.Expr:
     level = pl.lit(RiskLevel.NONE.value)
     for severity in (RiskLevel.LOW, RiskLevel.MEDIUM, RiskLevel.HIGH):
         given = pl.any_horizontal(flag.name for flag in FLAGS if flag.severity is severity)
         level = pl.when(given).then(pl.lit(severity.value)).otherwise(level)
     return pl.when("is_critical").then(pl.lit(RiskLevel.CRITICAL.value)).otherwise(level).cast(LEVEL_TYPE)
+
+
+RISK_LEVEL = _risk_level()
+"""The level, from the columns of the flags and ``is_critical``."""
 
 
 def evidence_of(flag: Flag, row: dict[str, Any], measure: Measure) -> dict[str, Any]:

@@ -8,10 +8,10 @@ from horde_model_reference.analytics.flags import (
     FLAG_NAMES,
     FLAGS,
     HOST_FLAGS,
+    RISK_LEVEL,
     Measure,
     Scope,
     is_critical,
-    risk_level,
     share_of_month,
 )
 
@@ -41,7 +41,7 @@ def judge(facts: pl.LazyFrame, measure: Measure) -> pl.LazyFrame:
         month_to_total_ratio=pl.when((total > 0) & (total >= month)).then(month / total),
     )
     return with_flags.with_columns(
-        risk_level=risk_level(),
+        risk_level=RISK_LEVEL,
         risk_score=pl.sum_horizontal(pl.col(name).cast(pl.Int64) for name in FLAG_NAMES),
         at_risk=pl.any_horizontal(FLAG_NAMES),
         has_warning=pl.any_horizontal(HOST_FLAGS),

@@ -152,16 +152,15 @@ def _has_backends(table: RiskTable) -> bool:
 
 
 def _row_infos(table: RiskTable, rows: pl.DataFrame, variations: dict[str, list[Any]] | None) -> list[dict[str, Any]]:
-    return [
-        {
-            **{field: row[field] for field in _ROW_FIELDS},
-            "category": table.category,
-            "deletion_risk_flags": {name: row[name] for name in FLAG_NAMES},
-            "usage_trend": {field: row[field] for field in _TREND_FIELDS},
-            "backend_variations": None if variations is None else variations.get(row["name"], []),
-        }
-        for row in rows.iter_rows(named=True)
-    ]
+    infos = rows.select(
+        *_ROW_FIELDS,
+        category=pl.lit(table.category.value),
+        deletion_risk_flags=pl.struct(FLAG_NAMES),
+        usage_trend=pl.struct(_TREND_FIELDS),
+    ).to_dicts()
+    for info in infos:
+        info["backend_variations"] = None if variations is None else variations.get(info["name"], [])
+    return infos
 
 
 def _variations(table: RiskTable, rows: pl.DataFrame) -> dict[str, list[dict[str, Any]]]:

@@ -13,6 +13,7 @@ from pydantic import BaseModel, ConfigDict, Field, create_model
 
 from horde_model_reference.analytics.flags import FLAGS, RiskLevel
 from horde_model_reference.categories import MODEL_REFERENCE_CATEGORY
+from horde_model_reference.polars_pool import collected
 
 Count = Annotated[int, Field(ge=0)]
 Figure = Annotated[int | None, Field(ge=0)]
@@ -123,22 +124,25 @@ class CategoryDeletionRiskSummary(FlagCounts):
     @classmethod
     def from_risk_models(cls, rows: pl.DataFrame) -> CategoryDeletionRiskSummary:
         """Count over the rows of a risk table; a count is null where rows exist and none has the figure."""
-        levels = dict(rows.group_by("risk_level").len().iter_rows())
-        return cls(
-            total_models=rows.height,
-            models_at_risk=rows["at_risk"].sum(),
-            models_critical=rows["is_critical"].sum(),
-            models_with_warnings=rows["has_warning"].sum(),
-            average_risk_score=round(rows["risk_score"].mean() or 0.0, 2),  # type: ignore[arg-type]
-            category_total_month_usage=_if_known(rows, "usage_month", int(rows["usage_month"].sum())),
-            models_by_level={level: levels.get(level.value, 0) for level in reversed(RiskLevel)},
-            **{flag.count: _if_known(rows, flag.observed, int(rows[flag.name].sum())) for flag in FLAGS if flag.count},
-        )
+        levels = [(pl.col("risk_level") == level.value).sum().alias(level.value) for level in reversed(RiskLevel)]
+        counts = collected(
+            rows.lazy().select(
+                total_models=pl.len(),
+                models_at_risk=pl.col("at_risk").sum(),
+                models_critical=pl.col("is_critical").sum(),
+                models_with_warnings=pl.col("has_warning").sum(),
+                average_risk_score=pl.col("risk_score").mean(),
+                category_total_month_usage=_if_known("usage_month", pl.col("usage_month").sum()),
+                models_by_level=pl.struct(levels),
+                **{flag.count: _if_known(flag.observed, pl.col(flag.name).sum()) for flag in FLAGS if flag.count},
+            )
+        ).row(0, named=True)
+        return cls.model_validate(counts | {"average_risk_score": round(counts["average_risk_score"] or 0.0, 2)})
 
 
-def _if_known(rows: pl.DataFrame, observed: str, count: int) -> int | None:
-    figures = rows[observed]
-    return None if observed in _FIGURES and rows.height and figures.null_count() == rows.height else count
+def _if_known(observed: str, count: pl.Expr) -> pl.Expr:
+    unknown = (pl.len() > 0) & pl.col(observed).is_null().all()
+    return pl.when(~unknown).then(count) if observed in _FIGURES else count
 
 
 _FIGURES = frozenset({"usage_day", "usage_month", "usage_total", "usage_share", "worker_count"})

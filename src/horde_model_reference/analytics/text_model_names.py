@@ -5,6 +5,7 @@ from __future__ import annotations
 import polars as pl
 
 from horde_model_reference.name_parts import FAMILY_PARTS, SEPARATORS, NamePart, alternatives
+from horde_model_reference.polars_pool import collected_by_row
 
 _SEPARATOR = rf"[{SEPARATORS}]"
 
@@ -30,8 +31,7 @@ def base_names(names: pl.Series) -> pl.Series:
     bare = bare.str.replace_all(_RUN_OF_SEPARATORS, "${1}").str.strip_chars(SEPARATORS)
     query = names.alias("name").to_frame().lazy().select("name", base=bare)
     query = query.select(base=pl.when(pl.col("base") != "").then("base").otherwise("name"))
-    # The streaming engine cuts the column up, so that the patterns are matched on all cores.
-    return query.collect(engine="streaming")["base"]
+    return collected_by_row(query)["base"]
 
 
 def base_name(name: str) -> str:

@@ -128,11 +128,12 @@ def _figure(column: str, unreported: int | None) -> pl.Expr:
 def _totals(api_names: pl.DataFrame, known: bool) -> dict[str, PeriodTotals]:  # noqa: FBT001
     if not known:
         return dict.fromkeys(PERIODS, PeriodTotals(None, None, None, None))
-    sums = api_names.select(
+    query = api_names.lazy().select(
         pl.col(column).filter(pl.col("outcome") == outcome).sum().alias(f"{column} {outcome}")
         for column in USAGE
         for outcome in OUTCOMES
-    ).row(0, named=True)
+    )
+    sums = collected(query).row(0, named=True)
     parts = {period: [sums[f"usage_{period} {outcome}"] for outcome in OUTCOMES] for period in PERIODS}
     return {period: PeriodTotals(sum(found), *found) for period, found in parts.items()}
 

@@ -10,10 +10,13 @@ from horde_model_reference.analytics.risk_schema import Answer
 # reverse the reading direction (see ``inert``).
 _ACTIVE = re.compile(rb"\x7f|\xc2[\x80-\x9f]|\xd8\x9c|\xe2(?:\x80[\x8e\x8f\xa8-\xae]|\x81[\xa6-\xa9])")
 
+_DELETE = b"\x7f"
+
 
 def to_json(answer: Answer) -> bytes:
     """Return an answer as compact UTF-8 JSON, in the order of its schema."""
-    return _ACTIVE.sub(_escape, answer.model_dump_json().encode())
+    body = answer.model_dump_json().encode()
+    return body if body.isascii() and _DELETE not in body else _ACTIVE.sub(_escape, body)
 
 
 def _escape(found: re.Match[bytes]) -> bytes:
