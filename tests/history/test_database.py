@@ -16,7 +16,9 @@ from sqlalchemy import URL, Connection, text
 
 from horde_model_reference.errors import HistoryError, SettingsError
 from horde_model_reference.history import database as module
-from horde_model_reference.history.database import HEAD, address, open_database, open_in_memory
+from horde_model_reference.history import migrations
+from horde_model_reference.history.database import HEAD, Database, address, engine_of, open_database, open_in_memory
+from horde_model_reference.history.migrations import upgrade
 from horde_model_reference.history.store import HistoryStore, open_store, store_on
 from horde_model_reference.history.tables import metadata
 from horde_model_reference.settings import load_settings
@@ -26,13 +28,53 @@ Address = Callable[[], AbstractAsyncContextManager[URL]]
 SECRET = "the-password"
 
 
-async def test_the_migrations_make_the_tables_that_the_code_knows(store: HistoryStore) -> None:
-    def differences(connection: Connection) -> list[Any]:
-        return list(compare_metadata(MigrationContext.configure(connection), metadata))
+def differences(connection: Connection) -> list[Any]:
+    return list(compare_metadata(MigrationContext.configure(connection), metadata))
 
+
+def revision(connection: Connection) -> str | None:
+    return MigrationContext.configure(connection).get_current_revision()
+
+
+async def test_the_migrations_make_the_tables_that_the_code_knows(address: Address) -> None:
+    async with address() as url:
+        database = Database(engine_of(url))
+        async with database.writing() as connection:
+            await connection.run_sync(upgrade)
+            assert await connection.run_sync(differences) == []
+            assert await connection.run_sync(revision) == HEAD
+        await database.aclose()
+
+
+async def test_a_new_database_needs_no_migration(store: HistoryStore) -> None:
     async with store.database.reading() as connection:
         assert await connection.run_sync(differences) == []
-        assert (await connection.execute(text("SELECT version_num FROM alembic_version"))).scalar() == HEAD
+        assert await connection.run_sync(revision) == HEAD
+
+
+async def test_an_older_database_is_migrated(address: Address, monkeypatch: pytest.MonkeyPatch) -> None:
+    migrated: list[str | None] = []
+    monkeypatch.setattr(migrations, "upgrade", lambda connection: migrated.append(revision(connection)))
+    async with address() as url:
+        await (await open_database(url)).aclose()
+        await set_revision(url, "0000")
+        await (await open_database(url)).aclose()
+    assert migrated == ["0000"]
+
+
+async def test_a_database_of_a_newer_version_is_left_alone(address: Address) -> None:
+    async with address() as url:
+        await (await open_database(url)).aclose()
+        await set_revision(url, "9999")
+        with pytest.raises(HistoryError, match="schema '9999'"):
+            await open_database(url)
+
+
+async def set_revision(url: URL, to: str) -> None:
+    database = Database(engine_of(url))
+    async with database.writing() as connection:
+        await connection.execute(text("UPDATE alembic_version SET version_num = :to"), {"to": to})
+    await database.aclose()
 
 
 async def test_opening_again_finds_what_was_kept(address: Address) -> None:

@@ -11,13 +11,14 @@ from pathlib import Path
 from typing import Any
 
 import stamina
-from sqlalchemy import URL, Connection, event, inspect, make_url, select, text
+from sqlalchemy import URL, Column, Connection, MetaData, String, Table, event, inspect, make_url, select, text
 from sqlalchemy.exc import ArgumentError, SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 from sqlalchemy.pool import AsyncAdaptedQueuePool
 
 from horde_model_reference.errors import HistoryError, SettingsError
 from horde_model_reference.history.tables import metadata
+from horde_model_reference.inert import visible
 from horde_model_reference.settings import Settings
 
 FILE = "history.sqlite"
@@ -28,6 +29,9 @@ HEAD = "0001"
 
 BUSY_SECONDS = 10
 """How long a writer waits for another one."""
+
+_VERSION = Table("alembic_version", MetaData(), Column("version_num", String(32), primary_key=True))
+"""Where Alembic notes which migration was the last."""
 
 _LOCK = 0x686D72  # "hmr": the advisory lock of PostgreSQL under which all write.
 _VARIABLE = "HORDE_MODEL_REFERENCE_HISTORY__URL"
@@ -142,7 +146,7 @@ async def open_database(url: URL) -> Database:
     Raises:
         HistoryError: It cannot be had.
     """
-    database = Database(_engine(url))
+    database = Database(engine_of(url))
     try:
         if url.get_backend_name() == "sqlite":
             await database.write_ahead(url.database or "")
@@ -150,7 +154,7 @@ async def open_database(url: URL) -> Database:
             present = await connection.run_sync(_revision) == HEAD
         if not present:
             async with database.writing() as connection:
-                await connection.run_sync(_migrate)
+                await connection.run_sync(_bring_up_to_date)
     except BaseException:
         await database.aclose()
         raise
@@ -159,13 +163,14 @@ async def open_database(url: URL) -> Database:
 
 async def open_in_memory() -> Database:
     """Open a database that lasts as long as it is open, in SQLite."""
-    database = Database(_engine(URL.create("sqlite+aiosqlite", database=":memory:")))
+    database = Database(engine_of(URL.create("sqlite+aiosqlite", database=":memory:")))
     async with database.writing() as connection:
         await connection.run_sync(metadata.create_all)
     return database
 
 
-def _engine(url: URL) -> AsyncEngine:
+def engine_of(url: URL) -> AsyncEngine:
+    """Return what connects to a database; nothing is opened yet."""
     if url.get_backend_name() == "postgresql":
         options = {"timeout": BUSY_SECONDS, "command_timeout": 60}
         return create_async_engine(url, pool_size=3, max_overflow=2, pool_timeout=BUSY_SECONDS, connect_args=options)
@@ -204,13 +209,32 @@ def _sqlite_begins(connection: Connection) -> None:
 
 
 def _revision(connection: Connection) -> str | None:
-    if not inspect(connection).has_table("alembic_version"):
+    if not inspect(connection).has_table(_VERSION.name):
         return None
-    found: str | None = connection.execute(select(text("version_num")).select_from(text("alembic_version"))).scalar()
+    found: str | None = connection.execute(select(_VERSION.c.version_num)).scalar()
     return found
 
 
-def _migrate(connection: Connection) -> None:
-    from horde_model_reference.history.migrations import upgrade  # noqa: PLC0415 - Alembic is slow to import
+def _bring_up_to_date(connection: Connection) -> None:
+    revision = _revision(connection)
+    if revision is None:
+        metadata.create_all(connection, checkfirst=False)
+        _VERSION.create(connection, checkfirst=True)
+        connection.execute(_VERSION.insert().values(version_num=HEAD))
+    elif revision != HEAD:
+        _migrate(connection, revision)
 
-    upgrade(connection)
+
+def _migrate(connection: Connection, revision: str) -> None:
+    """Change an older database step by step; what does that is large, and not imported for anything else."""
+    from alembic.util import CommandError  # noqa: PLC0415
+
+    from horde_model_reference.history.migrations import upgrade  # noqa: PLC0415
+
+    try:
+        upgrade(connection)
+    except CommandError:
+        raise HistoryError(
+            f"The history's database has the schema {visible(revision)!r}, which this version does not know.",
+            hint="Use the version that made it, or a newer one.",
+        ) from None

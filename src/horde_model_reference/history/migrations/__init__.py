@@ -1,4 +1,4 @@
-"""The schema's history, carried out by Alembic when a database is opened that is not up to date."""
+"""The schema's history, carried out by Alembic when an older database is opened; a new one is made as it is now."""
 
 from __future__ import annotations
 
