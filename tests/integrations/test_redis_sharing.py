@@ -34,6 +34,7 @@ from tests.support.misbehaving_horde import (
     SECRET,
     SERVER_ERROR,
     TEXT_ROUTES,
+    TOO_MANY_WAIT,
     MisbehavingHorde,
     Route,
 )
@@ -188,6 +189,22 @@ async def test_a_failure_is_shared_for_a_moment(
 
         await eventually(is_well)
         assert horde.count(Route.TEXT_STATS) == tries + 1
+
+
+async def test_how_long_the_horde_wants_to_be_left_alone_is_shared(
+    horde: MisbehavingHorde, server: RedisServer, clock: Clock, store: redis.asyncio.Redis
+) -> None:
+    """Also where that is longer than a failure is remembered otherwise."""
+    horde.always(Route.TEXT_STATS, TOO_MANY_WAIT)
+    async with processes(2, horde, server, clock, horde_api_breaker_reset_seconds=0.05) as (first, second):
+        with pytest.raises(HordeAPIDegradedError):
+            await first.stats()
+        tries = horde.count(Route.TEXT_STATS)
+        assert 20_000 < await store.pttl(FAILURE) <= 30_000
+        with pytest.raises(HordeAPIDegradedError) as caught:
+            await second.stats()
+        assert 20 < (caught.value.retry_after or 0) <= 30
+        assert horde.count(Route.TEXT_STATS) == tries
 
 
 async def test_a_new_process_begins_with_what_the_others_know(

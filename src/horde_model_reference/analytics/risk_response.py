@@ -6,7 +6,6 @@ from dataclasses import asdict
 from typing import Any
 
 import polars as pl
-from rapidfuzz import process
 
 from horde_model_reference.analytics.flags import FLAG_NAMES, FLAGS, evidence_of
 from horde_model_reference.analytics.risk_query import RiskQuery, matching, page
@@ -123,6 +122,8 @@ def respond_for_model(table: RiskTable, name: str, dependents: DependentsInfo | 
 
 def closest_names(name: str, names: list[str]) -> str:
     """Return a hint that proposes the names closest to one that there is none of."""
+    from rapidfuzz import process  # noqa: PLC0415 - of use only where a name is not known
+
     found = process.extract(name[:COMPARED_LENGTH], names, processor=str.lower, limit=CLOSEST_NAMES)
     return f"The closest names are: {', '.join(visible(close) for close, _, _ in found)}."
 

@@ -42,9 +42,9 @@ def _text(value: bytes | str) -> str:
 class RedisSharing:
     """See :class:`~horde_model_reference.integrations.sharing.Sharing`.
 
-    Keys: ``PREFIX:report:ROUTE`` (JSON, kept for the stale limit), ``PREFIX:failure:ROUTE`` (for the breaker's pause),
-    ``PREFIX:lock:ROUTE`` (with a deadline), ``PREFIX:revisions`` (a hash by category), ``PREFIX:probe``; and the
-    channel ``PREFIX:catalogues``.
+    Keys: ``PREFIX:report:ROUTE`` (JSON, kept for the stale limit), ``PREFIX:failure:ROUTE`` (for the breaker's pause,
+    or as long as the Horde asks for), ``PREFIX:lock:ROUTE`` (with a deadline), ``PREFIX:revisions`` (a hash by
+    category), ``PREFIX:probe``; and the channel ``PREFIX:catalogues``.
     """
 
     def __init__(self, settings: Settings, clock: Callable[[], float] = time.monotonic) -> None:
@@ -99,8 +99,16 @@ class RedisSharing:
 
     async def load_failure(self, kind: ReportKind) -> HordeAPIError | None:
         """Return why some process failed to fetch the route a moment ago, if one did."""
-        found = await self._attempt(lambda: self._redis.get(self._key("failure", kind)), otherwise=None)
-        return HordeAPIError(_text(found), retry_after=self._failure_ms / 1000) if found else None
+        key = self._key("failure", kind)
+
+        async def look() -> HordeAPIError | None:
+            both = self._redis.pipeline(transaction=False)
+            both.get(key)
+            both.pttl(key)
+            found, left = await both.execute()
+            return HordeAPIError(_text(found), retry_after=left / 1000) if found else None
+
+        return await self._attempt(look, otherwise=None)
 
     async def save(self, kind: ReportKind, held: HeldReport) -> None:
         """Give a fetched report to the others."""
@@ -108,9 +116,10 @@ class RedisSharing:
         await self._attempt(lambda: self._redis.set(key, body, ex=self._keep_seconds), otherwise=None)
 
     async def save_failure(self, kind: ReportKind, error: HordeAPIError) -> None:
-        """Tell the others that the route failed."""
+        """Tell the others that the route failed, for as long as the Horde wants to be left alone."""
         key = self._key("failure", kind)
-        await self._attempt(lambda: self._redis.set(key, error.message, px=self._failure_ms), otherwise=None)
+        milliseconds = max(self._failure_ms, int((error.retry_after or 0) * 1000))
+        await self._attempt(lambda: self._redis.set(key, error.message, px=milliseconds), otherwise=None)
 
     async def announce(self, category: MODEL_REFERENCE_CATEGORY, revision: str) -> None:
         """Tell the others of a revision, unless it is the one they were told last."""
