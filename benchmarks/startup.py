@@ -32,7 +32,8 @@ def run(*, quick: bool) -> Section:
     """Measure all three."""
     section = Section("Start-up, memory and workers")
     starts = [_start() for _ in range(3 if quick else 9)]
-    rates, memory = [], []
+    rates: list[list[str]] = []
+    memory: list[tuple[float, ...]] = []
     for workers in WORKERS:
         with ReplayHorde() as horde, serving(horde, workers=workers) as ours:
             rates.append([str(workers), _rate(ours, seconds=1 if quick else 4, rounds=1 if quick else 5)])
@@ -85,18 +86,21 @@ def _everywhere(ours: Served, act: Callable[[], object]) -> None:
         act()
 
 
-def _memory(ours: Served) -> list[tuple[float, float]]:
-    figures = [(memory_mb(pid), memory_mb(pid, "VmHWM")) for pid in workers_of(ours.process.pid)]
-    return [(now, peak) for now, peak in figures if now is not None and peak is not None]
+def _memory(ours: Served) -> list[tuple[float, ...]]:
+    """Return each worker's memory in MB: resident now, at its peak, and how much of it now are files."""
+    asked = ("VmRSS", "VmHWM", "RssFile")
+    workers = [[memory_mb(pid, field) for field in asked] for pid in workers_of(ours.process.pid)]
+    return [tuple(figure for figure in figures if figure is not None) for figures in workers if None not in figures]
 
 
-def _memory_text(section: Section, memory: list[tuple[float, float]]) -> str:
+def _memory_text(section: Section, memory: list[tuple[float, ...]]) -> str:
     if not memory:
         return "Memory: unknown on this system."
-    now, peak = ([figures[at] for figures in memory] for at in (0, 1))
+    now, peak, of_files = (list(figures) for figures in zip(*memory, strict=True))
     word = section.check(f"{max(now):.0f} MB resident", met=max(now) <= MOST_MB)
     return (
         f"Resident memory per worker after both categories were answered in every way of the throughput cases and "
         f"under load, over all {len(memory)} workers of the runs below: {spread(now, 0)} MB (goal: at most "
-        f"{MOST_MB:g} MB: {word}); at their peaks {spread(peak, 0)} MB."
+        f"{MOST_MB:g} MB: {word}); at their peaks {spread(peak, 0)} MB. Of it, {spread(of_files, 0)} MB are programs "
+        "and libraries as they lie on the disk, which all workers have in common, and which count in full for each."
     )
