@@ -123,7 +123,7 @@ def test_jobs_that_wait_now_protect(cli: Cli, curators: Curators) -> None:
 def test_an_override_holds(cli: Cli, curators: Curators) -> None:
     curators.has(FIGURES, {"a": "two"})
     planned(cli, "--select", "two", "--override", "two=agreed")
-    assert "Removed 1 models: two." in applied(cli, curators.image_catalogue()).text
+    assert "Removed 1 model: two." in applied(cli, curators.image_catalogue()).text
 
 
 def test_the_generated_file_loses_its_entries(cli: Cli) -> None:

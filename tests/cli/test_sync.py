@@ -35,7 +35,7 @@ def test_every_category_is_fetched_and_told(cli: Cli) -> None:
 def test_only_the_wanted_categories_are_fetched(cli: Cli, world: World, tmp_path: Path) -> None:
     run = cli("sync", "image_generation")
     assert run.code == 0
-    assert run.err.startswith("image_generation: 1 models, revision ")
+    assert run.err.startswith("image_generation: 1 model, revision ")
     assert "text_generation" not in run.err
     assert any(b"Deliberate" in copy.read_bytes() for copy in copies(tmp_path / "data"))
     assert world.horde.count() == 0
@@ -55,7 +55,7 @@ def test_a_failure_is_told_and_the_others_are_kept(cli: Cli, world: World, tmp_p
     run = cli("sync", "image_generation", "text_generation")
     assert (run.code, run.out) == (1, b"")
     lines = run.err.splitlines()
-    assert lines[0].startswith("text_generation: 1 models")
+    assert lines[0].startswith("text_generation: 1 model")
     assert lines[1].startswith("error: 1 of 2 catalogues failed: image_generation (")
     assert str(world.image_catalogue()) in lines[1]
     assert lines[2].startswith("hint: ")
@@ -90,7 +90,7 @@ async def test_interrupted_it_leaves_the_old_copies_whole(tmp_path: Path, monkey
         _, err = await asyncio.wait_for(process.communicate(), 30)
     assert process.returncode == 130
     assert b"Traceback" not in err
-    assert err.startswith(b"image_generation: 1 models")
+    assert err.startswith(b"image_generation: 1 model")
     assert await names_held() == [["new"], ["old"]]
     contents = [copy.read_bytes() for copy in copies(tmp_path / "data")]
     assert [sum(name in content for content in contents) for name in (b'"new"', b'"old"')] == [1, 1]

@@ -33,7 +33,7 @@ def test_a_reviewer_finds_everything_to_judge_by() -> None:
         "Styles that name it: 1.",
         "2 of the category's models (6.25 %), 2 files, 4.0 GB: `huggingface.co` 2 files, 4.0 GB",
         "30 requests a month (0.001% of the category) would have to go elsewhere",
-        "2 worker threads serve these models now",
+        "served now by 2 worker threads",
         "`low`: 30 requests, likely to `popular 29`",
         "Styles that break: `a`",
         "Style categories left empty: `only`",

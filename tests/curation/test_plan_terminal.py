@@ -23,7 +23,7 @@ def test_removals_effect_and_what_stays_are_shown() -> None:
     for words in (
         "low (override: agreed)",
         "popular 29",
-        "Frees 4.0 GB in 2 files; displaces 30 requests a month (0.001%); 2 worker threads serve them now.",
+        "Frees 4.0 GB in 2 files; displaces 30 requests a month (0.001%); served now by 2 worker threads.",
         "Styles that break: a.",
         "protected: 10 models (among the most used 10",
         "Styles that name a model which is not in the catalogue: lost (gone model).",

@@ -16,6 +16,7 @@ from horde_model_reference.curation.applying import Applied, CatalogueFiles, app
 from horde_model_reference.curation.journal import Journal
 from horde_model_reference.curation.planning import make_plan
 from horde_model_reference.inert import visible
+from horde_model_reference.reports.words import counted
 
 app = typer.Typer(add_completion=False, pretty_exceptions_enable=False)
 
@@ -46,7 +47,7 @@ def apply_plan(
 
 
 def _report(applied: Applied) -> Group:
-    lines = [f"Removed {len(applied.removed)} models: {', '.join(map(visible, applied.removed)) or 'none'}."]
+    lines = [f"Removed {counted(len(applied.removed), 'model')}: {', '.join(map(visible, applied.removed)) or 'none'}."]
     lines += [
         f"Kept {visible(found.name)}, which has recovered: {visible(found.reason)}" for found in applied.recovered
     ]

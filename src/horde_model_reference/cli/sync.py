@@ -13,6 +13,7 @@ from horde_model_reference.cli.common import Demo, with_engine
 from horde_model_reference.engine import Engine
 from horde_model_reference.errors import CatalogueError, CatalogueSourceError
 from horde_model_reference.inert import visible
+from horde_model_reference.reports.words import counted
 
 app = typer.Typer(add_completion=False, pretty_exceptions_enable=False)
 
@@ -47,7 +48,7 @@ async def _sync(engine: Engine, wanted: list[MODEL_REFERENCE_CATEGORY]) -> list[
                 failures.append(f"{category.value} ({visible(error.message)})")
             else:
                 progress.console.print(
-                    f"{category.value}: {len(catalogue.records):,} models, revision {catalogue.revision[:10]}",
+                    f"{category.value}: {counted(len(catalogue.records), 'model')}, revision {catalogue.revision[:10]}",
                     markup=False,
                 )
                 for notice in catalogue.notices:

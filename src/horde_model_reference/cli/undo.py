@@ -12,6 +12,7 @@ from horde_model_reference.cli.common import Demo, settings_for, show
 from horde_model_reference.curation.applying import undo as put_run_back
 from horde_model_reference.curation.journal import Journal, Run
 from horde_model_reference.inert import visible
+from horde_model_reference.reports.words import counted
 
 app = typer.Typer(add_completion=False, pretty_exceptions_enable=False)
 
@@ -37,4 +38,6 @@ def undo(
 
 def _line(run: Run) -> Text:
     names = [record.name for record in run.files[0].taken]
-    return Text(f"{run.run}  {len(names)} models from {visible(run.files[0].path)}: {visible(', '.join(names))}")
+    return Text(
+        f"{run.run}  {counted(len(names), 'model')} from {visible(run.files[0].path)}: {visible(', '.join(names))}"
+    )

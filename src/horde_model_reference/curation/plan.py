@@ -14,6 +14,7 @@ from horde_model_reference.analytics.flags import RiskLevel
 from horde_model_reference.analytics.risk_schema import Answer, DataAsOfInfo, WarningInfo
 from horde_model_reference.categories import MODEL_REFERENCE_CATEGORY
 from horde_model_reference.curation.policy import Policy
+from horde_model_reference.reports.words import counted
 
 Count = Annotated[int, Field(ge=0)]
 
@@ -131,6 +132,6 @@ def staying(plan: Plan) -> Iterator[tuple[Verdict, str]]:
     """Yield for each verdict that keeps models how many it keeps, and for which reasons, in words."""
     for verdict, models in by_verdict(plan).items():
         if verdict is not Verdict.REMOVE and models:
-            counted = Counter(reason.code for model in models for reason in model.reasons)
-            reasons = ", ".join(f"{code.replace('_', ' ')} {number:,}" for code, number in counted.most_common())
-            yield verdict, f"{len(models):,} models ({reasons})"
+            counts = Counter(reason.code for model in models for reason in model.reasons)
+            reasons = ", ".join(f"{code.replace('_', ' ')} {number:,}" for code, number in counts.most_common())
+            yield verdict, f"{counted(len(models), 'model')} ({reasons})"

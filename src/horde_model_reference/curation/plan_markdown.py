@@ -71,20 +71,24 @@ def _effect(plan: Plan) -> str:
     effect = plan.effect
     if not effect.models:
         return ""
-    hosts = ", ".join(f"{code(host.host)} {host.files} files, {words.size(host.size_gb)} GB" for host in effect.hosts)
-    usage, share = words.count(effect.usage_month), words.share(effect.share_of_month_usage)
-    freed = f"{effect.files} files, {words.size(effect.size_gb)} GB"
+    hosts = ", ".join(f"{code(host.host)} {_files(host.files, host.size_gb)}" for host in effect.hosts)
+    usage, share = words.counted(effect.usage_month, "request"), words.share(effect.share_of_month_usage)
+    freed = _files(effect.files, effect.size_gb)
     lines = [
         "## Effect",
         "",
         f"- {effect.models} of the category's models ({effect.share_of_models:g} %), {freed}: {hosts}",
-        f"- {usage} requests a month ({share} of the category) would have to go elsewhere",
-        f"- {words.count(effect.worker_threads)} worker threads serve these models now",
+        f"- {usage} a month ({share} of the category) would have to go elsewhere",
+        f"- served now by {words.counted(effect.worker_threads, 'worker thread')}",
         *map(_displaced, effect.displaced),
     ]
     lines.append(f"- Styles that break: {_names(effect.broken_styles)}")
     lines.append(f"- Style categories left empty: {_names(effect.emptied_style_categories)}")
     return "\n".join(lines)
+
+
+def _files(files: int, size_gb: float | None) -> str:
+    return f"{words.counted(files, 'file')}, {words.size(size_gb)} GB"
 
 
 def _displaced(found: Displacement) -> str:

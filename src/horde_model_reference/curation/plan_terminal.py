@@ -54,11 +54,11 @@ def _effect(plan: Plan) -> list[str]:
     if not effect.models:
         return []
     styles = "unknown" if effect.broken_styles is None else visible(", ".join(effect.broken_styles)) or "none"
-    freed = f"{words.size(effect.size_gb)} GB in {effect.files} files"
-    displaced = f"{words.count(effect.usage_month)} requests a month ({words.share(effect.share_of_month_usage)})"
-    threads = words.count(effect.worker_threads)
+    freed = f"{words.size(effect.size_gb)} GB in {words.counted(effect.files, 'file')}"
+    displaced = f"{words.counted(effect.usage_month, 'request')} a month ({words.share(effect.share_of_month_usage)})"
+    threads = words.counted(effect.worker_threads, "worker thread")
     return [
-        f"Frees {freed}; displaces {displaced}; {threads} worker threads serve them now.",
+        f"Frees {freed}; displaces {displaced}; served now by {threads}.",
         f"Styles that break: {styles}.",
     ]
 

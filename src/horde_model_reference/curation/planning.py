@@ -24,6 +24,7 @@ from horde_model_reference.curation.styles import Styles
 from horde_model_reference.errors import PlanError, UnknownModelError
 from horde_model_reference.inert import visible
 from horde_model_reference.notices import Notice
+from horde_model_reference.reports.words import counted
 
 
 @dataclass(frozen=True)
@@ -312,8 +313,8 @@ def _verdict(model: _Model, reasons: list[ReasonInfo], removed: set[str], choice
 
 def _why_removed(model: _Model) -> str:
     row = model.row
-    level, month, workers = row["risk_level"], row["usage_month"], row["worker_count"]
-    now = f"Risk level {level}, {month} requests in 30 days, {workers} worker threads."
+    month, workers = counted(row["usage_month"], "request"), counted(row["worker_count"], "worker thread")
+    now = f"Risk level {row['risk_level']}, {month} in 30 days, {workers}."
     return now + past_reasons.in_words(model.past)
 
 
