@@ -164,7 +164,7 @@ def test_a_senseless_value_is_an_error_that_names_its_variable(
 
 def test_a_list_that_is_no_json_is_an_error_with_a_hint(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv(f"{ENV_PREFIX}PREFERRED_FILE_HOSTS", "huggingface.co")
-    with pytest.raises(SettingsError, match="preferred_file_hosts") as caught:
+    with pytest.raises(SettingsError, match="PREFERRED_FILE_HOSTS: this is no JSON") as caught:
         load_settings()
     assert "JSON" in caught.value.hint
 

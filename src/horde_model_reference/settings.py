@@ -171,6 +171,10 @@ class Settings(BaseSettings):
         return self.model_copy(update={"history": self.history.model_copy(update={"enabled": False})})
 
 
+_NAMED_FIELD = re.compile(r'field "(\w+)"')
+"""Where the library's message on a value that it cannot read names the field."""
+
+
 def load_settings(**overrides: Any) -> Settings:
     """Read the settings from the environment.
 
@@ -188,7 +192,8 @@ def load_settings(**overrides: Any) -> Settings:
             f"{environment_name(fault['loc'])}: {fault['msg']}.", hint="docs/settings.md lists every setting."
         ) from error
     except UnreadableSettingError as error:
-        raise SettingsError(f"{ENV_PREFIX}*: {error}.", hint='Lists are written as JSON: ["a", "b"].') from error
+        name = environment_name(tuple(_NAMED_FIELD.findall(str(error))))
+        raise SettingsError(f"{name}: this is no JSON.", hint='Lists are written as JSON: ["a", "b"].') from error
 
 
 def environment_name(location: tuple[int | str, ...]) -> str:

@@ -24,7 +24,12 @@ def test_help_is_shown_and_is_no_error(cli: Cli, command: list[str]) -> None:
     run = cli(*command, "--help")
     assert (run.code, run.err) == (0, "")
     assert "Usage: " in run.text
-    assert all(name in run.text for name in (command or COMMANDS))
+    assert all(name in run.text for name in command)
+
+
+def test_the_help_names_every_command_before_its_sentence(cli: Cli) -> None:
+    rows = re.findall(r"^[│|]?\s*([a-z-]+)\s{2,}[A-Z]", cli("--help").text, re.MULTILINE)
+    assert rows == list(COMMANDS)
 
 
 def test_without_a_command_the_help_is_shown(cli: Cli) -> None:

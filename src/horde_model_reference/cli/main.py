@@ -38,7 +38,11 @@ class LazyGroup(TyperGroup):
     def get_command(self, ctx: typer.Context, cmd_name: str) -> Any:  # type: ignore[override]
         """Return a command, or None where there is none of this name."""
         module = COMMANDS.get(cmd_name)
-        return typer.main.get_command(import_module(module).app) if module else None
+        if module is None:
+            return None
+        command = typer.main.get_command(import_module(module).app)
+        command.name = cmd_name  # One with commands of its own does not know its name.
+        return command
 
 
 app = typer.Typer(

@@ -84,14 +84,15 @@ class _State(Collector):
 
     def collect(self) -> Iterator[Metric]:
         """Return the figures."""
-        age = _gauge("table_age_seconds", "Age of the observation answered from.", "category")
-        stale = _gauge("table_stale", "1 where the newest refresh failed.", "category")
+        age = _gauge("table_age_seconds", "Age of the observation last answered from.", "category")
+        stale = _gauge("table_stale", "1 where the newest refresh failed, or nothing usable is left.", "category")
         share = _gauge("attribution_ratio", "Share of the month's requests by outcome.", "category", "outcome")
-        for category, publication in self._tables.usable().items():
+        usable = self._tables.usable()
+        for category, publication in self._tables.latest().items():
             data, month = publication.table.data_as_of, publication.table.totals["month"]
             fetched_at = min(data.status_fetched_at, data.stats_fetched_at).timestamp()
             age.add_metric([category.value], time.time() - fetched_at)
-            stale.add_metric([category.value], float(data.stale))
+            stale.add_metric([category.value], float(data.stale or category not in usable))
             for outcome in OUTCOMES if month.reported else ():
                 share.add_metric([category.value, outcome], getattr(month, outcome) / month.reported)
         breakers = _gauge("breaker_open", "1 where a route of the Horde is left alone.", "route")

@@ -72,6 +72,10 @@ class CurrentTables:
         now = self._clock()
         return {category: current for category, current in self._current.items() if now < current.usable_until}
 
+    def latest(self) -> dict[MODEL_REFERENCE_CATEGORY, Publication]:
+        """Return the last publication of each category that had any, also where it is older than the stale limit."""
+        return dict(self._current)
+
     async def aclose(self) -> None:
         """End the refreshes that are under way."""
         await self._refreshes.aclose()
