@@ -6,12 +6,12 @@ import polars as pl
 
 
 def collected(query: pl.LazyFrame) -> pl.DataFrame:
-    """Run a query, all of it, on Polars' own threads.
+    """Run a query, all of it, on Polars' own threads, by the engine that does each step for the whole column.
 
-    A query that starts on the calling thread is handed over and back at each join, group and sort; on a thousand rows
-    those switches take longer than the work (``benchmarks/scale.py``). Started over there, it is handed over once.
+    Handed over step by step, or cut up, a query on a thousand rows takes longer than its work
+    (``docs/decisions/0008``).
     """
-    return query.collect(background=True).fetch_blocking()
+    return pl.collect_all([query], engine="in-memory")[0]
 
 
 def collected_by_row(query: pl.LazyFrame) -> pl.DataFrame:

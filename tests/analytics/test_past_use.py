@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from horde_model_reference.analytics.past_use import LEAST_WEEKS, RECENT_COLUMNS, WEEK_COLUMNS, recent_columns, trend
+from horde_model_reference.analytics.past_use import LEAST_WEEKS, RECENT_COLUMNS, WEEK_COLUMNS, trend, with_recent_use
 
 USE = st.lists(st.floats(0, 1e6), min_size=8, max_size=8)
 
@@ -54,7 +54,13 @@ def test_the_trend_lies_between_its_bounds_and_turns_with_time(use: list[float])
 
 
 def test_without_a_past_every_column_is_unknown() -> None:
-    frame = pl.DataFrame({"name": ["a", "b", "c"]}).with_columns(recent_columns(None)).drop("name")
+    frame = with_recent_use(pl.DataFrame({"name": ["a", "b", "c"]}), None).collect().drop("name")
     assert frame.columns == [*RECENT_COLUMNS, "trend_30d"]
     assert frame.null_count().row(0) == (3,) * frame.width
     assert trend(frame)["percent"].to_list() == [None] * 3
+
+
+def test_no_change_is_never_a_negative_zero() -> None:
+    """Else the bytes of an answer depend on the order in which sums are made (rule 12)."""
+    percent, *_ = trend_of(11, 10.99, 11, 11, 11, 10.99, 11, 11)
+    assert repr(percent) == "0.0"

@@ -197,8 +197,8 @@ async def test_tables(tmp_path: Path) -> None:
 
 async def test_an_outage_longer_than_the_stale_limit_is_still_told(tmp_path: Path) -> None:
     """Else an alarm on age or staleness would end when the service begins to answer 502."""
-    limits = {"horde_api_cache_ttl": 0, "deletion_risk_cache_ttl": 0, "cache_hydration_stale_ttl_seconds": 0.1}
-    async with a_world(tmp_path, horde_api_timeout=5, **limits) as world:
+    limits = AGAIN | {"cache_hydration_stale_ttl_seconds": 0.1}
+    async with a_world(tmp_path, **limits) as world:
         await world.client.get(TEXT_RISK)
         world.horde.always(Route.TEXT_STATS, SERVER_ERROR)
 

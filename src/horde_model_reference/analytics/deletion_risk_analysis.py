@@ -9,7 +9,7 @@ import polars as pl
 
 from horde_model_reference.analytics.flags import Measure
 from horde_model_reference.analytics.judgement import flag_records, judge
-from horde_model_reference.analytics.past_use import RecentUse, recent_columns
+from horde_model_reference.analytics.past_use import RecentUse, with_recent_use
 from horde_model_reference.analytics.risk_query import RiskQuery
 from horde_model_reference.analytics.risk_response import respond
 from horde_model_reference.analytics.risk_schema import CategoryDeletionRiskResponse
@@ -73,9 +73,10 @@ class ModelDeletionRiskInfoFactory:
         """
         merged = merge_category_with_horde_data(catalogue, observation)
         measure = Measure(self.thresholds[observation.model_type], merged.totals["month"].attributed)
-        facts = pl.concat([catalogue.frame, merged.models], how="horizontal").lazy()
-        uses = _style_counts(catalogue.frame["name"], style_counts)
-        facts = facts.with_columns(*recent_columns(recent), style_count=uses)
+        models = pl.concat([catalogue.frame, merged.models], how="horizontal")
+        facts = with_recent_use(models, recent).with_columns(
+            style_count=_style_counts(catalogue.frame["name"], style_counts)
+        )
         return RiskTable(
             category=catalogue.category,
             model_count=catalogue.frame.height,

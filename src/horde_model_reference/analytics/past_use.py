@@ -77,12 +77,12 @@ class PastUse:
     season_use: int | None
 
 
-def recent_columns(recent: RecentUse | None) -> list[pl.Expr]:
-    """Return the columns of ``RECENT_COLUMNS`` and ``trend_30d``; all are null where the recent past is unknown."""
+def with_recent_use(models: pl.DataFrame, recent: RecentUse | None) -> pl.LazyFrame:
+    """Add the columns of ``RECENT_COLUMNS``, and ``trend_30d``; all are null where the recent past is unknown."""
     if recent is None:
-        known: dict[str, type[pl.DataType]] = RECENT_COLUMNS | {"trend_30d": pl.Float64}
-        return [pl.lit(None, dtype).alias(name) for name, dtype in known.items()]
-    return [*map(pl.lit, recent.frame), trend_30d(recent.frame)]
+        unknown: dict[str, type[pl.DataType]] = RECENT_COLUMNS | {"trend_30d": pl.Float64}
+        return models.lazy().with_columns(pl.lit(None, dtype).alias(name) for name, dtype in unknown.items())
+    return pl.concat([models, recent.frame], how="horizontal").lazy().with_columns(trend_30d(recent.frame))
 
 
 def trend_30d(use: pl.DataFrame) -> pl.Expr:
@@ -130,4 +130,5 @@ def trend(use: pl.DataFrame, weeks: Sequence[str] = WEEK_COLUMNS, least: int = L
 
 def _percent(slope: pl.Expr) -> pl.Expr:
     """Return what a weekly slope of logarithms makes of 100 percent in 30 days; one decimal, and no negative zero."""
-    return (((slope * (TREND_DAYS / 7)).exp() - 1) * 100).round(1) + 0.0
+    percent = (((slope * (TREND_DAYS / 7)).exp() - 1) * 100).round(1)
+    return pl.when(percent == 0).then(0.0).otherwise(percent)

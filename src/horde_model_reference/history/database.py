@@ -148,8 +148,8 @@ async def open_database(url: URL) -> Database:
     """
     database = Database(engine_of(url))
     try:
-        if url.get_backend_name() == "sqlite":
-            await database.write_ahead(url.database or "")
+        if url.database is not None and url.get_backend_name() == "sqlite":
+            await database.write_ahead(url.database)
         async with database.reading() as connection:
             present = await connection.run_sync(_revision) == HEAD
         if not present:
@@ -185,13 +185,14 @@ def engine_of(url: URL) -> AsyncEngine:
 
 
 def _is_busy(error: Exception) -> bool:
-    return isinstance(error, sqlite3.OperationalError) and error.sqlite_errorcode == sqlite3.SQLITE_BUSY
+    # The low byte: SQLite tells kinds of being busy apart in the others.
+    return isinstance(error, sqlite3.OperationalError) and error.sqlite_errorcode & 0xFF == sqlite3.SQLITE_BUSY
 
 
 # SQLite does not wait for others when it changes the mode, which the file keeps.
 @stamina.retry(on=_is_busy, attempts=None, timeout=BUSY_SECONDS, wait_initial=0.01, wait_max=0.1, wait_jitter=0.05)
 def _write_ahead(path: str) -> None:
-    with closing(sqlite3.connect(path, timeout=BUSY_SECONDS)) as connection:
+    with closing(sqlite3.connect(path, timeout=0)) as connection:
         connection.execute("PRAGMA journal_mode=WAL")
 
 
@@ -235,6 +236,6 @@ def _migrate(connection: Connection, revision: str) -> None:
         upgrade(connection)
     except CommandError:
         raise HistoryError(
-            f"The history's database has the schema {visible(revision)!r}, which this version does not know.",
+            f"The history's database has the schema {visible(str(revision))!r}, which this version does not know.",
             hint="Use the version that made it, or a newer one.",
         ) from None

@@ -15,6 +15,7 @@ import polars as pl
 from horde_model_reference.analytics.past_use import LEAST_WEEKS, RECENT_COLUMNS, WEEK_COLUMNS, PastUse, trend
 from horde_model_reference.history.days import day_of_number
 from horde_model_reference.integrations.attribution import ATTRIBUTED, NameRules, attribute_names
+from horde_model_reference.polars_pool import collected
 
 LEAST_DAYS = 4
 """A week of which fewer days are known is unknown."""
@@ -53,7 +54,7 @@ def weekly_use(use: pl.DataFrame, owners: pl.DataFrame, days: Sequence[int], mod
     """
     last = days[-1]
     seen = Counter((last - day) // 7 for day in days)
-    used = (
+    query = (
         use.lazy()
         .filter(pl.col("day") > last - 7 * count)
         .with_columns(week=(last - pl.col("day")) // 7)
@@ -62,8 +63,8 @@ def weekly_use(use: pl.DataFrame, owners: pl.DataFrame, days: Sequence[int], mod
         .agg(pl.col("usage_day").sum(), senseless=pl.col("usage_day").null_count().cast(pl.Int64))
         .group_by("model_index", "week")
         .agg(pl.col("usage_day").sum(), pl.col("senseless").max())
-        .collect()
     )
+    used = collected(query)
     index = pl.DataFrame({"model_index": pl.int_range(models, dtype=pl.UInt32, eager=True)})
     for week in range(count):
         of_week = used.filter(pl.col("week") == week).select("model_index", "usage_day", "senseless")

@@ -100,7 +100,7 @@ def _figures_of_models(
         api_names.lazy()
         .filter(pl.col("outcome") == ATTRIBUTED)
         .group_by("model_index")
-        .agg(pl.col(_FIGURES).sum(), pl.col(_FIGURES).null_count().name.prefix("senseless_"))
+        .agg(pl.col(_FIGURES).sum(), pl.col(_FIGURES).null_count().name.prefix("missing_"))
     )
     indices = pl.int_range(model_names.len(), dtype=pl.UInt32, eager=True)
     known = dict.fromkeys(USAGE, observation.stats.known) | dict.fromkeys(WORKERS, observation.status.known)
@@ -119,9 +119,9 @@ def _figures_of_models(
 
 
 def _figure(column: str, unreported: int | None) -> pl.Expr:
-    """Return a model's figure; one API name whose own made no sense makes it unknown, not smaller."""
-    senseless = pl.col(f"senseless_{column}")
-    figure = pl.when(senseless.is_null()).then(unreported).when(senseless == 0).then(column)
+    """Return a model's figure; one API name without its own, which made no sense, makes it unknown, not smaller."""
+    missing = pl.col(f"missing_{column}")
+    figure = pl.when(missing.is_null()).then(unreported).when(missing == 0).then(column)
     return figure.cast(pl.Int64).alias(column)
 
 

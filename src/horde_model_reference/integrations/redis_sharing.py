@@ -106,7 +106,7 @@ class RedisSharing:
             both.get(key)
             both.pttl(key)
             found, left = await both.execute()
-            return HordeAPIError(_text(found), retry_after=left / 1000) if found else None
+            return HordeAPIError(_text(found), retry_after=max(left, 0) / 1000) if found else None
 
         return await self._attempt(look, otherwise=None)
 
