@@ -8,12 +8,16 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from horde_model_reference.history import days
 from horde_model_reference.history.days import (
+    CLOCK_SKEW,
     day_described,
     day_number,
     day_of_number,
     first_day_of_month,
+    latest_moment,
     month_number,
+    possible_days,
 )
 
 
@@ -37,3 +41,15 @@ def test_a_number_is_the_day_s_own(day: date) -> None:
 )
 def test_statistics_are_of_the_24_hours_before_one_o_clock(seen_at: datetime, day: date) -> None:
     assert day_of_number(day_described(seen_at)) == day
+
+
+def test_the_possible_days_are_those_of_the_horde_up_to_now(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(days, "latest_moment", lambda: datetime(2026, 11, 24, 23, tzinfo=UTC))
+    first, last = map(day_of_number, possible_days())
+    assert date(2021, 12, 1) < first < date(2022, 9, 1)
+    assert last == date(2026, 11, 24)
+
+
+def test_clocks_may_differ_a_little() -> None:
+    before = datetime.now(UTC)
+    assert before <= latest_moment() - CLOCK_SKEW <= datetime.now(UTC)

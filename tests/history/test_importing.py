@@ -11,6 +11,7 @@ import pytest
 
 from horde_model_reference.categories import HordeModelType
 from horde_model_reference.errors import SavedAnswerError
+from horde_model_reference.history import days
 from horde_model_reference.history.importing import read_moment, read_saved
 from horde_model_reference.history.sightings import Compile, Look
 from tests.support.builders import stats_of, status_of
@@ -43,6 +44,38 @@ def test_when_nobody_can_tell(text: str) -> None:
     with pytest.raises(SavedAnswerError, match="here") as caught:
         read_moment(text, "here")
     assert "--date" in caught.value.hint
+
+
+@pytest.mark.parametrize("text", ["0001-01-01", "1970-01-01", "stats-20211231_2359.json"])
+def test_before_the_horde_nobody_can_have_asked_it(text: str) -> None:
+    with pytest.raises(SavedAnswerError, match=r"here: .* before the Horde began") as caught:
+        read_moment(text, "here")
+    assert "--date" in caught.value.hint
+
+
+@pytest.mark.parametrize("text", ["2099-05-01", "stats_99991231.json"])
+def test_what_is_yet_to_come_nobody_can_have_seen(text: str) -> None:
+    with pytest.raises(SavedAnswerError, match=r"here: .* yet to come") as caught:
+        read_moment(text, "here")
+    assert "--date" in caught.value.hint
+
+
+def test_a_moment_is_taken_up_to_the_latest(monkeypatch: pytest.MonkeyPatch) -> None:
+    latest = datetime(2026, 11, 24, 12, tzinfo=UTC)
+    monkeypatch.setattr(days, "latest_moment", lambda: latest)
+    assert read_moment("2026-11-24T12:00", "here") == latest
+    with pytest.raises(SavedAnswerError, match="yet to come"):
+        read_moment("2026-11-24T12:01", "here")
+
+
+def test_today_may_be_told_by_its_day_alone_at_any_hour() -> None:
+    today = datetime.now(UTC).date()
+    assert read_moment(str(today), "here").date() == today
+
+
+def test_an_impossible_moment_in_a_name_is_refused_with_the_file(tmp_path: Path) -> None:
+    with pytest.raises(SavedAnswerError, match=r"img-2099-05-01\.json: .* yet to come"):
+        read_saved(saved(tmp_path, "img-2099-05-01.json", stats_of({"a": 1})), None, None)
 
 
 def test_statistics_and_status_are_told_apart(tmp_path: Path) -> None:

@@ -71,14 +71,14 @@ async def test_days_seen_used_and_served(store: HistoryStore) -> None:
     looks = [look_of(1, {"a": 2}), look_of(1, {"a": 4}, 13), look_of(2, {"a": 1}), look_of(2, {"b": 1}, 13)]
     sightings: list[Sighting] = [*days, *looks, look_of(3, {"b": 1}), look_of(5, {"b": 1})]
     found = await history_of(store, sightings, catalogue_of(["a"]), "a", days=10)
-    assert (str(found["first_seen"]), str(found["last_used"])) == ("2026-01-01", "2026-01-03")
+    assert (str(found["first_seen"]), str(found["last_used"])) == ("2025-01-01", "2025-01-03")
     assert (found["days_since_last_use"], found["days_without_worker"]) == (2, 3)
     assert (found["share_of_days_seen"], found["share_of_days_used"]) == (40.0, 50.0)
     threads = {str(point["day"]): point["worker_threads"] for point in found["points"]}
-    assert threads["2026-01-02"] == {"least": 2, "mean": 3.0, "most": 4, "looks": 2}
-    assert threads["2026-01-03"] == {"least": 0, "mean": 0.5, "most": 1, "looks": 2}
-    assert threads["2026-01-01"] is None
-    assert "2026-01-05" in threads
+    assert threads["2025-01-02"] == {"least": 2, "mean": 3.0, "most": 4, "looks": 2}
+    assert threads["2025-01-03"] == {"least": 0, "mean": 0.5, "most": 1, "looks": 2}
+    assert threads["2025-01-01"] is None
+    assert "2025-01-05" in threads
 
 
 async def test_a_model_that_was_never_named_has_no_use_not_an_unknown_one(store: HistoryStore) -> None:
@@ -109,7 +109,7 @@ async def test_closed_months_stand_before_the_days(store: HistoryStore) -> None:
     await store.prune(62)
     found = await Pasts(store).of_models(catalogue_of(["a"]), ["a"], 365)
     assert [(str(month["month"]), month["usage"], month["mean_worker_threads"]) for month in found["months"]] == [
-        ("2026-01-01", 31, 2.0)
+        ("2025-01-01", 31, 2.0)
     ]
-    assert str(found["first_seen"]) == "2026-01-01"
-    assert str(found["history_from"]) == "2026-02-01"
+    assert str(found["first_seen"]) == "2025-01-01"
+    assert str(found["history_from"]) == "2025-02-01"

@@ -14,7 +14,7 @@ from horde_model_reference.history.sightings import Sighting
 from horde_model_reference.history.store import HistoryStore, store_on
 from tests.support.past import IMAGES, all_kept, compile_of, keep_all, look_of
 
-JANUARY = month_number(day_number(date(2026, 1, 1)))
+JANUARY = month_number(day_number(date(2025, 1, 1)))
 
 
 async def a_hundred_days(store: HistoryStore) -> None:
@@ -26,11 +26,11 @@ async def test_only_whole_months_go(store: HistoryStore) -> None:
     await a_hundred_days(store)
     assert await store.prune(62) == 1
     kept = await all_kept(store)
-    assert kept["image"]["days"][0] == "2026-02-01"
+    assert kept["image"]["days"][0] == "2025-02-01"
     assert kept["image"]["closed"] == [(JANUARY, 30, 16, 16)]
     assert kept["image"]["months"] == [
-        ("a", JANUARY, day_number(date(2026, 1, 1)), day_number(date(2026, 1, 31)), 30, 60, 60, 16, 31, 3),
-        ("b", JANUARY, day_number(date(2026, 1, 1)), day_number(date(2026, 1, 30)), 14, 14, 30, 0, 0, 0),
+        ("a", JANUARY, day_number(date(2025, 1, 1)), day_number(date(2025, 1, 31)), 30, 60, 60, 16, 31, 3),
+        ("b", JANUARY, day_number(date(2025, 1, 1)), day_number(date(2025, 1, 30)), 14, 14, 30, 0, 0, 0),
     ]
 
 

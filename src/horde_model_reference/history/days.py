@@ -7,6 +7,12 @@ from datetime import UTC, date, datetime, timedelta
 COMPILED_AT = timedelta(hours=1)
 """When the Horde compiles its statistics, after midnight UTC."""
 
+HORDE_BEGAN = datetime(2022, 1, 1, tzinfo=UTC)
+"""No answer is older: the Horde began in the autumn of 2022, and the months before leave room for doubt."""
+
+CLOCK_SKEW = timedelta(hours=1)
+"""How far ahead another machine's clock may be before its present is our future."""
+
 _EPOCH = date(1970, 1, 1)
 
 
@@ -42,3 +48,13 @@ def day_described(seen_at: datetime) -> int:
 def day_of(seen_at: datetime) -> int:
     """Return the UTC day of a moment, by its number."""
     return day_number(seen_at.astimezone(UTC).date())
+
+
+def latest_moment() -> datetime:
+    """Return the moment after which nothing can have been seen yet."""
+    return datetime.now(UTC) + CLOCK_SKEW
+
+
+def possible_days() -> tuple[int, int]:
+    """Return the first and the last day of which anything can have been seen, by their numbers."""
+    return day_described(HORDE_BEGAN), day_of(latest_moment())

@@ -12,6 +12,7 @@ import polars as pl
 
 from horde_model_reference.categories import HordeModelType
 from horde_model_reference.errors import HordeAPIError, SavedAnswerError
+from horde_model_reference.history import days
 from horde_model_reference.history.sightings import Compile, Look, Sighting
 from horde_model_reference.integrations.horde_api_models import Report, parse_stats, parse_status
 
@@ -28,19 +29,30 @@ def read_moment(text: str, place: str) -> datetime:
     """Read when an answer was given: a day, perhaps with a time, in UTC; without one, noon.
 
     Raises:
-        SavedAnswerError: There is none in the text.
+        SavedAnswerError: There is none in the text, or the Horde cannot have answered then.
     """
     found = _MOMENT.search(text)
+    moment = _moment(found) if found else None
+    if found is None or moment is None:
+        raise SavedAnswerError(f"{place}: of when it is cannot be told.", hint=_DATE_HINT)
+    # The day alone says that it was at some time of it, which may have been before noon.
+    earliest = moment if found["hour"] else moment.replace(hour=0)
+    if earliest < days.HORDE_BEGAN:
+        raise SavedAnswerError(f"{place}: {found[0]} is before the Horde began.", hint=_DATE_HINT)
+    if earliest > days.latest_moment():
+        raise SavedAnswerError(f"{place}: {found[0]} is yet to come.", hint=_DATE_HINT)
+    return moment
+
+
+_DATE_HINT = "Give --date 2026-05-01 or 2026-05-01T06:00: when the Horde gave the answer, in UTC."
+
+
+def _moment(found: re.Match[str]) -> datetime | None:
     try:
-        day = datetime.strptime(found["date"].replace("-", ""), "%Y%m%d") if found else None  # noqa: DTZ007
-        if found is not None and day is not None:
-            clock = {"hour": int(found["hour"] or 12), "minute": int(found["minute"] or 0)}
-            return day.replace(**clock, tzinfo=UTC)
+        day = datetime.strptime(found["date"].replace("-", ""), "%Y%m%d")  # noqa: DTZ007
+        return day.replace(hour=int(found["hour"] or 12), minute=int(found["minute"] or 0), tzinfo=UTC)
     except ValueError:
-        pass
-    raise SavedAnswerError(
-        f"{place}: of when it is cannot be told.", hint="Give --date 2026-05-01 or 2026-05-01T06:00."
-    )
+        return None
 
 
 def read_saved(path: Path, moment: datetime | None, model_type: HordeModelType | None) -> Sighting | None:
@@ -52,7 +64,8 @@ def read_saved(path: Path, moment: datetime | None, model_type: HordeModelType |
         model_type: Which type of model it is of; by default the entries of a status say it, or the file's name.
 
     Raises:
-        SavedAnswerError: The file cannot be read, or is something else, or does not say of when or of what it is.
+        SavedAnswerError: The file cannot be read, or is something else, or does not say of what it is, or of when, as
+            for :func:`read_moment`.
     """
     place = str(path)
     raw = _read(path)

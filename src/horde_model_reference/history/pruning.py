@@ -11,6 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from horde_model_reference.categories import HordeModelType
 from horde_model_reference.history.database import Database
 from horde_model_reference.history.days import first_day_of_month, month_number
+from horde_model_reference.history.reading import possible
 from horde_model_reference.history.tables import api_names, closed_months, compiles, looks, months, threads, usage
 
 
@@ -20,7 +21,9 @@ async def months_to_close(database: Database, model_type: HordeModelType, keep_d
         kept = [
             (
                 await connection.execute(
-                    select(func.min(table.c.day), func.max(table.c.day)).where(table.c.type == model_type.value)
+                    select(func.min(table.c.day), func.max(table.c.day)).where(
+                        table.c.type == model_type.value, possible(table.c.day)
+                    )
                 )
             ).one()
             for table in (compiles, looks)

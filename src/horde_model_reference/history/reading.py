@@ -14,6 +14,7 @@ from sqlalchemy import ColumnElement, Integer, Select, Text, and_, cast, func, n
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from horde_model_reference.categories import HordeModelType
+from horde_model_reference.history.days import month_number, possible_days
 from horde_model_reference.history.tables import api_names, closed_months, compiles, looks, months, read, threads, usage
 
 Schema = dict[str, type[pl.DataType]]
@@ -80,7 +81,10 @@ class Days:
 
 
 class Reader:
-    """Reads; everything it returns is sorted. Errors are those of :meth:`Database.reading`."""
+    """Reads; errors are those of :meth:`Database.reading`.
+
+    Everything it returns is sorted, and of days on which something can have been seen.
+    """
 
     def __init__(self, connect: Callable[[], AbstractAsyncContextManager[AsyncConnection]]) -> None:
         self._connect = connect
@@ -95,7 +99,7 @@ class Reader:
         """Return the days of which statistics are kept."""
         rows = (
             select(compiles.c.day, compiles.c.id)
-            .where(compiles.c.type == model_type.value)
+            .where(compiles.c.type == model_type.value, possible(compiles.c.day))
             .order_by(compiles.c.day, compiles.c.seen_at, compiles.c.digest)
         )
         async with self._connect() as connection:
@@ -142,7 +146,7 @@ class Reader:
         ids = select(api_names.c.id).where(api_names.c.type == model_type.value)
         closed = (
             select(months.c.name_id, func.min(months.c.first_day), func.max(months.c.last_used_day))
-            .where(months.c.name_id.in_(ids))
+            .where(months.c.name_id.in_(ids), _possible_month(months.c.month))
             .group_by(months.c.name_id)
         )
         return together([await self._first_served(ids.scalar_subquery()), await self._frame(closed, ENDS)])
@@ -153,12 +157,13 @@ class Reader:
 
     async def _first_served(self, ids: Any) -> pl.DataFrame:
         rows = select(threads.c.name_id, func.min(threads.c.day), cast(null(), Integer))
-        return await self._frame(rows.where(threads.c.name_id.in_(ids)).group_by(threads.c.name_id), ENDS)
+        rows = rows.where(threads.c.name_id.in_(ids), possible(threads.c.day))
+        return await self._frame(rows.group_by(threads.c.name_id), ENDS)
 
     async def threads(self, name_ids: Sequence[int], since: int) -> pl.DataFrame:
         """Return the worker threads of names from a day on (``THREADS``)."""
         rows = select(*(threads.c[column] for column in THREADS))
-        rows = rows.where(threads.c.name_id.in_(name_ids), threads.c.day >= since)
+        rows = rows.where(threads.c.name_id.in_(name_ids), threads.c.day >= since, possible(threads.c.day))
         return (await self._frame(rows, THREADS)).sort("name_id", "day")
 
     async def threads_on(self, model_type: HordeModelType, first: int, last: int) -> pl.DataFrame:
@@ -170,24 +175,26 @@ class Reader:
 
     async def looks(self, model_type: HordeModelType, since: int) -> pl.DataFrame:
         """Return how often the workers were looked at, from a day on (``LOOKS``)."""
-        chosen = and_(looks.c.type == model_type.value, looks.c.day >= since)
+        chosen = and_(looks.c.type == model_type.value, looks.c.day >= since, possible(looks.c.day))
         rows = select(looks.c.day, func.count()).where(chosen).group_by(looks.c.day)
         return (await self._frame(rows, LOOKS)).sort("day")
 
     async def months(self, model_type: HordeModelType, name_ids: Sequence[int]) -> tuple[pl.DataFrame, pl.DataFrame]:
         """Return the closed months (``CLOSED``), and what is kept of names in them (``MONTHS``)."""
-        closed = select(*(closed_months.c[column] for column in CLOSED)).where(closed_months.c.type == model_type.value)
-        found = (await self._frame(closed, CLOSED)).sort("month")
+        closed = select(*(closed_months.c[column] for column in CLOSED))
+        of_type = closed.where(closed_months.c.type == model_type.value, _possible_month(closed_months.c.month))
+        found = (await self._frame(of_type, CLOSED)).sort("month")
         if found.is_empty():
             return found, pl.DataFrame(schema=MONTHS)
-        rows = select(*(months.c[column] for column in MONTHS)).where(months.c.name_id.in_(name_ids))
+        rows = select(*(months.c[column] for column in MONTHS))
+        rows = rows.where(months.c.name_id.in_(name_ids), _possible_month(months.c.month))
         return found, (await self._frame(rows, MONTHS)).sort("name_id", "month")
 
     async def newest_look(self, model_type: HordeModelType) -> int | None:
         """Return when the workers were looked at last, in seconds of the epoch."""
+        of_type = select(func.max(looks.c.seen_at)).where(looks.c.type == model_type.value, possible(looks.c.day))
         async with self._connect() as connection:
-            found = await connection.execute(select(func.max(looks.c.seen_at)).where(looks.c.type == model_type.value))
-            newest: int | None = found.scalar()
+            newest: int | None = (await connection.execute(of_type)).scalar()
             return newest
 
     async def newest_name(self) -> int:
@@ -202,6 +209,17 @@ class Reader:
         return pl.DataFrame(
             [pl.Series(name, column, kind) for (name, kind), column in zip(schema.items(), columns, strict=True)]
         )
+
+
+def possible(day: ColumnElement[int]) -> ColumnElement[bool]:
+    """Say of a day that something can have been seen of it; any other came of a wrong date or clock."""
+    first, last = possible_days()
+    return day.between(first, last)
+
+
+def _possible_month(month: ColumnElement[int]) -> ColumnElement[bool]:
+    first, last = map(month_number, possible_days())
+    return month.between(first, last)
 
 
 def together(ends: Sequence[pl.DataFrame]) -> pl.DataFrame:
