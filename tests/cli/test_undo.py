@@ -61,6 +61,48 @@ def test_without_a_run_the_runs_are_listed(cli: Cli, run: str) -> None:
     assert all(name in said for name in gone)
 
 
+def listed_state(cli: Cli, run: str) -> str:
+    """What the list says of a run before it says what was taken."""
+    said = " ".join(cli("undo", "--demo").text.split())
+    return said.split(run)[1].split("models from")[0].strip().rsplit(" ", 1)[0]
+
+
+def test_it_is_listed_whether_a_run_stands(cli: Cli, run: str) -> None:
+    assert listed_state(cli, run) == "stands"
+    assert cli("undo", run, "--demo").code == 0
+    assert listed_state(cli, run) == "undone"
+
+
+def test_a_run_whose_file_is_as_before_is_undone_whoever_did_it(cli: Cli, run: str) -> None:
+    Path("catalogue.json").write_bytes(SAMPLE)
+    assert listed_state(cli, run) == "undone"
+
+
+def test_an_undone_run_stays_so_when_its_models_go_again(cli: Cli, run: str) -> None:
+    after = Path("catalogue.json").read_bytes()
+    assert cli("undo", run, "--demo").code == 0
+    Path("catalogue.json").write_bytes(after)
+    assert listed_state(cli, run) == "undone"
+
+
+def test_where_the_file_is_gone_the_state_is_unknown(cli: Cli, run: str) -> None:
+    Path("catalogue.json").unlink()
+    assert listed_state(cli, run).startswith("unknown (")
+
+
+def test_a_damaged_journal_hides_no_other_run(cli: Cli, run: str, own_folder: Path) -> None:
+    (journal,) = own_folder.parent.rglob(f"{run}.json")
+    damaged = journal.with_name("20200101T000000Z-damaged.json")
+    damaged.write_bytes(journal.read_bytes()[:-20])
+    listed = cli("undo", "--demo")
+    assert (listed.code, listed.err) == (0, "")
+    said = "".join(listed.text.split())
+    assert str(damaged) in said
+    assert "Putagoodcopyofthatfile" in said
+    assert listed_state(cli, run) == "stands"
+    assert_refused(cli("undo", damaged.stem, "--demo"), 1, str(damaged), "damaged")
+
+
 def test_without_any_run_that_is_said(cli: Cli) -> None:
     listed = cli("undo", "--demo")
     assert (listed.code, listed.text) == (0, "There are no runs.\n")

@@ -18,6 +18,7 @@ from horde_model_reference.curation.applying import (
     CatalogueFiles,
     apply_removals,
     check_revision,
+    is_undone,
     read_plan,
     still_to_remove,
     undo,
@@ -118,6 +119,34 @@ def test_apply_takes_out_and_undo_puts_back(any_desk: Desk) -> None:
     assert undo(any_desk.journal.read(run)) == [path.resolve() for path in any_desk.old]
     assert any_desk.content() == any_desk.old
     assert undo(any_desk.journal.read(run)) == []
+
+
+class TestIsUndone:
+    def test_it_stands_until_every_file_has_its_records_again(self, any_desk: Desk) -> None:
+        run = any_desk.journal.read(any_desk.apply())
+        assert not is_undone(run)
+        for path, before in any_desk.old.items():
+            assert not is_undone(run)
+            path.write_bytes(before)
+        assert is_undone(run)
+
+    def test_other_edits_do_not_matter(self, text_desk: Desk) -> None:
+        run = text_desk.journal.read(text_desk.apply())
+        undo(run)
+        text_desk.files.catalogue.write_bytes(text_desk.files.catalogue.read_bytes() + b"new/Z-7B,7\r\n")
+        assert is_undone(run)
+
+    def test_what_the_journal_knows_is_not_asked_of_the_files(self, desk: Desk) -> None:
+        """The same models may have been taken out again by another run."""
+        run = desk.journal.read(desk.apply())
+        desk.journal.note_undone(run, AT)
+        assert is_undone(desk.journal.read(run.run))
+
+    def test_where_a_file_is_gone_nobody_can_tell(self, desk: Desk) -> None:
+        run = desk.journal.read(desk.apply())
+        desk.files.catalogue.unlink()
+        with pytest.raises(PlanError):
+            is_undone(run)
 
 
 def test_the_journal_has_each_model_s_record(desk: Desk) -> None:

@@ -18,6 +18,7 @@ from tests.support.builders import IMAGE, TEXT
 from tests.support.catalogue_files import Sample, csv_sample, json_sample, removals
 
 PATH = Path("file")
+UNDONE = datetime(2026, 11, 25, tzinfo=UTC)
 JSON = b'{\n    "a": {},\n    "b": {},\n    "c": {},\n    "d": {}\n}\n'
 CSV = b"name,x\na,1\nb,2\na,3\nc,4"
 
@@ -136,14 +137,46 @@ class TestRuns:
             journal.read(name)
         assert "\x1b" not in refused.value.message
 
-    def test_a_damaged_one_is_said_to_be_so(self, tmp_path: Path) -> None:
+    @pytest.mark.parametrize("damage", [(b'"', b""), (b'"files"', b'"x"'), (b"20", b"\xff\xfe")])
+    def test_a_damaged_one_is_said_to_be_so(self, tmp_path: Path, damage: tuple[bytes, bytes]) -> None:
         Journal(tmp_path).write(self.run("known"))
-        for file in tmp_path.rglob("known.json"):
-            file.write_bytes(file.read_bytes()[:-20])
+        (file,) = tmp_path.rglob("known.json")
+        file.write_bytes(file.read_bytes().replace(*damage))
+        with pytest.raises(PlanError, match="damaged") as refused:
+            Journal(tmp_path).read("known")
+        assert str(file) in refused.value.message
+        assert "good copy" in refused.value.hint
+
+    def test_one_that_cannot_be_read_is_not_said_to_be_absent(self, tmp_path: Path) -> None:
+        Journal(tmp_path).write(self.run("known"))
+        (file,) = tmp_path.rglob("known.json")
+        file.unlink()
+        file.mkdir()
         with pytest.raises(PlanError, match="damaged"):
             Journal(tmp_path).read("known")
+
+    def test_a_run_without_files_is_damaged(self, tmp_path: Path) -> None:
+        Journal(tmp_path).write(self.run("known").model_copy(update={"files": []}))
+        with pytest.raises(PlanError, match="damaged"):
+            Journal(tmp_path).read("known")
+
+    def test_that_it_was_undone_is_kept(self, tmp_path: Path) -> None:
+        journal, run = Journal(tmp_path), self.run("known")
+        journal.write(run)
+        journal.note_undone(run, UNDONE)
+        assert journal.read("known") == run.model_copy(update={"undone_at": UNDONE})
+
+    def test_a_journal_of_an_older_version_says_nothing_of_undoing(self, tmp_path: Path) -> None:
+        journal, run = Journal(tmp_path), self.run("known")
+        journal.write(run)
+        (file,) = tmp_path.rglob("known.json")
+        file.write_text(run.model_dump_json(exclude={"undone_at"}), encoding="utf-8")
+        assert journal.read("known") == run
 
     def test_where_it_cannot_be_written_that_is_said(self, tmp_path: Path) -> None:
         (tmp_path / "file").write_bytes(b"")
         with pytest.raises(PlanError, match="journal cannot be written"):
             Journal(tmp_path / "file").write(self.run("x"))
+        with pytest.raises(PlanError, match="journal cannot be written") as refused:
+            Journal(tmp_path / "file").note_undone(self.run("x"), UNDONE)
+        assert "records are back" in refused.value.hint

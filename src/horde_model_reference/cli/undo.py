@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from typing import Annotated
 
 import typer
@@ -9,8 +10,10 @@ from rich.console import Group
 from rich.text import Text
 
 from horde_model_reference.cli.common import Demo, settings_for, show
+from horde_model_reference.curation.applying import is_undone
 from horde_model_reference.curation.applying import undo as put_run_back
 from horde_model_reference.curation.journal import Journal, Run
+from horde_model_reference.errors import HordeModelReferenceError, PlanError
 from horde_model_reference.inert import visible
 from horde_model_reference.reports.words import counted
 
@@ -20,7 +23,8 @@ app = typer.Typer(add_completion=False, pretty_exceptions_enable=False)
 @app.command()
 def undo(
     run: Annotated[
-        str | None, typer.Argument(help="The run, as `apply` named it; without one, the runs are listed.")
+        str | None,
+        typer.Argument(help="The run, as `apply` named it; without one, the runs are listed, and whether each stands."),
     ] = None,
     *,
     demo: Demo = False,
@@ -28,16 +32,29 @@ def undo(
     """Put the records that a run of `apply` took out back in their old places."""
     journal = Journal(settings_for(demo=demo).data_dir)
     if run is None:
-        runs = [_line(journal.read(name)) for name in journal.names()]
-        show(Group(*(runs or [Text("There are no runs.")])))
+        runs = [_line(journal, name) for name in journal.names()] or ["There are no runs."]
+        show(Group(*map(Text, runs)))
         return
-    changed = put_run_back(journal.read(run))
+    found = journal.read(run)
+    changed = put_run_back(found)
+    journal.note_undone(found, datetime.now(UTC))
     lines = [f"Put the records of run {visible(run)} back into {visible(str(path))}." for path in changed]
     show(Group(*map(Text, lines or ["The files are already as they were before that run."])))
 
 
-def _line(run: Run) -> Text:
+def _line(journal: Journal, name: str) -> str:
+    """Return what is known of a run; one that cannot be read hides no other."""
+    try:
+        run = journal.read(name)
+    except PlanError as error:
+        return f"{visible(name)}  {visible(error.message)} {visible(error.hint)}"
     names = [record.name for record in run.files[0].taken]
-    return Text(
-        f"{run.run}  {counted(len(names), 'model')} from {visible(run.files[0].path)}: {visible(', '.join(names))}"
-    )
+    taken = f"{counted(len(names), 'model')} from {visible(run.files[0].path)}: {visible(', '.join(names))}"
+    return f"{visible(name)}  {_state(run)}  {taken}"
+
+
+def _state(run: Run) -> str:
+    try:
+        return "undone" if is_undone(run) else "stands"
+    except HordeModelReferenceError as error:
+        return f"unknown ({visible(error.message)})"

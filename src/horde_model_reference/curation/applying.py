@@ -11,7 +11,15 @@ from typing import TypeVar
 from pydantic import ValidationError
 
 from horde_model_reference.curation.catalogue_files import catalogue_names, generated_names
-from horde_model_reference.curation.journal import FileChange, Journal, Run, change_of, put_back, revision_of
+from horde_model_reference.curation.journal import (
+    FileChange,
+    Journal,
+    Run,
+    change_of,
+    has_records,
+    put_back,
+    revision_of,
+)
 from horde_model_reference.curation.plan import ModelVerdict, Plan, Verdict
 from horde_model_reference.curation.safe_files import write_atomically
 from horde_model_reference.errors import PlanError
@@ -166,6 +174,16 @@ def undo(run: Run) -> list[Path]:
     for path, after in changed:
         _replace(path, after)
     return [path for path, _ in changed]
+
+
+def is_undone(run: Run) -> bool:
+    """Whether a run was undone: the journal says so, or its files have the records.
+
+    Raises:
+        PlanError: A file cannot be read.
+        CatalogueFormatError: A file is no catalogue now.
+    """
+    return run.undone_at is not None or all(has_records(change, read_file(Path(change.path))) for change in run.files)
 
 
 def _run_name(at: datetime, change: FileChange) -> str:

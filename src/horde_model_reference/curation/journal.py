@@ -7,7 +7,7 @@ from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 
-from pydantic import BaseModel, ConfigDict, ValidationError
+from pydantic import BaseModel, ConfigDict, Field
 
 from horde_model_reference.curation.catalogue_files import TakenRecord, cut
 from horde_model_reference.curation.safe_files import write_atomically
@@ -45,6 +45,13 @@ class Run(BaseModel):
     """One run of ``apply``.
 
     It is written before the files are, so whether a file was changed is told by the file's revision alone.
+
+    Attributes:
+        run: Its name.
+        at: When it was.
+        policy_hash: The policy of its plan.
+        files: What it did to each file.
+        undone_at: When it was undone last. Who is killed while undoing it may have put the records back without this.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -52,7 +59,8 @@ class Run(BaseModel):
     run: str
     at: datetime
     policy_hash: str
-    files: list[FileChange]
+    files: list[FileChange] = Field(min_length=1)
+    undone_at: datetime | None = None
 
 
 class Journal:
@@ -62,33 +70,49 @@ class Journal:
         self._folder = data_dir / FOLDER
 
     def write(self, run: Run) -> None:
-        """Keep a run.
+        """Keep a run, before anything is changed.
 
         Raises:
             PlanError: The journal cannot be written.
         """
+        self._write(run, "Without it nothing could be undone, so nothing was changed; check DATA_DIR.")
+
+    def note_undone(self, run: Run, at: datetime) -> None:
+        """Keep that a run was undone.
+
+        Raises:
+            PlanError: The journal cannot be written.
+        """
+        undone = run.model_copy(update={"undone_at": at})
+        self._write(undone, "The records are back all the same; only the note of it is missing. Check DATA_DIR.")
+
+    def _write(self, run: Run, hint: str) -> None:
         try:
             self._folder.mkdir(parents=True, exist_ok=True)
             write_atomically(self._path(run.run), run.model_dump_json(indent=2).encode())
         except OSError as error:
             raise PlanError(
-                f"{self._folder}: the journal cannot be written: {error.strerror or error}.",
-                hint="Without it nothing could be undone, so nothing was changed; check DATA_DIR.",
+                f"{self._folder}: the journal cannot be written: {error.strerror or error}.", hint=hint
             ) from error
 
     def read(self, run: str) -> Run:
         """Return a run.
 
         Raises:
-            PlanError: There is none of this name, or it cannot be read.
+            PlanError: There is none of this name, or its file is damaged.
         """
+        path = self._path(run)
         try:
-            return Run.model_validate_json(self._path(run).read_bytes())
-        except ValidationError as error:
-            raise PlanError(f"The journal of run {visible(run)!r} is damaged.") from error
+            return Run.model_validate_json(path.read_bytes())
         except (OSError, ValueError) as error:
-            known = ", ".join(self.names()) or "none"
-            raise PlanError(f"There is no run {visible(run)!r}; the runs are: {known}.") from error
+            known = self.names()
+            if run not in known:
+                told = ", ".join(known) or "none"
+                raise PlanError(f"There is no run {visible(run)!r}; the runs are: {told}.") from error
+            raise PlanError(
+                f"The journal of run {visible(run)!r} is damaged: {visible(str(path))}.",
+                hint="Put a good copy of that file in its place, or take it away; the run cannot be undone without it.",
+            ) from error
 
     def names(self) -> list[str]:
         """Return the names of all runs, oldest first."""
@@ -123,27 +147,39 @@ def change_of(path: Path, content: bytes, names: set[str]) -> tuple[FileChange, 
     return change, new
 
 
+def has_records(change: FileChange, content: bytes) -> bool:
+    """Whether a file has the records of a change as they were: before the run, or when they have been put back.
+
+    Raises:
+        CatalogueFormatError: The file is no catalogue now.
+    """
+    if revision_of(content) == change.old_revision:
+        return True
+    taken = {record.name for record in change.taken}
+    there = [(name, text) for name, text in cut(content, change.path).records if name in taken]
+    return sorted(there) == sorted((record.name, record.text) for record in change.taken)
+
+
 def put_back(change: FileChange, content: bytes) -> bytes:
     """Return a file with the records of a change put back in their old places.
 
-    A file that is as the run left it becomes, byte for byte, what it was before.
+    A file that is as the run left it becomes, byte for byte, what it was before; one that has them, as an undo that was
+    interrupted leaves it, stays.
 
     Raises:
         CatalogueFormatError: The file is no catalogue now.
         PlanError: A record of one of the names is there already.
     """
-    if revision_of(content) == change.old_revision:
+    if has_records(change, content):
         return content
     pieces = cut(content, change.path)
     if not pieces.records:
         pieces = replace(pieces, head=change.head, tail=change.tail)
     gone = {record.name for record in change.taken}
-    again = [(name, text) for name, text in pieces.records if name in gone]
-    if sorted(again) == sorted((record.name, record.text) for record in change.taken):
-        return content  # An undo that was interrupted has put them back.
+    again = [name for name, _ in pieces.records if name in gone]
     if again:
         raise PlanError(
-            f"{visible(change.path)} has a model {visible(again[0][0])!r} again; nothing was put back.",
+            f"{visible(change.path)} has a model {visible(again[0])!r} again; nothing was put back.",
             hint="Take it out of the file, or put the others back by hand.",
         )
     for record in change.taken:
