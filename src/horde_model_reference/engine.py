@@ -16,10 +16,11 @@ import httpx
 from horde_model_reference.analytics.deletion_risk_analysis import ModelDeletionRiskInfoFactory
 from horde_model_reference.analytics.deletion_risk_cache import DeletionRiskCache
 from horde_model_reference.analytics.past_use import RecentUse
-from horde_model_reference.analytics.risk_response import closest_names, respond_for_model
+from horde_model_reference.analytics.risk_response import respond_for_model
 from horde_model_reference.analytics.risk_schema import DependentsInfo, ModelDeletionRiskDetail
 from horde_model_reference.analytics.risk_table import RiskTable
 from horde_model_reference.analytics.text_model_names import base_names
+from horde_model_reference.analytics.unknown_names import closest_names, unknown_model
 from horde_model_reference.catalogue.catalogue import Catalogue
 from horde_model_reference.catalogue.manager import ModelReferenceManager
 from horde_model_reference.catalogue.sources import SourceCopy, base_name_of
@@ -208,10 +209,7 @@ def known_name(catalogue: Catalogue, name: str) -> str:
         UnknownModelError: It has not; the message proposes the closest ones.
     """
     if name not in catalogue.records:
-        raise UnknownModelError(
-            f"Category {catalogue.category.value} has no model {visible(name)!r}.",
-            hint=closest_names(name, sorted(catalogue.records)),
-        )
+        raise unknown_model(catalogue.category, name, catalogue.records)
     return name
 
 

@@ -17,7 +17,7 @@ from horde_model_reference.analytics.flags import RiskLevel
 from horde_model_reference.analytics.risk_query import SCALAR_COLUMNS
 from horde_model_reference.integrations.horde_api_client import MAX_BYTES
 from horde_model_reference.settings import ENV_PREFIX
-from tests.support.command_line import Cli, World, assert_refused
+from tests.support.command_line import Cli, Terminal, World, assert_refused
 from tests.support.hostile_names import ACTIVE, HOSTILE_NAMES
 from tests.support.misbehaving_horde import (
     EMPTY,
@@ -77,7 +77,7 @@ def test_csv_is_the_endpoints_body(
     cli: Cli, demo: BlockingClient, category: str, options: list[str], query: str
 ) -> None:
     run = cli("deletion-risk", category, "--demo", "--format", "csv", *options)
-    assert (run.code, run.err) == (0, "")
+    assert run.code == 0
     assert run.out == demo.get(f"{STATISTICS}/{category}/deletion-risk.csv{query}").content
 
 
@@ -147,6 +147,40 @@ def test_what_the_terminals_encoding_lacks_is_escaped(cli: Cli, world: World, mo
         monkeypatch.setattr(sys, "stdout", limited)
         assert cli("deletion-risk", "image_generation").code == 0
         assert rb"\u6a21\u578b" in raw.getvalue()
+
+
+def test_parquet_is_not_written_onto_a_terminal(
+    cli: Cli, world: World, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    command, terminal = ("deletion-risk", "image_generation", "--format", "parquet"), Terminal()
+    monkeypatch.setattr(sys, "stdout", terminal)
+    assert_refused(cli(*command), 1, "Parquet", "terminal", "--output")
+    assert (terminal.buffer.getvalue(), world.horde.count()) == (b"", 0)
+    assert cli(*command, "--output", str(tmp_path / "report")).code == 0
+    assert (tmp_path / "report").read_bytes().startswith(b"PAR1")
+
+
+@pytest.mark.parametrize(
+    ("category", "options", "shown"),
+    [
+        ("text_generation", ["--format", "table"], True),
+        ("text_generation", ["--format", "json"], True),
+        ("text_generation", ["--format", "csv"], False),
+        ("text_generation", ["--format", "markdown"], False),
+        ("text_generation", ["--format", "parquet"], False),
+        ("text_generation", ["--format", "table", "--group-text-models"], False),
+        ("image_generation", ["--format", "json"], False),
+    ],
+)
+def test_who_asks_for_backends_where_there_are_none_is_warned(
+    cli: Cli, category: str, options: list[str], shown: bool
+) -> None:
+    command = ("deletion-risk", category, "--demo", *options)
+    plain, asked = cli(*command), cli(*command, "--include-backend-variations")
+    assert (plain.code, plain.err, asked.code) == (0, "", 0)
+    assert (without_times(asked.out) != without_times(plain.out)) is shown
+    assert [line.partition(":")[0] for line in asked.err.splitlines()] == ([] if shown else ["warning"])
+    assert ("--include-backend-variations" in asked.err) is not shown
 
 
 # Questions that cannot be asked.

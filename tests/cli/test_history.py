@@ -2,18 +2,25 @@
 
 from __future__ import annotations
 
+import asyncio
 import csv
 import io
 import json
+import sys
+from dataclasses import replace
+from datetime import UTC, datetime
 from pathlib import Path
 
 import polars as pl
 import pytest
 
 from horde_model_reference.cli.deletion_risk import Format, shows_past
+from horde_model_reference.history.store import open_store
+from horde_model_reference.settings import load_settings
 from tests.support.builders import stats_of, status_of
-from tests.support.command_line import Cli, World, assert_refused
+from tests.support.command_line import Cli, Terminal, World, assert_refused
 from tests.support.misbehaving_horde import MASKED, Route
+from tests.support.past import compile_of, keep_all, look_of
 
 
 def saved(folder: Path, name: str, content: object) -> str:
@@ -60,11 +67,59 @@ def test_files_that_are_no_answers_are_refused(cli: Cli, world: World, tmp_path:
     assert_refused(cli("history", "import", "x.json", "--date", "nonsense"), 1, "--date")
 
 
+@pytest.mark.parametrize("date", ["0001-01-01", "2099-05-01"])
+def test_a_date_that_cannot_be_is_refused_and_nothing_is_kept(
+    cli: Cli, world: World, tmp_path: Path, date: str
+) -> None:
+    answer = stats_of({"Deliberate": 4})
+    assert_refused(cli("history", "import", saved(tmp_path, "img.json", answer), "--date", date), 1, "--date", date)
+    named = saved(tmp_path, f"img-{date}.json", answer)
+    assert_refused(cli("history", "import", named), 1, named)
+    assert cli("history", "import", saved(tmp_path, "img-2026-05-01.json", answer)).err == "1 new\n"
+
+
+@pytest.mark.parametrize("moment", [datetime(1, 1, 1, 12, tzinfo=UTC), datetime(9999, 12, 31, 12, tzinfo=UTC)])
+def test_an_impossible_day_in_the_database_disturbs_no_command(
+    cli: Cli, world: World, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, moment: datetime
+) -> None:
+    """As a wrong clock keeps it, or a version did that took every date."""
+    monkeypatch.chdir(tmp_path)
+
+    async def keep() -> None:
+        store = await open_store(load_settings())
+        answers = compile_of(0, {"Deliberate": 7}), look_of(0, {"Deliberate": 7})
+        await keep_all(store, [replace(answer, seen_at=moment) for answer in answers])
+        await store.aclose()
+
+    asyncio.run(keep())
+    cli("history", "import", saved(tmp_path, "img-2026-05-01.json", stats_of({"Deliberate": 4})))
+    assert "First seen on 2026-04-30, last used on 2026-04-30" in cli("explain", "image_generation", "Deliberate").text
+    row = next(csv.DictReader(io.StringIO(cli("deletion-risk", "image_generation", "--format", "csv").text)))
+    assert (row["first_seen"], row["last_used"]) == ("2026-04-30", "2026-04-30")
+    rows = list(csv.DictReader(io.StringIO(cli("history", "export", "--format", "csv").text)))
+    assert [row["day"] for row in rows] == ["2026-04-30"]
+    assert cli("plan", "image_generation").code == 0
+    assert cli("history", "prune").err == "0 months closed\n"
+
+
 def test_pruning_says_what_it_did(cli: Cli, world: World, tmp_path: Path) -> None:
     old, new = stats_of({"a": 1}), stats_of({"a": 2})
     cli("history", "import", saved(tmp_path, "img-2024-01-15.json", old), saved(tmp_path, "img-2026-05-01.json", new))
     assert cli("history", "prune").err == "14 months closed\n"
     assert cli("history", "prune").err == "0 months closed\n"
+
+
+def test_parquet_is_not_written_onto_a_terminal(
+    cli: Cli, world: World, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    terminal = Terminal()
+    monkeypatch.setattr(sys, "stdout", terminal)
+    assert_refused(cli("history", "export"), 1, "Parquet", "terminal", "--output")
+    assert terminal.buffer.getvalue() == b""
+    assert cli("history", "export", "--output", str(tmp_path / "history")).code == 0
+    assert (tmp_path / "history").read_bytes().startswith(b"PAR1")
+    assert cli("history", "export", "--format", "csv").code == 0
+    assert terminal.buffer.getvalue().startswith(b"type,api_name,day")
 
 
 def test_a_database_that_is_away_is_said_and_the_report_is_made(

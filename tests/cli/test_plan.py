@@ -87,6 +87,19 @@ def test_the_policy_decides(cli: Cli, curators: Curators) -> None:
     assert_refused(cli("plan", "image_generation", "--policy", "p.toml"), 1, "protect.name: no such key")
 
 
+def test_a_slip_of_the_pen_in_a_protected_name_is_told(cli: Cli, curators: Curators) -> None:
+    curators.has(FIGURES)
+    Path("p.toml").write_text('[protect]\nnames = ["tree"]\nglobs = ["Popular *"]\n')
+    run = planned(cli, "--policy", "p.toml")
+    for shown in (run.text, Path("deletion-plan/plan.md").read_text(encoding="utf-8")):
+        told = " ".join(shown.split())
+        assert "The policy protects 'tree', which matches no model of image_generation" in told
+        assert "The closest names are: three, " in told
+        assert "The policy protects 'Popular *'" in told
+    codes = [warning.code for warning in read_plan(Path("deletion-plan/plan.json")).warnings]
+    assert codes == ["protection_matches_nothing"] * 2
+
+
 def test_rule_3_without_styles_and_history_nothing_is_removed(cli: Cli, world: World, own_folder: Path) -> None:
     world.image_catalogue().write_bytes(json.dumps({name: record(style="x") for name in FIGURES}).encode())
     world.horde.payloads[Route.IMAGE_STATS] = stats_of(FIGURES)
@@ -127,9 +140,10 @@ class TestSelecting:
         assert_refused(run, 1, "exceeds a limit: limits.max_share_of_models is 10 percent")
         assert not Path("deletion-plan").exists()
 
-    def test_an_unknown_name_is_1(self, cli: Cli, curators: Curators) -> None:
+    def test_an_unknown_name_is_1_with_the_closest_names(self, cli: Cli, curators: Curators) -> None:
         curators.has(FIGURES)
-        assert_refused(cli("plan", "image_generation", "--select", "\x1b[31mtwo"), 1, "no model", "\\x1b[31mtwo")
+        run = cli("plan", "image_generation", "--select", "\x1b[31mtwo")
+        assert_refused(run, 1, "no model", "\\x1b[31mtwo", "hint: The closest names are: two, ")
 
     @pytest.mark.parametrize(
         ("given", "selected", "found"),

@@ -33,7 +33,7 @@ def codes(past: PastUse | None, section: str = "candidates", **keys: Any) -> lis
 
 def test_without_a_history_and_with_defaults_nothing_changes() -> None:
     assert codes(None) == codes(PAST) == []
-    assert in_words(None) == ""
+    assert in_words(None, 7) == ""
 
 
 @pytest.mark.parametrize(
@@ -67,6 +67,24 @@ def test_what_is_asked_of_an_unknown_past_is_unknown(key: str) -> None:
 
 
 def test_why_it_is_removed_says_on_how_many_days_that_rests() -> None:
-    assert "last used on 2026-01-01" in in_words(PAST)
-    assert "356 days" in in_words(PAST)
-    assert "never seen in use" in in_words(replace(PAST, last_used=None))
+    said = in_words(PAST, 900)
+    assert said == " It was last used on 2026-01-01, unused for at least 100 days; this rests on 356 days."
+
+
+@pytest.mark.parametrize(
+    ("ever", "said"),
+    [
+        (0, "It was never seen in use, unused for"),
+        (312_345, "It was last used before its history begins, or in a gap of it (312,345 requests ever), unused for"),
+        (None, "It was unused for"),
+    ],
+)
+def test_a_short_history_alone_does_not_say_that_a_model_was_never_used(ever: int | None, said: str) -> None:
+    past = replace(PAST, days_seen=1, last_used=None, unused_days=30)
+    assert in_words(past, ever) == f" {said} at least 30 days; this rests on 1 day."
+
+
+def test_one_day_is_said_as_one() -> None:
+    past = replace(PAST, days_seen=1, unused_days=1)
+    (reason,) = no_candidate(past, Policy.model_validate({"candidates": {"unused_for_days": 2}}))
+    assert reason.sentence == "It has been unused for 1 day, less than 2; this rests on 1 day."

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import replace
+from typing import Any
 
 import pytest
 
@@ -63,6 +64,28 @@ def test_rule_3_unknown_styles_are_not_told_as_none() -> None:
     assert "Styles that break: **unknown**" in shown
     assert "Style categories left empty: **unknown**" in shown
     assert "not in the catalogue" not in shown
+
+
+@pytest.mark.parametrize(
+    ("record", "cell", "displaced"),
+    [
+        ({}, "`popular 29` (100,029), `popular 28` (100,028), `popular 27` (100,027)", "likely to `popular 29`"),
+        ({"baseline": "alone"}, "nothing", "with nothing to go to"),
+        ({"style": None}, "?", "where to is unknown"),
+    ],
+)
+def test_rule_3_unknown_replacements_are_not_told_as_none(record: dict[str, Any], cell: str, displaced: str) -> None:
+    facts = facts_of(CROWD | {"low": 3}, records={"low": record})
+    shown = plan_markdown(plan_of(facts, select=["low"], overrides={"low": "agreed"}))
+    assert f"| 365 | {cell} | " in shown
+    assert f"- `low`: 3 requests, {displaced}\n" in shown
+
+
+def test_a_model_whose_replacements_go_as_well_is_not_told_to_have_none() -> None:
+    facts = facts_of(CROWD | {"low": 3, "lower": 1}, records={name: {"baseline": "two"} for name in ("low", "lower")})
+    shown = plan_markdown(plan_of(facts, select=["low", "lower"], overrides={"low": "agreed"}))
+    assert "- `low`: 3 requests, with nothing to go to\n" in shown
+    assert "- `lower`: 1 request, where to is unknown\n" in shown
 
 
 def test_warnings_and_staleness_are_shown() -> None:

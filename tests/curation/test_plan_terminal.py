@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -43,6 +44,17 @@ def test_nothing_to_remove_is_said() -> None:
 def test_rule_3_unknown_styles_are_not_told_as_none() -> None:
     plan = plan_of(facts_of(CROWD | {"low": 3}, styles=None), select=["low"], overrides={"low": "x"})
     assert "Styles that break: unknown." in screen(plan_report(plan, [], None))
+
+
+@pytest.mark.parametrize(
+    ("record", "best"),
+    [({}, "popular 29"), ({"baseline": "alone"}, "nothing"), ({"style": None}, "?")],
+)
+def test_rule_3_unknown_replacements_are_not_told_as_none(record: dict[str, Any], best: str) -> None:
+    facts = facts_of(CROWD | {"low": 3}, records={"low": record})
+    shown = screen(plan_report(plan_of(facts, select=["low"], overrides={"low": "x"}), [], None))
+    (line,) = [line.strip() for line in shown.splitlines() if "(override: x)" in line]
+    assert line.endswith(f" {best}")
 
 
 @pytest.mark.parametrize("name", HOSTILE_NAMES.values(), ids=HOSTILE_NAMES)

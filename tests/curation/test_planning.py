@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from horde_model_reference.analytics.past_use import PastUse
 from horde_model_reference.analytics.risk_query import RiskQuery
 from horde_model_reference.analytics.risk_response import respond
 from horde_model_reference.curation.plan import Verdict
@@ -31,6 +33,16 @@ from tests.support.curation import (
 
 Keys = Mapping[str, Mapping[str, Any]]
 NO_STATS: dict[str, dict[str, int]] = {"day": {}, "month": {}, "total": {}}
+UNSEEN = PastUse(
+    days_seen=1,
+    last_used=None,
+    unused_days=30,
+    falling_days=0,
+    rising=False,
+    rising_percent=None,
+    season_use=None,
+)
+"""What a history of one day says of a model that was not used on it."""
 NO_TOP: Keys = {"protect": {"top_by_month_usage": 0}}
 
 
@@ -241,7 +253,8 @@ class TestSelections:
     def test_a_protected_or_unknown_one_needs_an_override(self, facts: dict[str, Any], word: str) -> None:
         with pytest.raises(PlanError, match=f"'{SUBJECT}' is {word}: ") as refused:
             plan_of(about_the_subject(**facts), select=[SUBJECT])
-        assert "--override" in refused.value.hint
+        assert "--override NAME=REASON" in refused.value.hint
+        assert "`overrides`" in refused.value.hint
         with pytest.raises(PlanError, match=f"is {word}"):
             plan_of(about_the_subject(**facts), select=[SUBJECT], overrides={SUBJECT: "  "})
         plan = plan_of(about_the_subject(**facts), select=[SUBJECT], overrides={SUBJECT: "agreed"})
@@ -259,10 +272,11 @@ class TestSelections:
         with pytest.raises(PlanError, match=f"exceeds a limit: limits.{limit} is 0"):
             plan_of(about_the_subject(), {"limits": {limit: 0}}, select=[SUBJECT])
 
-    @pytest.mark.parametrize("name", ["nobody", SUBJECT.upper(), ""])
-    def test_an_unknown_model_is_refused(self, name: str) -> None:
-        with pytest.raises(UnknownModelError):
+    @pytest.mark.parametrize("name", ["the subjcet", SUBJECT.upper(), ""])
+    def test_an_unknown_model_is_refused_with_the_closest_names(self, name: str) -> None:
+        with pytest.raises(UnknownModelError, match=f"has no model '{name}'") as refused:
             plan_of(about_the_subject(), select=[SUBJECT, name])
+        assert refused.value.hint.startswith(f"The closest names are: {SUBJECT if name else 'popular 00'}, popular ")
 
 
 def test_the_plan_says_what_it_was_made_from() -> None:
@@ -274,6 +288,27 @@ def test_the_plan_says_what_it_was_made_from() -> None:
     assert plan.policy_hash == plan.policy.digest()
     assert plan.orphaned_styles == {"old": "gone"}
     assert plan_of(about_the_subject(styles=None)).orphaned_styles is None
+
+
+@pytest.mark.parametrize(
+    ("counters", "said"),
+    [
+        ((0, 0, 312_345), "It was last used before its history begins, or in a gap of it (312,345 requests ever), "),
+        ((0, 37, 0), "It was last used before its history begins, or in a gap of it (37 requests ever), "),
+        ((0, 0, 0), "It was never seen in use, "),
+    ],
+)
+def test_never_seen_in_use_is_said_only_of_what_has_no_counter(counters: tuple[int, int, int], said: str) -> None:
+    """Rule 4: the total trails the others."""
+    facts = about_the_subject(stats=stats_of(CROWD | {SUBJECT: counters}))
+    plan = plan_of(replace(facts, past={SUBJECT: UNSEEN}))
+    assert f"{said}unused for at least 30 days; this rests on 1 day." in verdicts_of(plan)[SUBJECT].reasons[-1].sentence
+
+
+def test_of_unknown_counters_it_is_not_said_whether_there_was_use() -> None:
+    facts = replace(about_the_subject(stats=NO_STATS), past={SUBJECT: UNSEEN})
+    plan = plan_of(facts, select=[SUBJECT], overrides={SUBJECT: "agreed"})
+    assert " It was unused for at least 30 days;" in verdicts_of(plan)[SUBJECT].reasons[-1].sentence
 
 
 def test_rule_12_same_facts_same_bytes() -> None:

@@ -9,8 +9,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from horde_model_reference.dashboard.over_time import OverTime, over_time, over_time_page
-from horde_model_reference.history.history_schema import DayInfo, ModelHistoryResponse
+from horde_model_reference.history.history_schema import DayInfo
 from tests.support.builders import IMAGE
+from tests.support.histories import a_history
 from tests.support.markup import Markup
 
 FIRST = date(2026, 1, 10)
@@ -70,28 +71,31 @@ def test_too_little_is_no_picture(uses: dict[int, int | None]) -> None:
 
 @pytest.mark.parametrize(("uses", "figures"), [({0: 5, 1: 6}, 1), ({0: 5}, 0)])
 def test_the_page_has_a_table_behind_its_picture(uses: dict[int, int | None], figures: int) -> None:
-    history = ModelHistoryResponse(
-        category=IMAGE,
-        name="image_generation",
-        members=None,
-        api_names=[],
-        days=365,
-        history_from=None,
-        history_to=None,
-        first_seen=FIRST,
-        last_used=None,
-        days_since_last_use=None,
-        days_without_worker=None,
-        use_per_day=[],
-        trend_30d=None,
-        share_of_days_seen=None,
-        share_of_days_used=None,
-        points=days(uses),
-        months=[],
-    )
-    page = Markup(over_time_page(IMAGE, history))
+    page = Markup(over_time_page(IMAGE, a_history(first_seen=FIRST, points=days(uses))))
     assert page.inline() == []
     assert len(page.all("figure")) == len(page.all("table")) == figures
+
+
+@pytest.mark.parametrize(
+    ("total", "said"),
+    [
+        (0, ", never seen in use."),
+        (9000, ", last used before its history begins, or in a gap of it (9,000 requests ever)."),
+        (None, "."),
+    ],
+)
+def test_that_no_use_was_seen_is_held_against_the_total(total: int | None, said: str) -> None:
+    points = [
+        DayInfo(day=day, usage_day=0, usage_month=None, usage_total=total, worker_threads=None)
+        for day in (FIRST, FIRST + timedelta(1))
+    ]
+    page = over_time_page(IMAGE, a_history(first_seen=FIRST, points=points))
+    assert f"first seen on 2026-01-10{said}</p>" in page
+
+
+def test_the_last_use_is_told_where_it_was_seen() -> None:
+    history = a_history(first_seen=FIRST, last_used=FIRST, points=days({0: 5, 1: 0}))
+    assert "first seen on 2026-01-10, last used on 2026-01-10." in over_time_page(IMAGE, history)
 
 
 def test_a_past_that_is_not_known_says_why() -> None:

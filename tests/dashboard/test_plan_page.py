@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from typing import Any
 from urllib.parse import parse_qsl, urlsplit
 
 import pytest
@@ -17,6 +18,7 @@ from horde_model_reference.dashboard import plan_page as module
 from horde_model_reference.dashboard.plan_page import LONGEST_LINK, Ticked, plan_file, plan_page
 from horde_model_reference.errors import NotFoundError, PlanError
 from tests.support.builders import FETCHED, IMAGE, catalogue_of, observation_of, stats_of, status_of, table_of
+from tests.support.curation import CROWD, SUBJECT, facts_of
 from tests.support.hostile_names import HOSTILE_NAMES
 from tests.support.markup import Markup
 from tests.support.service import catalogue_bytes
@@ -83,7 +85,7 @@ def test_nothing_ticked_is_a_plan_of_nothing(facts: CurationFacts) -> None:
         ((PLAIN[0], STYLED), ["styled is protected: Styles that name it: 1. Write a reason"]),
         (("used 1", STYLED), ["used 1 is protected", "styled is protected"]),
         (PLAIN[:20], ["exceeds a limit", "over the limit"]),
-        ((PLAIN[0], "gone"), ["no model &#39;gone&#39;"]),
+        ((PLAIN[0], "gone"), ["no model &#39;gone&#39;", "The closest names are: "]),
         (("<b>",), ["no model &#39;&lt;b&gt;&#39;"]),
     ],
 )
@@ -95,6 +97,19 @@ def test_a_refused_selection_says_why_and_keeps_its_ticks(
     assert ticks(page) == set(names) & facts.catalogue.records.keys()
     assert downloads(page) == []
     assert f"Models: {len(ticks(page))} of 10" in page, "the effect is that of what is ticked"
+
+
+@pytest.mark.parametrize(
+    ("record", "says"),
+    [
+        (FIELDS, "Its 3 requests would likely go to "),
+        (FIELDS | {"inpainting": True}, "Its 3 requests would have nothing to go to."),
+        ({"style": None}, "Where its 3 requests would go is unknown."),
+    ],
+)
+def test_rule_3_unknown_replacements_are_not_told_as_none(record: dict[str, Any], says: str) -> None:
+    facts = facts_of(CROWD | {SUBJECT: 3}, records=dict.fromkeys(CROWD, FIELDS) | {SUBJECT: record})
+    assert says in plan_page(facts, Ticked((SUBJECT,), {SUBJECT: "agreed"}))
 
 
 def test_a_reason_overrides_and_is_kept(facts: CurationFacts) -> None:

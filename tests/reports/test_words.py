@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, timedelta, timezone
+from datetime import UTC, date, datetime, timedelta, timezone
 from typing import Any
 
 import pytest
@@ -48,6 +48,21 @@ def test_share(value: float | None, text: str) -> None:
 )
 def test_size(value: float | None, text: str) -> None:
     assert words.size(value) == text
+
+
+@pytest.mark.parametrize(
+    ("day", "ever", "text"),
+    [
+        (date(2026, 1, 2), 7, "last used on 2026-01-02"),
+        (date(2026, 1, 2), None, "last used on 2026-01-02"),
+        (None, 0, "never seen in use"),
+        (None, 1, "last used before its history begins, or in a gap of it (1 request ever)"),
+        (None, None, ""),
+    ],
+)
+def test_last_use(day: date | None, ever: int | None, text: str) -> None:
+    """Rule 3: what no history saw is not what never was."""
+    assert words.last_use(day, ever) == text
 
 
 @pytest.mark.parametrize(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -37,6 +38,19 @@ class World:
     def image_catalogue(self) -> Path:
         """Where the image models are."""
         return self.folder / "image_generation.json"
+
+
+class Terminal(io.TextIOWrapper):
+    """A standard output that is a terminal, and keeps what it is given."""
+
+    buffer: io.BytesIO
+
+    def __init__(self) -> None:
+        super().__init__(io.BytesIO(), encoding="utf-8", write_through=True)
+
+    def isatty(self) -> bool:
+        """It is one."""
+        return True
 
 
 def assert_refused(run: Run, code: int, *words: str) -> None:

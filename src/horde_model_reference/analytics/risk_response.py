@@ -21,8 +21,8 @@ from horde_model_reference.analytics.risk_schema import (
     WarningInfo,
 )
 from horde_model_reference.analytics.risk_table import RiskTable
+from horde_model_reference.analytics.unknown_names import unknown_model
 from horde_model_reference.categories import MODEL_REFERENCE_CATEGORY, REPORTED_TYPES
-from horde_model_reference.errors import UnknownModelError
 from horde_model_reference.inert import visible
 from horde_model_reference.integrations.attribution import (
     AMBIGUOUS,
@@ -33,12 +33,6 @@ from horde_model_reference.integrations.attribution import (
     lookups_of,
 )
 from horde_model_reference.name_parts import CANONICAL_BACKEND
-
-CLOSEST_NAMES = 5
-"""How many names are proposed where one is not known."""
-
-COMPARED_LENGTH = 200
-"""How much of an unknown name is compared with the known ones: more costs time and finds nothing."""
 
 _ROW_FIELDS = tuple(
     name
@@ -101,10 +95,7 @@ def respond_for_model(table: RiskTable, name: str, dependents: DependentsInfo | 
     """
     row = table.rows.filter(pl.col("name") == name)
     if row.is_empty():
-        raise UnknownModelError(
-            f"Category {table.category.value} has no model {visible(name)!r}.",
-            hint=closest_names(name, table.rows["name"].to_list()),
-        )
+        raise unknown_model(table.category, name, table.rows["name"])
     variations = _variations(table, row) if _has_backends(table) else None
     facts = row.to_dicts()[0]
     index = table.rows["name"].search_sorted(name)
@@ -118,14 +109,6 @@ def respond_for_model(table: RiskTable, name: str, dependents: DependentsInfo | 
             "data_as_of": data_as_of(table),
         }
     )
-
-
-def closest_names(name: str, names: list[str]) -> str:
-    """Return a hint that proposes the names closest to one that there is none of."""
-    from rapidfuzz import process  # noqa: PLC0415 - of use only where a name is not known
-
-    found = process.extract(name[:COMPARED_LENGTH], names, processor=str.lower, limit=CLOSEST_NAMES)
-    return f"The closest names are: {', '.join(visible(close) for close, _, _ in found)}."
 
 
 def respond_with_attribution(table: RiskTable) -> CategoryAttributionResponse:

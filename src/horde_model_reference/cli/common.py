@@ -86,6 +86,18 @@ def write(content: bytes, output: Path | None) -> None:
         raise OutputError(f"{output}: {error.strerror or error}.", hint="Choose another --output.") from error
 
 
+def keep_from_terminal(what: str, output: Path | None) -> None:
+    """Refuse to write binary content onto a terminal, before anything is asked for it.
+
+    Raises:
+        OutputError: It would go to standard output, which is a terminal.
+    """
+    if output is None and sys.stdout is not None and sys.stdout.isatty():
+        raise OutputError(
+            f"{what} is binary and nothing for a terminal.", hint="Give --output FILE, or redirect standard output."
+        )
+
+
 @contextmanager
 def _standard_output() -> Iterator[None]:
     if sys.stdout is None:

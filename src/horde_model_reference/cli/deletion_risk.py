@@ -17,7 +17,17 @@ from horde_model_reference.analytics.past_use import RECENT_COLUMNS
 from horde_model_reference.analytics.risk_query import BY_REMOVAL, DEFAULT_SORT, RiskQuery
 from horde_model_reference.analytics.risk_response import respond
 from horde_model_reference.analytics.risk_schema import CategoryDeletionRiskResponse
-from horde_model_reference.cli.common import Category, Demo, Output, settings_for, show, with_engine, write
+from horde_model_reference.categories import MODEL_REFERENCE_CATEGORY
+from horde_model_reference.cli.common import (
+    Category,
+    Demo,
+    Output,
+    keep_from_terminal,
+    settings_for,
+    show,
+    with_engine,
+    write,
+)
 from horde_model_reference.reports.csv_report import to_csv
 from horde_model_reference.reports.json_report import to_json
 from horde_model_reference.reports.markdown_report import to_markdown
@@ -67,13 +77,25 @@ def shows_past(format: Format, sort: str) -> bool:  # noqa: A002
     return format not in WITHOUT_PAST or sort.removeprefix("-") in RECENT_COLUMNS.keys() | {"trend_30d"}
 
 
+WITH_BACKENDS = (Format.table, Format.json)
+"""Reports that have rows or fields for the backends of a model."""
+
+BACKENDS_HELP = "Figures by backend of text models that are not grouped; only the table and JSON show them."
+
+
+def shows_backends(category: MODEL_REFERENCE_CATEGORY, query: RiskQuery, format: Format) -> bool:  # noqa: A002
+    """Whether a report has figures by backend when they are asked for."""
+    text_models = category is MODEL_REFERENCE_CATEGORY.text_generation and not query.group_text_models
+    return text_models and format in WITH_BACKENDS
+
+
 @app.command()
 def deletion_risk(  # noqa: PLR0913 - one parameter an option
     category: Category,
     *,
     group_text_models: Annotated[bool, typer.Option("--group-text-models", help="Families of text models.")] = False,
     include_backend_variations: Annotated[
-        bool, typer.Option("--include-backend-variations", help="Per-backend figures of text models.")
+        bool, typer.Option("--include-backend-variations", help=BACKENDS_HELP)
     ] = False,
     preset: Annotated[str | None, typer.Option(help=PRESET_HELP)] = None,
     limit: Annotated[int | None, typer.Option(min=1, help="At most so many rows.")] = None,
@@ -108,11 +130,19 @@ def deletion_risk(  # noqa: PLR0913 - one parameter an option
         nsfw=nsfw,
         host=host,
     )
+    if format is Format.parquet:
+        keep_from_terminal("Parquet", output)
     settings = settings_for(demo=demo)
     if not shows_past(format, query.sort):
         settings = settings.without_history()
     table = with_engine(lambda engine: engine.table(category), demo=demo, settings=settings)
     answer = respond(table, query)
+    if include_backend_variations and not shows_backends(category, query, format):
+        typer.echo(
+            "warning: --include-backend-variations shows nothing here: only the table and JSON of text models that are "
+            "not grouped have figures by backend.",
+            err=True,
+        )
     if format is Format.table and output is None:
         show(report(answer, datetime.now(UTC)))
     else:

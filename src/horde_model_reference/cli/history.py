@@ -15,7 +15,7 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, ProgressColumn, TaskProgressColumn, TextColumn
 
 from horde_model_reference.categories import HordeModelType
-from horde_model_reference.cli.common import Demo, Output, settings_for, with_engine, write
+from horde_model_reference.cli.common import Demo, Output, keep_from_terminal, settings_for, with_engine, write
 from horde_model_reference.demo.past import open_simulated_past
 from horde_model_reference.engine import Engine
 from horde_model_reference.history.exporting import EXPORTED, exported, to_csv, to_parquet
@@ -118,6 +118,8 @@ def export(
     demo: Demo = False,
 ) -> None:
     """Write out what is kept day by day: a row for each API name and day."""
+    if format is ExportFormat.parquet:
+        keep_from_terminal("Parquet", output)
     types = [type] if type is not None else list(HordeModelType)
 
     async def work() -> pl.DataFrame:

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from horde_model_reference.analytics.past_use import PastUse
 from horde_model_reference.curation.plan import ReasonInfo, Verdict
 from horde_model_reference.curation.policy import Policy
+from horde_model_reference.reports.words import counted, last_use
 
 
 def protections(past: PastUse | None, policy: Policy) -> Iterator[ReasonInfo]:
@@ -50,7 +51,7 @@ def no_candidate(past: PastUse | None, policy: Policy) -> Iterator[ReasonInfo]:
         return
     candidates, unused, rests = policy.candidates, past.unused_days, _rests_on(past)
     if unused is not None and unused < candidates.unused_for_days and not _never_seen_used(past):
-        sentence = f"It has been unused for {unused} days, less than {candidates.unused_for_days}; {rests}."
+        sentence = f"It has been unused for {counted(unused, 'day')}, less than {candidates.unused_for_days}; {rests}."
         yield _reason(Verdict.KEEP, "used_lately", sentence)
     if past.falling_days < candidates.falling_for_days <= past.days_seen:
         what = f"for {past.falling_days} days" if past.falling_days else "not at all"
@@ -58,12 +59,17 @@ def no_candidate(past: PastUse | None, policy: Policy) -> Iterator[ReasonInfo]:
         yield _reason(Verdict.KEEP, "not_falling", sentence)
 
 
-def in_words(past: PastUse | None) -> str:
-    """Return what the past adds to why a model is removed; empty where nothing is known."""
+def in_words(past: PastUse | None, ever: int | None) -> str:
+    """Return what the past adds to why a model is removed; empty where nothing is known.
+
+    Args:
+        past: What a year says of it.
+        ever: How often the Horde says it was ever used; None where that is unknown.
+    """
     if past is None or past.unused_days is None:
         return ""
-    last = f"last used on {past.last_used}" if past.last_used else "never seen in use"
-    return f" It was {last}, unused for at least {past.unused_days} days; {_rests_on(past)}."
+    said = (last_use(past.last_used, ever), f"unused for at least {counted(past.unused_days, 'day')}")
+    return f" It was {', '.join(filter(None, said))}; {_rests_on(past)}."
 
 
 def _never_seen_used(past: PastUse) -> bool:
@@ -72,7 +78,7 @@ def _never_seen_used(past: PastUse) -> bool:
 
 
 def _rests_on(past: PastUse) -> str:
-    return f"this rests on {past.days_seen:,} days"
+    return f"this rests on {counted(past.days_seen, 'day')}"
 
 
 def _reason(verdict: Verdict, code: str, sentence: str) -> ReasonInfo:

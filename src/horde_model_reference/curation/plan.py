@@ -74,7 +74,7 @@ class Displacement(Answer):
     """Where a removed model's requests would likely go."""
 
     name: str
-    to: str | None = Field(description="The best replacement that stays; null where there is none.")
+    to: str | None = Field(description="The best known replacement that stays; null where none is known.")
     usage_month: Count
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
 from horde_model_reference.curation.comparing import Change
 from horde_model_reference.curation.plan import Displacement, ModelVerdict, Plan, staying
@@ -51,7 +51,6 @@ def _removals(plan: Plan) -> str:
 
 
 def _line(verdict: ModelVerdict) -> str:
-    replacements = ", ".join(f"{code(found.name)} ({found.usage_month:,})" for found in verdict.replacements or ())
     sentences = [reason.sentence for reason in verdict.reasons]
     override = f" **Override:** {code(verdict.override)}" if verdict.override else ""
     cells = (
@@ -61,10 +60,16 @@ def _line(verdict: ModelVerdict) -> str:
         words.count(verdict.worker_count),
         words.size(verdict.size_gb),
         words.count(verdict.age_days),
-        replacements or "nothing known",
+        _replacements(verdict),
         f"{code(' '.join(sentences))}{override}",
     )
     return f"| {' | '.join(cell.replace('|', BAR) for cell in cells)} |"
+
+
+def _replacements(verdict: ModelVerdict) -> str:
+    if verdict.replacements is None:
+        return words.UNKNOWN
+    return ", ".join(f"{code(found.name)} ({found.usage_month:,})" for found in verdict.replacements) or "nothing"
 
 
 def _effect(plan: Plan) -> str:
@@ -74,13 +79,14 @@ def _effect(plan: Plan) -> str:
     hosts = ", ".join(f"{code(host.host)} {_files(host.files, host.size_gb)}" for host in effect.hosts)
     usage, share = words.counted(effect.usage_month, "request"), words.share(effect.share_of_month_usage)
     freed = _files(effect.files, effect.size_gb)
+    irreplaceable = {verdict.name for verdict in plan.removed if verdict.replacements == []}
     lines = [
         "## Effect",
         "",
         f"- {effect.models} of the category's models ({effect.share_of_models:g} %), {freed}: {hosts}",
         f"- {usage} a month ({share} of the category) would have to go elsewhere",
         f"- served now by {words.counted(effect.worker_threads, 'worker thread')}",
-        *map(_displaced, effect.displaced),
+        *(_displaced(found, irreplaceable) for found in effect.displaced),
     ]
     lines.append(f"- Styles that break: {_names(effect.broken_styles)}")
     lines.append(f"- Style categories left empty: {_names(effect.emptied_style_categories)}")
@@ -91,9 +97,11 @@ def _files(files: int, size_gb: float | None) -> str:
     return f"{words.counted(files, 'file')}, {words.size(size_gb)} GB"
 
 
-def _displaced(found: Displacement) -> str:
-    likely = code(found.to) if found.to else "nothing known"
-    return f"- {code(found.name)}: {found.usage_month:,} requests, likely to {likely}"
+def _displaced(found: Displacement, irreplaceable: Collection[str]) -> str:
+    requests = f"- {code(found.name)}: {words.counted(found.usage_month, 'request')}"
+    if found.to is not None:
+        return f"{requests}, likely to {code(found.to)}"
+    return f"{requests}, {'with nothing to go to' if found.name in irreplaceable else 'where to is unknown'}"
 
 
 def _names(names: list[str] | None) -> str:

@@ -36,7 +36,6 @@ def _removals(removed: Sequence[ModelVerdict]) -> Table:
         table.add_column(heading, justify="right", no_wrap=True)
     table.add_column("Could be replaced by", overflow="fold")
     for verdict in removed:
-        best = verdict.replacements[0].name if verdict.replacements else "nothing known"
         override = f" (override: {verdict.override})" if verdict.override else ""
         table.add_row(
             Text(visible(verdict.name + override)),
@@ -44,9 +43,15 @@ def _removals(removed: Sequence[ModelVerdict]) -> Table:
             Text(words.count(verdict.usage_month)),
             Text(words.size(verdict.size_gb)),
             Text(words.count(verdict.age_days)),
-            Text(visible(best)),
+            Text(_best(verdict)),
         )
     return table
+
+
+def _best(verdict: ModelVerdict) -> str:
+    if verdict.replacements is None:
+        return words.UNKNOWN
+    return visible(verdict.replacements[0].name) if verdict.replacements else "nothing"
 
 
 def _effect(plan: Plan) -> list[str]:

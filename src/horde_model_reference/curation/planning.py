@@ -14,14 +14,16 @@ from horde_model_reference.analytics.risk_query import BY_REMOVAL, RiskQuery, pa
 from horde_model_reference.analytics.risk_response import data_as_of
 from horde_model_reference.analytics.risk_schema import WarningInfo
 from horde_model_reference.analytics.risk_table import RiskTable
+from horde_model_reference.analytics.unknown_names import unknown_model
 from horde_model_reference.catalogue.catalogue import Catalogue
 from horde_model_reference.curation import past_reasons
 from horde_model_reference.curation.effects import effect_of
+from horde_model_reference.curation.idle_protections import idle_protections
 from horde_model_reference.curation.plan import ModelVerdict, Plan, ReasonInfo, ReplacementInfo, Verdict, age_in_days
 from horde_model_reference.curation.policy import Policy
 from horde_model_reference.curation.replacements import Standing, standings
 from horde_model_reference.curation.styles import Styles
-from horde_model_reference.errors import PlanError, UnknownModelError
+from horde_model_reference.errors import PlanError
 from horde_model_reference.inert import visible
 from horde_model_reference.notices import Notice
 from horde_model_reference.reports.words import counted
@@ -96,6 +98,8 @@ def make_plan(facts: CurationFacts, policy: Policy, choice: Choice | None = None
     else:
         removed = _selected(facts, models, reasons, policy, choice)
     verdicts = [_verdict(model, reasons[model.row["name"]], removed, choice) for model in models]
+    made_on = facts.table.data_as_of.stats_fetched_at.date()
+    idle = idle_protections(policy, facts.table.category, facts.table.rows["name"].to_list(), made_on)
     return Plan(
         version=version("horde-model-reference"),
         category=facts.table.category,
@@ -103,7 +107,7 @@ def make_plan(facts: CurationFacts, policy: Policy, choice: Choice | None = None
         data_as_of=data_as_of(facts.table),
         policy=policy,
         policy_hash=policy.digest(),
-        made_on=facts.table.data_as_of.stats_fetched_at.date(),
+        made_on=made_on,
         selected=list(choice.selected) if choice.selected is not None else None,
         verdicts=verdicts,
         effect=effect_of(
@@ -111,7 +115,8 @@ def make_plan(facts: CurationFacts, policy: Policy, choice: Choice | None = None
         ),
         orphaned_styles=None if facts.styles is None else facts.styles.orphans(facts.catalogue.records),
         warnings=[
-            WarningInfo(code=notice.code, message=notice.message) for notice in (*facts.table.notices, *facts.notices)
+            WarningInfo(code=notice.code, message=notice.message)
+            for notice in (*facts.table.notices, *facts.notices, *idle)
         ],
     )
 
@@ -192,12 +197,13 @@ def _unknowns(model: _Model, policy: Policy) -> Iterator[ReasonInfo]:
 def _no_candidate(model: _Model, policy: Policy) -> Iterator[ReasonInfo]:
     month, level, candidates = model.row["usage_month"], model.row["risk_level"], policy.candidates
     if month is not None and month >= candidates.month_usage_below:
-        sentence = f"It had {month:,} requests in 30 days, not less than {candidates.month_usage_below:,}."
+        sentence = f"It had {counted(month, 'request')} in 30 days, not less than {candidates.month_usage_below:,}."
         yield _reason(Verdict.KEEP, "used_enough", sentence)
     if level not in candidates.risk_levels:
         yield _reason(Verdict.KEEP, "risk_level_too_low", f"Its risk level is {level}.")
     if model.age_days is not None and model.age_days < candidates.min_age_days:
-        sentence = f"It has been in the catalogue for {model.age_days} days, less than {candidates.min_age_days}."
+        age = counted(model.age_days, "day")
+        sentence = f"It has been in the catalogue for {age}, less than {candidates.min_age_days}."
         yield _reason(Verdict.KEEP, "too_young", sentence)
 
 
@@ -264,13 +270,13 @@ def _selected(
     budget = _Budget(facts, policy)
     for name in dict.fromkeys(choice.selected or ()):
         if name not in by_name:
-            raise UnknownModelError(f"Category {facts.table.category.value} has no model {visible(name)!r}.")
+            raise unknown_model(facts.table.category, name, by_name)
         against = [reason for reason in reasons[name] if reason.verdict in {Verdict.PROTECTED, Verdict.UNKNOWN}]
         if against and not overrides.get(name, "").strip():
             said = " ".join(reason.sentence for reason in against)
             raise PlanError(
                 f"{visible(name)!r} is {against[0].verdict.value}: {visible(said)}",
-                hint="--override NAME=REASON removes it all the same.",
+                hint="A reason removes it all the same: --override NAME=REASON, or `overrides` in a request's body.",
             )
         limit = budget.exceeded_by(by_name[name])
         if limit is not None:
@@ -315,7 +321,12 @@ def _why_removed(model: _Model) -> str:
     row = model.row
     month, workers = counted(row["usage_month"], "request"), counted(row["worker_count"], "worker thread")
     now = f"Risk level {row['risk_level']}, {month} in 30 days, {workers}."
-    return now + past_reasons.in_words(model.past)
+    return now + past_reasons.in_words(model.past, _used_ever(row))
+
+
+def _used_ever(row: Mapping[str, Any]) -> int | None:
+    """Return the most that any counter tells, since the total trails the others; None where they are unknown."""
+    return max(row["usage_day"], row["usage_month"], row["usage_total"]) if row["usage_known"] else None
 
 
 def _reason(verdict: Verdict, code: str, sentence: str) -> ReasonInfo:

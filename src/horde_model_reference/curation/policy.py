@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import tomllib
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import date
 from fnmatch import fnmatchcase
 from pathlib import Path
@@ -161,6 +161,16 @@ class Policy(_Section):
             if entry.holds(today):
                 until = f" until {entry.until}" if entry.until else ""
                 yield f"The policy protects {entry.pattern!r}{until}{f': {entry.reason}' if entry.reason else ''}."
+
+    def idle(self, names: Sequence[str], today: date) -> Iterator[str]:
+        """Yield the names and patterns that hold on a day and match none of these models."""
+        known = frozenset(names)
+        for entry in self.protect.names:
+            if entry.holds(today) and entry.pattern not in known:
+                yield entry.pattern
+        for entry in self.protect.globs:
+            if entry.holds(today) and not any(fnmatchcase(name, entry.pattern) for name in names):
+                yield entry.pattern
 
 
 def read_policy(text: str, place: str) -> Policy:

@@ -123,7 +123,7 @@ def _outcome(facts: CurationFacts, policy: Policy, own: Plan, ticked: Ticked) ->
         names = set(ticked.names or ())
         removed = [verdict for verdict in own.verdicts if verdict.name in names]
         effect = effect_of(facts.table, facts.catalogue, facts.styles, removed)
-        refusals, downloads = _refusals(removed, ticked) or [error.message], []
+        refusals, downloads = _refusals(removed, ticked) or [f"{error.message} {error.hint}"], []
     else:
         removed, effect, refusals = plan.removed, plan.effect, []
         downloads = [PLAN_MARKDOWN, PLAN_JSON, *([PATCH, facts.catalogue_file] if removed else [])]

@@ -112,5 +112,6 @@ def _environment() -> Environment:
         "api_model_path": api_model_path,
         "asset": lambda name: f"/assets/{name}?v={asset_version(name)}",
         "set_flags": words.telling_flags,
+        "last_use": words.last_use,
     }
     return environment

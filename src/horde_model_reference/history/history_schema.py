@@ -77,3 +77,9 @@ class ModelHistoryResponse(Answer):
     share_of_days_used: float | None = Field(description="Percent of the days seen on which it was used.")
     points: list[DayInfo] = Field(description="The days asked for, oldest first.")
     months: list[MonthInfo] = Field(description="The months before, oldest first.")
+
+    @property
+    def used_ever(self) -> int | None:
+        """The most requests that total and month tell, since the total trails; None where no total is known."""
+        known = (max(at.usage_total, at.usage_month or 0) for at in self.points if at.usage_total is not None)
+        return max(known, default=None)

@@ -9,6 +9,7 @@ from rich.console import Group, RenderableType
 from rich.text import Text
 
 from horde_model_reference.history.history_schema import DayInfo, ModelHistoryResponse
+from horde_model_reference.reports import words
 
 BLOCKS = "▁▂▃▄▅▆▇█"
 GAP = "·"
@@ -55,8 +56,6 @@ def _block(use: float | None, most: float) -> str:
 
 def in_words(history: ModelHistoryResponse) -> str:
     """Return the figures of a history in words."""
-    since = f"First seen on {history.first_seen}" if history.first_seen else "Never seen"
-    used = f"last used on {history.last_used}" if history.last_used else "no use was seen"
     rates = ", ".join(
         f"{rate.requests_per_day:,.1f} a day over {rate.days}"
         for rate in history.use_per_day
@@ -67,4 +66,11 @@ def in_words(history: ModelHistoryResponse) -> str:
     seen = f"{len([point for point in history.points if point.usage_day is not None]):,} of {history.days:,} days seen"
     without = history.days_without_worker
     unserved = f"; without a worker for {without} days" if without else ""
-    return f"{since}, {used}; {rates or 'use unknown'}{trend}{unserved}; {seen}."
+    return f"{_first_and_last(history)}; {rates or 'use unknown'}{trend}{unserved}; {seen}."
+
+
+def _first_and_last(history: ModelHistoryResponse) -> str:
+    if history.first_seen is None:
+        return "Never seen"
+    said = (f"First seen on {history.first_seen}", words.last_use(history.last_used, history.used_ever))
+    return ", ".join(filter(None, said))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 
 from horde_model_reference.analytics.flags import FLAGS, Flag
 from horde_model_reference.analytics.risk_schema import (
@@ -35,6 +35,23 @@ def share(value: float | None) -> str:
 def size(value: float | None) -> str:
     """Return a size in GiB without its unit, or ``?`` where it is unknown."""
     return UNKNOWN if value is None else f"{value:,.1f}"
+
+
+def last_use(day: date | None, ever: int | None) -> str:
+    """Return when something was last used; empty where that is not known.
+
+    Args:
+        day: The last day on which a history saw use; None where it saw none, which alone does not say that there was
+            none: there may be a time before it, and gaps in it.
+        ever: How often it was ever used; None where that is unknown.
+    """
+    if day is not None:
+        return f"last used on {day}"
+    if ever is None:
+        return ""
+    if ever == 0:
+        return "never seen in use"
+    return f"last used before its history begins, or in a gap of it ({counted(ever, 'request')} ever)"
 
 
 def telling_flags(row: ModelDeletionRiskInfo) -> list[Flag]:

@@ -68,6 +68,12 @@ def test_policy_selection_and_overrides_are_followed(demo: BlockingClient, files
     assert again.policy_hash == plan.policy_hash
 
 
+def test_a_protection_that_protects_nothing_is_told(demo: BlockingClient) -> None:
+    asked = {"policy": {"protect": {"names": ["aurora vista"]}}}
+    warnings = {warning.code: warning.message for warning in plan_from(demo.request("POST", URL, json=asked)).warnings}
+    assert f"The closest names are: {PROTECTED}, " in warnings["protection_matches_nothing"]
+
+
 @pytest.mark.parametrize(
     ("body", "status", "code", "words"),
     [
@@ -80,7 +86,9 @@ def test_policy_selection_and_overrides_are_followed(demo: BlockingClient, files
             "plan_refused",
             "limits.max_models",
         ),
+        ({"select": [PROTECTED]}, 409, "plan_refused", "`overrides` in a request's body"),
         ({"select": ["nobody\u202e"]}, 404, "model_unknown", "nobody"),
+        ({"select": ["aurora vista"]}, 404, "model_unknown", f"The closest names are: {PROTECTED}, "),
         ({"policy": {"limits": {"max_modles": 3}}}, 422, "parameters_malformed", "max_modles"),
         ({"policy": {"limits": {"max_models": -1}}}, 422, "parameters_malformed", "max_models"),
         ({"policy": {"limits": {"max_models": "3"}}}, 422, "parameters_malformed", "max_models"),

@@ -67,9 +67,15 @@ async def test_a_v2_record_is_served_with_all_that_it_says(tmp_path: Path) -> No
 
 
 @pytest.mark.parametrize("name", ["nope", "", "a/b", "deliberate", "%1B[31m"])
-def test_an_unknown_record_is_404(demo: BlockingClient, name: str) -> None:
+def test_an_unknown_record_is_404_with_the_closest_names(demo: BlockingClient, name: str) -> None:
     body = assert_problem(demo.get(f"{V2}/image_generation/{name}"), 404, "model_unknown")
+    assert "The closest names are: " in body["detail"]
     assert "\x1b" not in body["detail"]
+
+
+def test_where_a_category_has_no_records_none_are_proposed(demo: BlockingClient) -> None:
+    body = assert_problem(demo.get(f"{V2}/lora/nope"), 404, "model_unknown")
+    assert body["detail"] == "Category lora has no model 'nope'."
 
 
 async def test_a_changed_catalogue_is_served_when_it_is_looked_at_again(tmp_path: Path) -> None:

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
+import asyncio
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Path
 
+from horde_model_reference.analytics.unknown_names import unknown_model
 from horde_model_reference.categories import MODEL_REFERENCE_CATEGORY
-from horde_model_reference.errors import UnknownModelError
-from horde_model_reference.inert import visible
 from horde_model_reference.service import problems
 from horde_model_reference.service.dependencies import Manager
 from horde_model_reference.service.statistics.routers.deletion_risk import (
@@ -53,7 +53,7 @@ async def read_single_model(
     model_name: Annotated[str, Path(description="The model's name; it may contain slashes.", examples=["Deliberate"])],
 ) -> dict[str, Any]:
     """One record, in the v2 format."""
-    record = (await manager.get_model_reference(model_category_name)).get(model_name)
-    if record is None:
-        raise UnknownModelError(f"Category {model_category_name.value} has no model {visible(model_name)!r}.")
-    return record.as_json()
+    records = await manager.get_model_reference(model_category_name)
+    if model_name not in records:
+        raise await asyncio.to_thread(unknown_model, model_category_name, model_name, records)
+    return records[model_name].as_json()

@@ -1,0 +1,30 @@
+"""What is said where a name is not known: the names closest to it."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable
+
+from horde_model_reference.categories import MODEL_REFERENCE_CATEGORY
+from horde_model_reference.errors import UnknownModelError
+from horde_model_reference.inert import visible
+
+CLOSEST_NAMES = 5
+"""How many names are proposed where one is not known."""
+
+COMPARED_LENGTH = 200
+"""How much of an unknown name is compared with the known ones: more costs time and finds nothing."""
+
+
+def closest_names(name: str, names: Collection[str]) -> str:
+    """Return a hint that proposes the names closest to one that there is none of; empty where there are no names."""
+    from rapidfuzz import process  # noqa: PLC0415 - of use only where a name is not known
+
+    found = process.extract(name[:COMPARED_LENGTH], names, processor=str.lower, limit=CLOSEST_NAMES)
+    return f"The closest names are: {', '.join(visible(close) for close, _, _ in found)}." if found else ""
+
+
+def unknown_model(category: MODEL_REFERENCE_CATEGORY, name: str, names: Iterable[str]) -> UnknownModelError:
+    """Return the error that a category has no model of a name; it proposes the closest of the names that it has."""
+    return UnknownModelError(
+        f"Category {category.value} has no model {visible(name)!r}.", hint=closest_names(name, sorted(names))
+    )
