@@ -18,6 +18,7 @@ from horde_model_reference.categories import MODEL_REFERENCE_CATEGORY
 from horde_model_reference.errors import CatalogueError, CatalogueFormatError, CatalogueSourceError
 from horde_model_reference.settings import load_settings
 from tests.support.builders import IMAGE, TEXT
+from tests.support.clock import Clock
 from tests.support.file_server import FileServer, answer
 
 TTL = 60.0
@@ -25,19 +26,9 @@ SOURCE_FAILED = "catalogue_source_failed"
 UNWRITABLE = "data_dir_unwritable"
 
 
-class Clock:
-    """A clock that the test moves."""
-
-    def __init__(self) -> None:
-        self.now = 1000.0
-
-    def __call__(self) -> float:
-        return self.now
-
-
 @pytest.fixture
 def clock() -> Clock:
-    return Clock()
+    return Clock(1000.0)
 
 
 @pytest.fixture(autouse=True)

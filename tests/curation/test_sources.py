@@ -13,19 +13,11 @@ from horde_model_reference.curation.sources import CurationSources
 from horde_model_reference.http_client import make_client
 from horde_model_reference.settings import load_settings
 from tests.support.builders import IMAGE, TEXT, catalogue_of
+from tests.support.clock import Clock
 from tests.support.file_server import FileServer
 
 STYLES = {"a": {"model": "One"}, "b": {"model": "One"}}
 HISTORY = {"One": {"date_added": 1000}, "Two": {"date_added": 2000, "date_removed": 3000}, "gone": {"date_added": 1}}
-
-
-class Clock:
-    """A clock that a test sets."""
-
-    now = 0.0
-
-    def __call__(self) -> float:
-        return self.now
 
 
 @asynccontextmanager

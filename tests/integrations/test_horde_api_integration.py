@@ -18,6 +18,7 @@ from horde_model_reference.integrations.horde_api_client import HordeAPIClient
 from horde_model_reference.integrations.horde_api_integration import HordeAPIDegradedError, HordeAPIIntegration
 from horde_model_reference.integrations.horde_api_models import Observation
 from tests.support.builders import FETCHED, stats_of, status_of
+from tests.support.clock import TimeOfDay
 from tests.support.misbehaving_horde import (
     EMPTY,
     FAILING,
@@ -47,22 +48,9 @@ LONG = 60.0
 """A time-out that no test waits for."""
 
 
-class Clock:
-    """The time of day, which passes when told to."""
-
-    def __init__(self) -> None:
-        self.now = FETCHED
-
-    def __call__(self) -> datetime:
-        return self.now
-
-    def wait(self, seconds: float) -> None:
-        self.now += timedelta(seconds=seconds)
-
-
 @pytest.fixture
-def clock() -> Clock:
-    return Clock()
+def clock() -> TimeOfDay:
+    return TimeOfDay()
 
 
 @asynccontextmanager
@@ -121,7 +109,7 @@ def counts(horde: MisbehavingHorde) -> dict[Route, int]:
     return {route: horde.count(route) for route in Route if horde.count(route)}
 
 
-async def test_an_observation_says_what_the_horde_said(horde: MisbehavingHorde, clock: Clock) -> None:
+async def test_an_observation_says_what_the_horde_said(horde: MisbehavingHorde, clock: TimeOfDay) -> None:
     async with watching(horde, clock) as watched:
         image, text = await watched.observe(IMAGE), await watched.observe(TEXT)
     assert figures(image) == (
@@ -142,7 +130,7 @@ async def test_an_observation_says_what_the_horde_said(horde: MisbehavingHorde, 
     assert counts(horde) == dict.fromkeys(Route, 1), "the text status serves both"
 
 
-async def test_figures_by_api_name(horde: MisbehavingHorde, clock: Clock) -> None:
+async def test_figures_by_api_name(horde: MisbehavingHorde, clock: TimeOfDay) -> None:
     async with watching(horde, clock) as watched:
         assert await watched.get_model_status_indexed(TEXT) == {
             "koboldcpp/Stheno": {"worker_count": 3, "queued_jobs": 0, "performance": 10.0}
@@ -152,7 +140,7 @@ async def test_figures_by_api_name(horde: MisbehavingHorde, clock: Clock) -> Non
         }
 
 
-async def test_all_who_ask_at_once_share_one_fetch_of_each_route(horde: MisbehavingHorde, clock: Clock) -> None:
+async def test_all_who_ask_at_once_share_one_fetch_of_each_route(horde: MisbehavingHorde, clock: TimeOfDay) -> None:
     horde.all_routes(NO_HEADERS)
     async with watching(horde, clock, horde_api_timeout=LONG, request_deadline_seconds=LONG) as watched:
         asking = [asyncio.create_task(watched.observe(kind)) for kind in (IMAGE, TEXT) for _ in range(20)]
@@ -165,7 +153,7 @@ async def test_all_who_ask_at_once_share_one_fetch_of_each_route(horde: Misbehav
     assert counts(horde) == dict.fromkeys(Route, 1)
 
 
-async def test_who_gives_up_leaves_the_fetch_to_the_others(horde: MisbehavingHorde, clock: Clock) -> None:
+async def test_who_gives_up_leaves_the_fetch_to_the_others(horde: MisbehavingHorde, clock: TimeOfDay) -> None:
     horde.all_routes(NO_HEADERS)
     async with watching(horde, clock, horde_api_timeout=LONG, request_deadline_seconds=LONG) as watched:
         first, second = (asyncio.create_task(watched.observe(TEXT)) for _ in range(2))
@@ -179,7 +167,7 @@ async def test_who_gives_up_leaves_the_fetch_to_the_others(horde: MisbehavingHor
     assert counts(horde) == dict.fromkeys(TEXT_ROUTES, 1)
 
 
-async def test_an_observation_is_used_until_it_is_too_old(horde: MisbehavingHorde, clock: Clock) -> None:
+async def test_an_observation_is_used_until_it_is_too_old(horde: MisbehavingHorde, clock: TimeOfDay) -> None:
     async with watching(horde, clock) as watched:
         first = await watched.observe(TEXT)
         horde.payloads[Route.TEXT_STATS] = stats_of({"new": 1})
@@ -192,7 +180,7 @@ async def test_an_observation_is_used_until_it_is_too_old(horde: MisbehavingHord
     assert counts(horde) == dict.fromkeys(TEXT_ROUTES, 2)
 
 
-async def test_who_wants_a_younger_observation_says_so(horde: MisbehavingHorde, clock: Clock) -> None:
+async def test_who_wants_a_younger_observation_says_so(horde: MisbehavingHorde, clock: TimeOfDay) -> None:
     async with watching(horde, clock) as watched:
         await watched.observe(TEXT)
         clock.wait(100)
@@ -204,7 +192,7 @@ async def test_who_wants_a_younger_observation_says_so(horde: MisbehavingHorde, 
 
 @pytest.mark.parametrize(("age", "requests"), [(59, 1), (60, 2)])
 async def test_a_part_younger_than_its_own_limit_is_not_fetched_again(
-    horde: MisbehavingHorde, clock: Clock, age: float, requests: int
+    horde: MisbehavingHorde, clock: TimeOfDay, age: float, requests: int
 ) -> None:
     async with watching(horde, clock) as watched:
         await watched.observe(TEXT)
@@ -218,7 +206,7 @@ async def test_a_part_younger_than_its_own_limit_is_not_fetched_again(
 @pytest.mark.parametrize("model_type", HordeModelType)
 @pytest.mark.parametrize("behaviour", MISBEHAVING, ids=str)
 async def test_figures_outlive_every_misbehaviour(
-    horde: MisbehavingHorde, clock: Clock, behaviour: Behaviour, model_type: HordeModelType
+    horde: MisbehavingHorde, clock: TimeOfDay, behaviour: Behaviour, model_type: HordeModelType
 ) -> None:
     """Rules 3 and 12: after one good answer nothing the Horde does changes a figure; it is told from the first on."""
     async with watching(horde, clock) as watched:
@@ -237,7 +225,7 @@ async def test_figures_outlive_every_misbehaviour(
 @pytest.mark.parametrize("behaviour", [SERVER_ERROR, TRUNCATED, EMPTY, MASKED, NO_HEADERS], ids=str)
 @pytest.mark.parametrize("route", TEXT_ROUTES)
 async def test_stale_is_set_at_the_first_failure_and_cleared_by_a_success(
-    horde: MisbehavingHorde, clock: Clock, route: Route, behaviour: Behaviour
+    horde: MisbehavingHorde, clock: TimeOfDay, route: Route, behaviour: Behaviour
 ) -> None:
     """Rule 12; and a route that fails does not keep the other from being fetched."""
     other = next(each for each in TEXT_ROUTES if each != route)
@@ -258,7 +246,7 @@ async def test_stale_is_set_at_the_first_failure_and_cleared_by_a_success(
         assert horde.count(other) == 2, "what is young enough is not fetched again"
 
 
-async def test_a_closed_port_leaves_the_held_figures(horde: MisbehavingHorde, clock: Clock) -> None:
+async def test_a_closed_port_leaves_the_held_figures(horde: MisbehavingHorde, clock: TimeOfDay) -> None:
     async with watching(horde, clock) as watched:
         good = await watched.observe(IMAGE)
         clock.wait(300)
@@ -269,7 +257,9 @@ async def test_a_closed_port_leaves_the_held_figures(horde: MisbehavingHorde, cl
         assert not (await watched.observe(IMAGE)).stale
 
 
-async def test_during_a_pause_that_the_horde_asked_for_nothing_is_sent(horde: MisbehavingHorde, clock: Clock) -> None:
+async def test_during_a_pause_that_the_horde_asked_for_nothing_is_sent(
+    horde: MisbehavingHorde, clock: TimeOfDay
+) -> None:
     async with watching(horde, clock) as watched:
         await watched.observe(TEXT)
         clock.wait(300)
@@ -281,7 +271,7 @@ async def test_during_a_pause_that_the_horde_asked_for_nothing_is_sent(horde: Mi
 
 @pytest.mark.parametrize("behaviour", [SERVER_ERROR, TOO_MANY_WAIT, TRUNCATED, NO_HEADERS], ids=str)
 async def test_what_is_older_than_the_stale_limit_is_not_used(
-    horde: MisbehavingHorde, clock: Clock, behaviour: Behaviour
+    horde: MisbehavingHorde, clock: TimeOfDay, behaviour: Behaviour
 ) -> None:
     async with watching(horde, clock) as watched:
         good = await watched.observe(TEXT)
@@ -296,7 +286,7 @@ async def test_what_is_older_than_the_stale_limit_is_not_used(
 
 @pytest.mark.parametrize("behaviour", UNKNOWING, ids=str)
 async def test_rule_3_figures_older_than_the_stale_limit_give_way_to_unknown_ones(
-    horde: MisbehavingHorde, clock: Clock, behaviour: Behaviour
+    horde: MisbehavingHorde, clock: TimeOfDay, behaviour: Behaviour
 ) -> None:
     async with watching(horde, clock) as watched:
         await watched.observe(TEXT)
@@ -316,7 +306,7 @@ async def test_rule_3_figures_older_than_the_stale_limit_give_way_to_unknown_one
     ids=str,
 )
 async def test_with_nothing_held_a_failure_is_an_error(
-    horde: MisbehavingHorde, clock: Clock, model_type: HordeModelType, route: Route, behaviour: Behaviour
+    horde: MisbehavingHorde, clock: TimeOfDay, model_type: HordeModelType, route: Route, behaviour: Behaviour
 ) -> None:
     """Of any route that the observation needs; and a later success ends it."""
     horde.always(route, behaviour)
@@ -345,7 +335,7 @@ async def test_with_nothing_held_a_failure_is_an_error(
     ],
 )
 async def test_rule_3_with_nothing_held_an_answer_without_figures_is_served_as_unknown(
-    horde: MisbehavingHorde, clock: Clock, model_type: HordeModelType, route: Route, code: str, behaviour: Behaviour
+    horde: MisbehavingHorde, clock: TimeOfDay, model_type: HordeModelType, route: Route, code: str, behaviour: Behaviour
 ) -> None:
     horde.queue(route, behaviour)
     async with watching(horde, clock) as watched:
@@ -359,7 +349,7 @@ async def test_rule_3_with_nothing_held_an_answer_without_figures_is_served_as_u
         assert (later.stale, later.notices) == (False, ())
 
 
-async def test_rule_3_entries_that_make_no_sense_are_told(horde: MisbehavingHorde, clock: Clock) -> None:
+async def test_rule_3_entries_that_make_no_sense_are_told(horde: MisbehavingHorde, clock: TimeOfDay) -> None:
     horde.payloads[Route.TEXT_STATS] = stats_of({"good": 1, "bad": -1, "worse": (0, 0, -5)})
     horde.payloads[Route.TEXT_STATUS] = [*status_of({"good": 1}), None]
     async with watching(horde, clock) as watched:
@@ -370,7 +360,7 @@ async def test_rule_3_entries_that_make_no_sense_are_told(horde: MisbehavingHord
 
 
 async def test_who_has_something_to_go_on_with_does_not_wait_for_a_slow_horde(
-    horde: MisbehavingHorde, clock: Clock, monkeypatch: pytest.MonkeyPatch
+    horde: MisbehavingHorde, clock: TimeOfDay, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The held figures are served at once and are not stale, for nothing has failed; the refresh goes on behind."""
     monkeypatch.setattr(horde_api_integration, "PATIENCE", 0.01)
@@ -390,7 +380,7 @@ async def test_who_has_something_to_go_on_with_does_not_wait_for_a_slow_horde(
     assert counts(horde) == dict.fromkeys(TEXT_ROUTES, 2)
 
 
-async def test_closing_ends_what_is_under_way(horde: MisbehavingHorde, clock: Clock) -> None:
+async def test_closing_ends_what_is_under_way(horde: MisbehavingHorde, clock: TimeOfDay) -> None:
     horde.all_routes(NO_HEADERS)
     async with watching(horde, clock, horde_api_timeout=LONG, request_deadline_seconds=LONG) as watched:
         asking = asyncio.create_task(watched.observe(TEXT))
@@ -402,7 +392,7 @@ async def test_closing_ends_what_is_under_way(horde: MisbehavingHorde, clock: Cl
     assert asking.cancelled()
 
 
-async def test_rule_12_the_order_of_an_answer_changes_nothing(clock: Clock) -> None:
+async def test_rule_12_the_order_of_an_answer_changes_nothing(clock: TimeOfDay) -> None:
     stats, status = {"a": 1, "b": 2, "c": 3}, {"x": 1, "y": 2}
     seen = []
     for turn in (1, -1):
@@ -416,7 +406,7 @@ async def test_rule_12_the_order_of_an_answer_changes_nothing(clock: Clock) -> N
     assert figures(replace(seen[0])) == figures(seen[1])
 
 
-async def test_a_single_failure_among_good_routes_names_its_route(horde: MisbehavingHorde, clock: Clock) -> None:
+async def test_a_single_failure_among_good_routes_names_its_route(horde: MisbehavingHorde, clock: TimeOfDay) -> None:
     async with watching(horde, clock) as watched:
         await watched.observe(IMAGE)
         clock.wait(300)

@@ -28,6 +28,7 @@ from horde_model_reference.integrations.redis_sharing import RedisSharing
 from horde_model_reference.service.app import create_service
 from horde_model_reference.settings import load_settings
 from tests.support.builders import FETCHED, IMAGE, stats_of
+from tests.support.clock import TimeOfDay
 from tests.support.misbehaving_horde import (
     GOOD,
     NO_HEADERS,
@@ -53,19 +54,6 @@ NOW = timedelta(0)
 LONG = 60.0
 
 
-class Clock:
-    """The time of day, which passes when told to."""
-
-    def __init__(self) -> None:
-        self.now = FETCHED
-
-    def __call__(self) -> datetime:
-        return self.now
-
-    def wait(self, seconds: float) -> None:
-        self.now += timedelta(seconds=seconds)
-
-
 @dataclass
 class Process:
     """What one process has."""
@@ -80,8 +68,8 @@ class Process:
 
 
 @pytest.fixture
-def clock() -> Clock:
-    return Clock()
+def clock() -> TimeOfDay:
+    return TimeOfDay()
 
 
 @pytest.fixture
@@ -141,7 +129,7 @@ def counts(horde: MisbehavingHorde) -> set[int]:
 
 
 async def test_processes_that_ask_at_once_ask_the_horde_once(
-    horde: MisbehavingHorde, server: RedisServer, clock: Clock
+    horde: MisbehavingHorde, server: RedisServer, clock: TimeOfDay
 ) -> None:
     """And once more when the answer is too old, and say the same to their readers."""
     horde.all_routes(NO_HEADERS)
@@ -166,7 +154,7 @@ async def test_processes_that_ask_at_once_ask_the_horde_once(
 
 
 async def test_a_failure_is_shared_for_a_moment(
-    horde: MisbehavingHorde, server: RedisServer, clock: Clock, store: redis.asyncio.Redis
+    horde: MisbehavingHorde, server: RedisServer, clock: TimeOfDay, store: redis.asyncio.Redis
 ) -> None:
     """The others need not try at once what just failed; and what the Horde said on failing goes nowhere."""
     horde.always(Route.TEXT_STATS, SERVER_ERROR)
@@ -192,7 +180,7 @@ async def test_a_failure_is_shared_for_a_moment(
 
 
 async def test_how_long_the_horde_wants_to_be_left_alone_is_shared(
-    horde: MisbehavingHorde, server: RedisServer, clock: Clock, store: redis.asyncio.Redis
+    horde: MisbehavingHorde, server: RedisServer, clock: TimeOfDay, store: redis.asyncio.Redis
 ) -> None:
     """Also where that is longer than a failure is remembered otherwise."""
     horde.always(Route.TEXT_STATS, TOO_MANY_WAIT)
@@ -208,7 +196,7 @@ async def test_how_long_the_horde_wants_to_be_left_alone_is_shared(
 
 
 async def test_a_new_process_begins_with_what_the_others_know(
-    horde: MisbehavingHorde, server: RedisServer, clock: Clock
+    horde: MisbehavingHorde, server: RedisServer, clock: TimeOfDay
 ) -> None:
     """Without asking while it is young; and in an outage as its last good answer, told as stale (rule 12)."""
     async with a_process(horde, server, clock) as first:
@@ -229,7 +217,7 @@ async def test_a_new_process_begins_with_what_the_others_know(
 
 
 async def test_rule_3_an_answer_without_figures_is_not_shared(
-    horde: MisbehavingHorde, server: RedisServer, clock: Clock
+    horde: MisbehavingHorde, server: RedisServer, clock: TimeOfDay
 ) -> None:
     async with processes(2, horde, server, clock) as (first, second):
         await first.stats()
@@ -267,7 +255,7 @@ NO_REPORTS = [b"", b"\xff\x00", b"no JSON", b"null", b"[]", b"{}", b"[" * 100_00
     ids=[*(str(report[:9]) for report in NO_REPORTS), *map(str, CHANGES)],
 )
 async def test_an_unreadable_report_is_ignored_and_replaced(
-    horde: MisbehavingHorde, shared_server: RedisServer, clock: Clock, unreadable: bytes
+    horde: MisbehavingHorde, shared_server: RedisServer, clock: TimeOfDay, unreadable: bytes
 ) -> None:
     """One of another version of the program, for instance."""
     async with redis.asyncio.from_url(shared_server.url) as store:
@@ -286,7 +274,7 @@ def shared_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RedisSer
 
 
 async def test_a_readable_report_would_be_used(
-    horde: MisbehavingHorde, server: RedisServer, clock: Clock, store: redis.asyncio.Redis
+    horde: MisbehavingHorde, server: RedisServer, clock: TimeOfDay, store: redis.asyncio.Redis
 ) -> None:
     """So that the test above shows something."""
     await store.set(REPORT, json.dumps(GOOD_REPORT))
@@ -299,7 +287,7 @@ async def test_a_readable_report_would_be_used(
 
 @pytest.mark.parametrize("for_ever", [False, True])
 async def test_a_holder_of_the_lock_that_died_does_not_block_for_ever(
-    horde: MisbehavingHorde, server: RedisServer, clock: Clock, store: redis.asyncio.Redis, for_ever: bool
+    horde: MisbehavingHorde, server: RedisServer, clock: TimeOfDay, store: redis.asyncio.Redis, for_ever: bool
 ) -> None:
     """Whether its lock has the deadline that ours have or not; and nobody takes away a lock that is not his."""
     await store.set(LOCK, b"of a dead process", px=None if for_ever else 200)
@@ -311,7 +299,7 @@ async def test_a_holder_of_the_lock_that_died_does_not_block_for_ever(
 
 
 async def test_every_lock_has_a_deadline_and_is_given_back(
-    horde: MisbehavingHorde, server: RedisServer, clock: Clock, store: redis.asyncio.Redis
+    horde: MisbehavingHorde, server: RedisServer, clock: TimeOfDay, store: redis.asyncio.Redis
 ) -> None:
     async with a_process(horde, server, clock, request_deadline_seconds=7) as process:
         async with process.sharing.turn(TEXT_STATS):
@@ -324,7 +312,7 @@ async def test_every_lock_has_a_deadline_and_is_given_back(
 
 
 async def test_nothing_stays_in_redis_for_ever_but_the_revisions(
-    horde: MisbehavingHorde, server: RedisServer, clock: Clock, store: redis.asyncio.Redis
+    horde: MisbehavingHorde, server: RedisServer, clock: TimeOfDay, store: redis.asyncio.Redis
 ) -> None:
     async with a_process(horde, server, clock, cache_hydration_stale_ttl_seconds=100) as process:
         await process.stats()
@@ -340,7 +328,7 @@ async def test_nothing_stays_in_redis_for_ever_but_the_revisions(
 
 
 async def test_redis_that_is_away_at_the_start_is_joined_when_it_comes(
-    horde: MisbehavingHorde, server: RedisServer, clock: Clock, impatient: None
+    horde: MisbehavingHorde, server: RedisServer, clock: TimeOfDay, impatient: None
 ) -> None:
     server.stop()
     async with processes(2, horde, server, clock) as (first, second):
@@ -361,7 +349,7 @@ async def test_redis_that_is_away_at_the_start_is_joined_when_it_comes(
 
 
 async def test_while_redis_is_away_nobody_waits_for_it_each_time(
-    horde: MisbehavingHorde, server: RedisServer, clock: Clock, monkeypatch: pytest.MonkeyPatch
+    horde: MisbehavingHorde, server: RedisServer, clock: TimeOfDay, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Once it is found away it is left alone for a while: a slow Redis must not slow down every fetch."""
     monkeypatch.setattr(redis_sharing, "OPERATION_TIMEOUT", 0.15)
@@ -385,7 +373,7 @@ async def test_while_redis_is_away_nobody_waits_for_it_each_time(
 
 
 async def test_redis_that_is_killed_under_load_is_no_failure_for_anybody(
-    horde: MisbehavingHorde, server: RedisServer, clock: Clock, impatient: None
+    horde: MisbehavingHorde, server: RedisServer, clock: TimeOfDay, impatient: None
 ) -> None:
     async with processes(3, horde, server, clock, horde_api_cache_ttl=0) as workers:
         going = True
@@ -430,7 +418,7 @@ async def test_after_a_restart_redis_is_rejoined_at_the_first_try_however_many_c
 
 @pytest.mark.parametrize(("trouble", "end"), [("pause", "go_on"), ("fill", "make_room")])
 async def test_redis_that_is_slow_or_full_is_done_without(
-    horde: MisbehavingHorde, server: RedisServer, clock: Clock, impatient: None, trouble: str, end: str
+    horde: MisbehavingHorde, server: RedisServer, clock: TimeOfDay, impatient: None, trouble: str, end: str
 ) -> None:
     # A paused server carries out later what it was told before: locks of processes that wait no more.
     async with processes(2, horde, server, clock, request_deadline_seconds=0.6) as (first, second):

@@ -24,6 +24,7 @@ from horde_model_reference.service.metrics import Instruments
 from horde_model_reference.service.tables import Publication
 from tests.service.test_encodings import DECODERS
 from tests.support.builders import IMAGE, catalogue_of, observation_of, stats_of, table_of
+from tests.support.clock import Clock
 from tests.support.misbehaving_horde import NO_HEADERS, Route
 from tests.support.service import (
     IMAGE_RISK,
@@ -178,16 +179,6 @@ async def test_new_figures_and_a_changed_catalogue_reach_who_asks_again(tmp_path
 # The layer alone, before a framework of the test's.
 
 
-class Clock:
-    """The time, which passes when told to."""
-
-    def __init__(self) -> None:
-        self.now = NOW
-
-    def __call__(self) -> float:
-        return self.now
-
-
 def publication(*, stale: bool = False, left: float = 100, serves_for: float | None = None) -> Publication:
     table = table_of(catalogue_of(["a"]), observation_of(stats_of({"a": 1})))
     table = replace(table, data_as_of=replace(table.data_as_of, stale=stale))
@@ -217,7 +208,7 @@ class Framework:
 
 @pytest.fixture
 def clock() -> Clock:
-    return Clock()
+    return Clock(NOW)
 
 
 @pytest.fixture
