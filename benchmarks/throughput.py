@@ -94,20 +94,15 @@ def run(*, quick: bool) -> Section:
 
 
 def _measured(case: Case, ours: Served, cores: Cores, effort: Effort, section: Section) -> list[str]:
-    headers = dict(case.headers)
-    answer = _expected(ask(ours.port, case.target, headers), 200, case)
-    if case.revalidating:
-        headers["If-None-Match"] = answer.header("etag")
-        answer = _expected(ask(ours.port, case.target, headers), 304, case)
-    question = Question(case.target, headers)
+    question, answer = _asked(case, ours)
     with serving_bare(answer, cores=cores.server) as bare:
         pair = (ours, bare)
         for served in pair:
             load(served, question, seconds=effort.warm_up, cores=cores.client)
-        rounds = [
-            [load(served, question, seconds=effort.seconds, cores=cores.client) for served in pair]
-            for _ in range(effort.rounds)
-        ]
+        rounds = []
+        for _ in range(effort.rounds):
+            question, _ = _asked(case, ours)
+            rounds.append([load(served, question, seconds=effort.seconds, cores=cores.client) for served in pair])
     rates = [our.per_second / its.per_second for our, its in rounds]
     tails = [our.p99_ms / its.p99_ms for our, its in rounds]
     busy = [seen.busy for both in rounds for seen in both if seen.busy is not None]
@@ -125,6 +120,16 @@ def _measured(case: Case, ours: Served, cores: Cores, effort: Effort, section: S
         f"at least {min(busy):.0%}" if busy else "unknown",
         section.check(f"{case.name}: {median(rates):.2f} of the rate, p99 {median(tails):.2f} times", met=met),
     ]
+
+
+def _asked(case: Case, ours: Served) -> tuple[Question, Answer]:
+    """Return the question of a case, and its answer; a tag is the present one, for tables are refreshed meanwhile."""
+    headers = dict(case.headers)
+    answer = _expected(ask(ours.port, case.target, headers), 200, case)
+    if case.revalidating:
+        headers["If-None-Match"] = answer.header("etag")
+        answer = _expected(ask(ours.port, case.target, headers), 304, case)
+    return Question(case.target, headers), answer
 
 
 def _cpu(ours: list[Load], bares: list[Load]) -> str:
