@@ -121,6 +121,15 @@ async def processes(
         yield [await stack.enter_async_context(a_process(horde, server, clock, **overrides)) for _ in range(number)]
 
 
+async def together(horde: MisbehavingHorde, clock: TimeOfDay, *workers: Process) -> bool:
+    """Whether one request to the Horde does for all of them, a while later."""
+    clock.wait(60)
+    before = horde.count(Route.TEXT_STATS)
+    for worker in workers:
+        await worker.stats()
+    return horde.count(Route.TEXT_STATS) == before + 1
+
+
 def counts(horde: MisbehavingHorde) -> set[int]:
     return {horde.count(route) for route in TEXT_ROUTES}
 
@@ -336,15 +345,7 @@ async def test_redis_that_is_away_at_the_start_is_joined_when_it_comes(
         assert {first.sharing.state, second.sharing.state} == {"alone"}
         assert counts(horde) == {2}, "each has to ask for itself"
         server.start()
-
-        async def are_together() -> bool:
-            clock.wait(60)
-            before = horde.count(Route.TEXT_STATS)
-            await first.stats()
-            await second.stats()
-            return horde.count(Route.TEXT_STATS) == before + 1
-
-        await eventually(are_together)
+        await eventually(partial(together, horde, clock, first, second))
         assert {first.sharing.state, second.sharing.state} == {"shared"}
 
 
@@ -430,15 +431,7 @@ async def test_redis_that_is_slow_or_full_is_done_without(
         assert {first.sharing.state, second.sharing.state} == {"alone"}
         assert horde.count(Route.TEXT_STATS) == 3
         getattr(server, end)()
-
-        async def are_together() -> bool:
-            clock.wait(60)
-            before = horde.count(Route.TEXT_STATS)
-            await first.stats()
-            await second.stats()
-            return horde.count(Route.TEXT_STATS) == before + 1
-
-        await eventually(are_together)
+        await eventually(partial(together, horde, clock, first, second))
 
 
 @pytest.mark.parametrize("url", ["nonsense", "http://x:hunter2@127.0.0.1/", "redis://x:hunter2@127.0.0.1:port/0"])
