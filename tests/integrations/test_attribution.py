@@ -38,7 +38,8 @@ def strings(names: list[str]) -> pl.Series:
 def attribute(
     api_names: list[str], models: list[str], model_type: HordeModelType = HordeModelType.TEXT
 ) -> pl.DataFrame:
-    found = attribute_names(strings(api_names), strings(models), NAME_RULES[model_type])
+    reported = pl.LazyFrame({"api_name": strings(api_names)})
+    found = attribute_names(reported, strings(models), NAME_RULES[model_type]).collect()
     assert found["api_name"].to_list() == api_names, "every name once, in the order given"
     return found
 

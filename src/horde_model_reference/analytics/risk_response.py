@@ -136,15 +136,17 @@ def _has_backends(table: RiskTable) -> bool:
 
 
 def _row_infos(table: RiskTable, rows: pl.DataFrame, variations: dict[str, list[Any]] | None) -> list[dict[str, Any]]:
-    infos = rows.select(
-        *_ROW_FIELDS,
-        category=pl.lit(table.category.value),
-        deletion_risk_flags=pl.struct(FLAG_NAMES),
-        usage_trend=pl.struct(_TREND_FIELDS),
-    ).to_dicts()
-    for info in infos:
-        info["backend_variations"] = None if variations is None else variations.get(info["name"], [])
-    return infos
+    flags, trends = (rows[names].to_dicts() for names in (FLAG_NAMES, _TREND_FIELDS))
+    return [
+        {
+            **row,
+            "category": table.category,
+            "deletion_risk_flags": set_flags,
+            "usage_trend": trend,
+            "backend_variations": None if variations is None else variations.get(row["name"], []),
+        }
+        for row, set_flags, trend in zip(rows[_ROW_FIELDS].to_dicts(), flags, trends, strict=True)
+    ]
 
 
 def _variations(table: RiskTable, rows: pl.DataFrame) -> dict[str, list[dict[str, Any]]]:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Annotated
 import polars as pl
 from pydantic import BaseModel, ConfigDict, Field, create_model
 
-from horde_model_reference.analytics.flags import FLAGS, RiskLevel
+from horde_model_reference.analytics.flags import FLAG_NAMES, FLAGS, RiskLevel
 from horde_model_reference.categories import MODEL_REFERENCE_CATEGORY
 from horde_model_reference.polars_pool import collected
 
@@ -124,28 +124,28 @@ class CategoryDeletionRiskSummary(FlagCounts):
     @classmethod
     def from_risk_models(cls, rows: pl.DataFrame) -> CategoryDeletionRiskSummary:
         """Count over the rows of a risk table; a count is null where rows exist and none has the figure."""
-        levels = [(pl.col("risk_level") == level.value).sum().alias(level.value) for level in reversed(RiskLevel)]
-        counts = collected(
-            rows.lazy().select(
-                total_models=pl.len(),
-                models_at_risk=pl.col("at_risk").sum(),
-                models_critical=pl.col("is_critical").sum(),
-                models_with_warnings=pl.col("has_warning").sum(),
-                average_risk_score=pl.col("risk_score").mean(),
-                category_total_month_usage=_if_known("usage_month", pl.col("usage_month").sum()),
-                models_by_level=pl.struct(levels),
-                **{flag.count: _if_known(flag.observed, pl.col(flag.name).sum()) for flag in FLAGS if flag.count},
-            )
-        ).row(0, named=True)
-        return cls.model_validate(counts | {"average_risk_score": round(counts["average_risk_score"] or 0.0, 2)})
+        sums = collected(rows.lazy().select(_SUMS)).row(0, named=True)
+        levels = dict(rows["risk_level"].value_counts().iter_rows())
+        unknown = {name for name in _FIGURES if 0 < rows.height == sums[f"{name}_unknown"]}
+        return cls.model_validate(
+            {
+                "total_models": rows.height,
+                "models_at_risk": sums["at_risk"],
+                "models_critical": sums["is_critical"],
+                "models_with_warnings": sums["has_warning"],
+                "average_risk_score": round(sums["risk_score"] / max(rows.height, 1), 2),
+                "category_total_month_usage": None if "usage_month" in unknown else sums["usage_month"],
+                "models_by_level": {level: levels.get(level, 0) for level in reversed(RiskLevel)},
+                **{flag.count: None if flag.observed in unknown else sums[flag.name] for flag in FLAGS if flag.count},
+            }
+        )
 
 
-def _if_known(observed: str, count: pl.Expr) -> pl.Expr:
-    unknown = (pl.len() > 0) & pl.col(observed).is_null().all()
-    return pl.when(~unknown).then(count) if observed in _FIGURES else count
-
-
-_FIGURES = frozenset({"usage_day", "usage_month", "usage_total", "usage_share", "worker_count"})
+_FIGURES = ("usage_day", "usage_month", "usage_total", "usage_share", "worker_count")
+_SUMS = (
+    pl.col("at_risk", "is_critical", "has_warning", "risk_score", "usage_month", *FLAG_NAMES).sum(),
+    pl.col(_FIGURES).null_count().name.suffix("_unknown"),
+)
 
 
 class PeriodAttribution(Answer):

@@ -54,9 +54,10 @@ def _combined(reduced: pl.LazyFrame) -> pl.LazyFrame:
 
 def _spellings(named: pl.LazyFrame) -> pl.LazyFrame:
     """Return each family's base name in the spelling most members use (ties: code point)."""
+    # Names counted, not rows: a plain reduction.
     return (
         named.group_by("family", "base")
-        .agg(members=pl.len())
+        .agg(members=pl.col("name").count())
         .sort(["family", "members", "base"], descending=[False, True, False])
         .unique("family", keep="first", maintain_order=True)
         .select("family", name="base")

@@ -35,9 +35,8 @@ MONTH_DAYS = 30
 
 def attributed(names: pl.DataFrame, model_names: pl.Series, rules: NameRules) -> pl.DataFrame:
     """Return ``name_id`` and ``model_index`` of the names that belong to a model."""
-    decided = attribute_names(names["api_name"], model_names, rules)
-    found = names.select("name_id").with_columns(decided["outcome"], decided["model_index"])
-    return found.filter(pl.col("outcome") == ATTRIBUTED).select("name_id", "model_index")
+    decided = attribute_names(names.lazy(), model_names, rules)
+    return collected(decided.filter(pl.col("outcome") == ATTRIBUTED).select("name_id", "model_index"))
 
 
 def weekly_use(use: pl.DataFrame, owners: pl.DataFrame, days: Sequence[int], models: int, count: int) -> pl.DataFrame:

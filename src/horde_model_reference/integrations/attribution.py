@@ -20,7 +20,7 @@ import polars as pl
 
 from horde_model_reference.categories import HordeModelType
 from horde_model_reference.name_parts import BACKENDS, CANONICAL_BACKEND, ENDINGS, SEPARATORS, NamePart, alternatives
-from horde_model_reference.polars_pool import collected, collected_by_row
+from horde_model_reference.polars_pool import collected, collected_together
 
 ATTRIBUTED: Final = "attributed"
 AMBIGUOUS: Final = "ambiguous"
@@ -90,80 +90,87 @@ of the catalogue, null unless attributed.
 """
 
 
-def attribute_names(api_names: pl.Series, model_names: pl.Series, rules: NameRules) -> pl.DataFrame:
+def attribute_names(reported: pl.LazyFrame, model_names: pl.Series, rules: NameRules) -> pl.LazyFrame:
     """Decide for every API name which model it belongs to.
 
     Args:
-        api_names: Distinct names as the Horde sends them.
+        reported: In ``api_name``, distinct names as the Horde sends them; its other columns are kept.
         model_names: Distinct names of the catalogue; ``model_index`` counts along them.
         rules: What the names are made of.
 
     Returns:
-        A frame of ``RESULT_SCHEMA``.
+        The rows of ``reported`` with the columns of ``RESULT_SCHEMA``.
     """
-    reported = api_names.alias("api_name").to_frame().lazy().with_row_index("at")
-    names = collected_by_row(_without_backend(reported, rules))
-    models = model_names.alias("name").to_frame().lazy().with_row_index("model_index")
-    catalogue = collected_by_row(models.with_columns(key=WEAKEST.key(pl.col("name"), rules)))
-    found = _found(names.lazy(), catalogue, rules)
-    outcome = pl.when(_ONE).then(_outcome(ATTRIBUTED)).when(_SEVERAL).then(_outcome(AMBIGUOUS))
-    decided = (
-        _told_apart(found, catalogue, rules)
-        .sort("at")
-        .select(
-            "looked_up",
-            outcome=outcome.otherwise(_outcome(UNATTRIBUTED)),
-            model_index=pl.when(_ONE).then("model_index"),
-        )
+    names, models = collected_together(
+        reported.with_row_index("at").with_columns(_without_backend(rules)), _models_by_key(model_names, rules)
     )
-    return pl.DataFrame([names["api_name"], names["backend"], *collected(decided)])
-
-
-_ONE, _SEVERAL = pl.col("candidates") == 1, pl.col("candidates") > 1
+    found = _found(names.lazy(), models.lazy(), rules)
+    decided = _told_apart(found, models.lazy(), model_names, rules).sort("at").select("looked_up", *_DECISION)
+    return pl.concat([names.lazy().drop("at", "rest"), decided], how="horizontal")
 
 
 def _outcome(outcome: str) -> pl.Expr:
     return pl.lit(outcome, RESULT_SCHEMA["outcome"])
 
 
-def _without_backend(names: pl.LazyFrame, rules: NameRules) -> pl.LazyFrame:
-    """Add ``backend``, and in ``rest`` what is left of the name without it."""
-    name, backend = pl.col("api_name"), pl.col("backend")
-    prefixes = (
-        pl.when(name.str.head(len(prefix) + 1).str.to_lowercase() == f"{prefix}/").then(pl.lit(prefix))
-        for prefix in rules.backends
-    )
-    after_prefix = name.str.slice(backend.str.len_chars() + 1)
-    return names.with_columns(backend=pl.coalesce(*prefixes, pl.lit(CANONICAL_BACKEND))).with_columns(
-        rest=pl.when(backend == CANONICAL_BACKEND).then(name).otherwise(after_prefix)
-    )
+_ONE, _SEVERAL = pl.col("candidates") == 1, pl.col("candidates") > 1
+_DECISION = (
+    pl.when(_ONE)
+    .then(_outcome(ATTRIBUTED))
+    .when(_SEVERAL)
+    .then(_outcome(AMBIGUOUS))
+    .otherwise(_outcome(UNATTRIBUTED))
+    .alias("outcome"),
+    pl.when(_ONE).then("model_index"),
+)
 
 
-def _found(pending: pl.LazyFrame, catalogue: pl.DataFrame, rules: NameRules) -> pl.LazyFrame:
+def _without_backend(rules: NameRules) -> list[pl.Expr]:
+    """Return ``backend``, and as ``rest`` what is left of the name without it."""
+    name, canonical = pl.col("api_name"), pl.lit(CANONICAL_BACKEND)
+    if not rules.backends:
+        return [canonical.alias("backend"), name.alias("rest")]
+    prefix = rf"(?i)^({'|'.join(rules.backends)})/"
+    backend = name.str.extract(prefix).str.to_lowercase().fill_null(canonical)
+    return [backend.alias("backend"), name.str.replace(prefix, "").alias("rest")]
+
+
+def _models_by_key(model_names: pl.Series, rules: NameRules) -> pl.LazyFrame:
+    """Return for each ``key`` of the weakest look-up the ``models`` that have it, how many, and one of them."""
+    keys = model_names.alias("name").to_frame().lazy().select(key=WEAKEST.key(pl.col("name"), rules))
+    return _counted(keys.with_row_index("model_index").group_by("key").agg(models="model_index"))
+
+
+def _counted(models: pl.LazyFrame) -> pl.LazyFrame:
+    # Gathered in lists, and then counted: on a thousand rows three times as fast as counting in groups.
+    return models.with_columns(candidates=pl.col("models").list.len(), model_index=pl.col("models").list.first())
+
+
+def _found(pending: pl.LazyFrame, models: pl.LazyFrame, rules: NameRules) -> pl.LazyFrame:
     """Look names up by the weakest look-up, taking off endings until that finds something or nothing comes off.
 
     Args:
         pending: ``at`` and ``rest`` of each name.
-        catalogue: ``model_index``, ``name`` and ``key`` of each model.
+        models: The models by key.
         rules: What the names are made of.
 
     Returns:
         For each ``at``, in no order: what was ``looked_up`` last and its ``key``; how many ``candidates`` that found,
         null where none; and the ``model_index`` of one of them.
     """
-    candidates = collected(_candidates(catalogue.lazy(), "key")).lazy()
+    candidates = models.select("key", "candidates", "model_index")
     shortened = pl.when(pl.col("candidates").is_null()).then(_one_ending_off(pl.col("looked_up"), rules))
-    finished: list[pl.LazyFrame] = []
+    passes: list[pl.DataFrame] = []
     while True:
         looked_up = collected(
             pending.select("at", looked_up="rest", key=WEAKEST.key(pl.col("rest"), rules))
             .join(candidates, on="key", how="left")
             .with_columns(rest=shortened)
-            .with_columns(goes_on=(pl.col("rest") != pl.col("looked_up")).fill_null(value=False))
+            .with_columns(goes_on=pl.col("rest") != pl.col("looked_up"))
         )
-        finished.append(looked_up.lazy().remove("goes_on"))
+        passes.append(looked_up)
         if not looked_up["goes_on"].any():
-            return pl.concat(finished)
+            return pl.concat(passes).lazy().remove("goes_on")
         pending = looked_up.lazy().filter("goes_on")
 
 
@@ -172,21 +179,13 @@ def _one_ending_off(name: pl.Expr, rules: NameRules) -> pl.Expr:
     return name.str.replace(ending, "") if rules.endings else name
 
 
-def _candidates(models: pl.LazyFrame, *keys: str) -> pl.LazyFrame:
-    """Return for each key how many models have it, and one of them."""
-    # Gathered in lists, and then counted: on a thousand rows three times as fast as counting in groups.
-    found = pl.col("model_index")
-    return models.group_by(keys).agg(found).with_columns(candidates=found.list.len(), model_index=found.list.first())
-
-
-def _told_apart(found: pl.LazyFrame, catalogue: pl.DataFrame, rules: NameRules) -> pl.LazyFrame:
-    """Go through all the look-ups for names with several candidates: the first that finds anything decides."""
-    several = found.filter(_SEVERAL)
-    among = catalogue.lazy().join(several, on="key", how="semi")
-    by_key = _candidates(_under_all_lookups(among, "name", rules, ["model_index"]), "lookup", "key")
+def _told_apart(found: pl.LazyFrame, models: pl.LazyFrame, model_names: pl.Series, rules: NameRules) -> pl.LazyFrame:
+    """Let the first look-up that finds anything decide, where the weakest has found several models."""
+    several = found.filter(_SEVERAL).select("at", "looked_up", "key")
+    pairs = several.join(models.select("key", model_index="models"), on="key").explode("model_index")
+    by = _first_lookup(pl.lit(model_names).gather("model_index"), pl.col("looked_up"), rules)
     told = (
-        _under_all_lookups(several, "looked_up", rules, ["at", "looked_up"])
-        .join(by_key, on=["lookup", "key"])
+        _counted(pairs.group_by("at", "looked_up", by.alias("lookup")).agg(models="model_index"))
         .sort("lookup")
         .unique("at", keep="first", maintain_order=True)
     )
@@ -194,10 +193,14 @@ def _told_apart(found: pl.LazyFrame, catalogue: pl.DataFrame, rules: NameRules) 
     return pl.concat([found.remove(_SEVERAL).select(columns), told.select(columns)])
 
 
-def _under_all_lookups(names: pl.LazyFrame, name: str, rules: NameRules, kept: list[str]) -> pl.LazyFrame:
-    """Return every row once a look-up: its place in ``LOOKUPS``, as a text, and the ``key`` of the name under it."""
-    keys = (lookup.key(pl.col(name), rules).alias(str(place)) for place, lookup in enumerate(LOOKUPS))
-    return names.select(*kept, *keys).unpivot(index=kept, variable_name="lookup", value_name="key")
+def _first_lookup(model: pl.Expr, name: pl.Expr, rules: NameRules) -> pl.Expr:
+    """Return by which of ``LOOKUPS`` a name finds a model, of the two of which it is known that one does."""
+    *others, last = range(len(LOOKUPS))
+    by = pl.lit(last, pl.UInt8)
+    for index in reversed(others):
+        key = LOOKUPS[index].key
+        by = pl.when(key(model, rules) == key(name, rules)).then(pl.lit(index, pl.UInt8)).otherwise(by)
+    return by
 
 
 def lookups_of(names: pl.DataFrame, model_names: pl.Series, rules: NameRules) -> pl.Series:

@@ -17,7 +17,7 @@ from horde_model_reference.integrations.attribution import (
 )
 from horde_model_reference.integrations.horde_api_models import PERIODS, Observation
 from horde_model_reference.notices import Notice
-from horde_model_reference.polars_pool import collected
+from horde_model_reference.polars_pool import collected, collected_together
 
 USAGE = tuple(f"usage_{period}" for period in PERIODS)
 WORKERS = ("worker_count", "queued_jobs")
@@ -63,59 +63,62 @@ def merge_category_with_horde_data(catalogue: Catalogue, observation: Observatio
 
 def merge_columns(model_names: pl.Series, observation: Observation) -> MergedUsage:
     """Join models, by name, with an observation; see :class:`MergedUsage`."""
-    api_names = _attributed_api_names(model_names, observation)
-    clashing = model_names.is_in(list(observation.other_type_names))
-    models = _figures_of_models(model_names, api_names, observation, clashing)
+    api_names = collected(_attributed_api_names(model_names, observation))
+    models, sums = collected_together(
+        _figures_of_models(model_names, api_names.lazy(), observation), _sums_by_outcome(api_names.lazy())
+    )
+    clashing = model_names.filter(models.drop_in_place("clashing"))
     return MergedUsage(
         api_names=api_names,
         models=models,
-        totals=_totals(api_names, observation.stats.known),
-        notices=tuple(_clash(name) for name in model_names.filter(clashing)),
+        totals=_totals(sums, observation.stats.known),
+        notices=tuple(_clash(name) for name in clashing),
     )
 
 
-def _attributed_api_names(model_names: pl.Series, observation: Observation) -> pl.DataFrame:
+def _attributed_api_names(model_names: pl.Series, observation: Observation) -> pl.LazyFrame:
     """Return every API name of either answer once, with its figures.
 
     A name that one of two known answers lacks has 0 there: absent is unused, or unserved (rule 3).
     """
     stats = observation.stats.frame.lazy().with_columns(in_stats=True)
     status = observation.status.frame.lazy().with_columns(in_status=True)
-    joined = collected(stats.join(status, on="api_name", how="full", coalesce=True).sort("api_name"))
-    attribution = attribute_names(joined["api_name"], model_names, NAME_RULES[observation.model_type])
     absent = {
         **{column: observation.stats.known & pl.col("in_stats").is_null() for column in USAGE},
         **{column: observation.status.known & pl.col("in_status").is_null() for column in WORKERS},
     }
-    figures = joined.lazy().select(
-        *(pl.when(missing).then(0).otherwise(column).alias(column) for column, missing in absent.items()), "performance"
+    reported = (
+        stats.join(status, on="api_name", how="full", coalesce=True)
+        .sort("api_name")
+        .select(
+            "api_name",
+            *(pl.when(missing).then(0).otherwise(column).alias(column) for column, missing in absent.items()),
+            "performance",
+        )
     )
-    return pl.concat([attribution, collected(figures)], how="horizontal")
+    return attribute_names(reported, model_names, NAME_RULES[observation.model_type])
 
 
-def _figures_of_models(
-    model_names: pl.Series, api_names: pl.DataFrame, observation: Observation, clashing: pl.Series
-) -> pl.DataFrame:
+def _figures_of_models(model_names: pl.Series, api_names: pl.LazyFrame, observation: Observation) -> pl.LazyFrame:
+    """Return the figures of every model, and whether its name is ``clashing`` with one of the other type."""
     sums = (
-        api_names.lazy()
-        .filter(pl.col("outcome") == ATTRIBUTED)
+        api_names.filter(pl.col("outcome") == ATTRIBUTED)
         .group_by("model_index")
         .agg(pl.col(_FIGURES).sum(), pl.col(_FIGURES).null_count().name.prefix("missing_"))
     )
-    indices = pl.int_range(model_names.len(), dtype=pl.UInt32, eager=True)
     known = dict.fromkeys(USAGE, observation.stats.known) | dict.fromkeys(WORKERS, observation.status.known)
-    figures = (
-        pl.LazyFrame({"model_index": indices, "clashing": clashing})
+    return (
+        pl.LazyFrame({"clashing": model_names})
+        .select(pl.col("clashing").is_in(list(observation.other_type_names)))
+        .with_row_index("model_index")
         .join(sums, on="model_index", how="left", maintain_order="left")
         .select("clashing", *(_figure(column, 0 if is_known else None) for column, is_known in known.items()))
         .with_columns(pl.when(~pl.col("clashing")).then(column).alias(column) for column in WORKERS)
-        .select(
-            *_FIGURES,
+        .with_columns(
             usage_known=pl.all_horizontal(pl.col(USAGE).is_not_null()),
             workers_known=pl.col("worker_count").is_not_null(),
         )
     )
-    return collected(figures)
 
 
 def _figure(column: str, unreported: int | None) -> pl.Expr:
@@ -125,15 +128,18 @@ def _figure(column: str, unreported: int | None) -> pl.Expr:
     return figure.cast(pl.Int64).alias(column)
 
 
-def _totals(api_names: pl.DataFrame, known: bool) -> dict[str, PeriodTotals]:  # noqa: FBT001
-    if not known:
-        return dict.fromkeys(PERIODS, PeriodTotals(None, None, None, None))
-    query = api_names.lazy().select(
+def _sums_by_outcome(api_names: pl.LazyFrame) -> pl.LazyFrame:
+    return api_names.select(
         pl.col(column).filter(pl.col("outcome") == outcome).sum().alias(f"{column} {outcome}")
         for column in USAGE
         for outcome in OUTCOMES
     )
-    sums = collected(query).row(0, named=True)
+
+
+def _totals(sums_by_outcome: pl.DataFrame, known: bool) -> dict[str, PeriodTotals]:  # noqa: FBT001
+    if not known:
+        return dict.fromkeys(PERIODS, PeriodTotals(None, None, None, None))
+    sums = sums_by_outcome.row(0, named=True)
     parts = {period: [sums[f"usage_{period} {outcome}"] for outcome in OUTCOMES] for period in PERIODS}
     return {period: PeriodTotals(sum(found), *found) for period, found in parts.items()}
 
