@@ -10,7 +10,6 @@ from contextlib import asynccontextmanager
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
-from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -215,7 +214,7 @@ def test_retry_after_may_be_a_date() -> None:
 @pytest.fixture
 def breaker_clock(monkeypatch: pytest.MonkeyPatch) -> Seconds:
     clock = Seconds()
-    monkeypatch.setattr("purgatory.domain.model.time", SimpleNamespace(time=clock))
+    monkeypatch.setattr("circuitbreaker.monotonic", clock)
     return clock
 
 

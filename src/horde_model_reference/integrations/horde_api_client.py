@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 import time
+from collections import defaultdict
 from collections.abc import Callable
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
@@ -12,9 +13,7 @@ from typing import Any
 
 import httpx
 import stamina
-from purgatory import AsyncCircuitBreakerFactory, ContextChanged
-from purgatory import Event as BreakerEvent
-from purgatory.domain.model import OpenedState
+from circuitbreaker import CircuitBreaker
 
 from horde_model_reference.errors import HordeAPIError
 from horde_model_reference.http_client import read_bounded
@@ -46,9 +45,7 @@ class HordeAPIClient:
         self._clock = clock
         self._closed_until: dict[str, float] = {}
         self._breaker_reset = settings.horde_api_breaker_reset_seconds
-        self.breakers = AsyncCircuitBreakerFactory(default_threshold=BREAKER_THRESHOLD, default_ttl=self._breaker_reset)
-        self.breakers.add_listener(self._breaker_changed)
-        self._open: dict[str, bool] = {}
+        self._breakers: dict[str, CircuitBreaker] = defaultdict(self._make_breaker)
 
     async def get_json(self, route: HordeRoute) -> Any:
         """Return a route's answer, parsed.
@@ -57,11 +54,13 @@ class HordeAPIClient:
             HordeAPIError: No usable answer; ``retry_after`` says when asking again makes sense.
         """
         self._respect_rate_limit(route)
+        breaker = self._breakers[str(route)]
+        if breaker.opened:
+            raise self._failed(route, "failed repeatedly and is left alone for a moment")
         try:
-            async with await self.breakers.get_breaker(str(route)), asyncio.timeout(self._bound):
-                return await self._ask_with_retries(route)
-        except OpenedState as error:
-            raise self._failed(route, "failed repeatedly and is left alone for a moment") from error
+            with breaker:
+                async with asyncio.timeout(self._bound):
+                    return await self._ask_with_retries(route)
         except TimeoutError as error:
             raise self._failed(route, "gave no answer in time") from error
         except RateLimitedError as error:
@@ -72,11 +71,11 @@ class HordeAPIClient:
 
     def open_breakers(self) -> dict[str, bool]:
         """Return for every route asked so far whether its breaker is open."""
-        return dict(self._open)
+        return {route: breaker.opened for route, breaker in self._breakers.items()}
 
-    def _breaker_changed(self, name: str, kind: str, event: BreakerEvent) -> None:
-        if isinstance(event, ContextChanged):
-            self._open[name] = event.state == "opened"
+    def _make_breaker(self) -> CircuitBreaker:
+        # A request that was cancelled has not shown that the route is well again.
+        return CircuitBreaker(BREAKER_THRESHOLD, self._breaker_reset, expected_exception=(BaseException,))
 
     def _respect_rate_limit(self, route: HordeRoute) -> None:
         left = self._closed_until.get(route.path, 0) - self._clock()
