@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from pathlib import Path
+from typing import Any
 
 import httpx
 import pytest
@@ -78,16 +79,19 @@ async def test_a_url_may_be_as_long_as_the_setting_says(length: int, status: int
 
 
 async def test_too_many_requests_at_once_are_refused_and_none_after(tmp_path: Path) -> None:
-    """What is answered from memory does not count."""
-    async with a_world(tmp_path, horde_api_timeout=60, max_concurrent_requests=2) as world:
+    """What is answered from memory does not count, and that the service lives is told all the same."""
+    patient: dict[str, Any] = {"horde_api_timeout": 60, "request_deadline_seconds": 60}
+    async with a_world(tmp_path, max_concurrent_requests=2, **patient) as world:
         assert (await world.client.get(TEXT_RISK)).status_code == 200
         world.horde.always(Route.IMAGE_STATS, NO_HEADERS)
-        waiting = [asyncio.create_task(world.client.get(IMAGE_RISK)) for _ in range(2)]
+        waiting = [asyncio.create_task(world.client.get(f"{IMAGE_RISK}?limit={limit}")) for limit in (1, 2)]
         await world.horde.asked(Route.IMAGE_STATS)
-        for url in (IMAGE_RISK, "/api/heartbeat"):
+        for url in (IMAGE_RISK, "/api/readiness"):
             refused = await world.client.get(url)
             assert_problem(refused, 503, "service_busy")
             assert int(refused.headers["retry-after"]) >= 1
+        for url in ("/api/heartbeat", "/api/metrics"):
+            assert (await world.client.get(url)).status_code == 200
         assert (await world.client.get(TEXT_RISK)).status_code == 200
         world.horde.release.set()
         assert [answer.status_code for answer in await asyncio.gather(*waiting)] == [200, 200]

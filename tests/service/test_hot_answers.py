@@ -17,9 +17,10 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from horde_model_reference.demo import SimulatedHorde, demo_settings
 from horde_model_reference.service import app as service_app
+from horde_model_reference.service.answer_store import RETRY_STALE_AFTER, Keepable
 from horde_model_reference.service.app import create_app, create_service
 from horde_model_reference.service.encodings import ENCODERS
-from horde_model_reference.service.hot_answers import MARK, RETRY_STALE_AFTER, HotAnswers, Keepable, matches
+from horde_model_reference.service.hot_answers import MARK, HotAnswers, matches
 from horde_model_reference.service.metrics import Instruments
 from horde_model_reference.service.tables import Publication
 from tests.service.test_encodings import DECODERS
@@ -37,6 +38,7 @@ from tests.support.service import (
     serving_blocking,
     without_times,
 )
+from tests.support.waiting import eventually
 
 NOW = 1_800_000_000.0
 PLAIN = {"Accept-Encoding": "identity"}
@@ -337,6 +339,139 @@ async def test_the_request_id_is_of_the_request_that_the_framework_answered(fram
     async with layer(framework, clock) as client:
         answers = [await client.get(url) for url in ("/x", "/x", "/y")]
     assert [answer.headers.get("x-request-id") for answer in answers] == ["1", None, "2"]
+
+
+# Who asks while the framework answers the same question.
+
+ASKING = 8
+
+
+class Slow:
+    """A framework whose answers begin, and end, when they are told to.
+
+    Attributes:
+        status: What it answers with; any but 200 has no mark.
+        marked: Whether it says what its answer was made from, and whether that is worth keeping.
+    """
+
+    def __init__(self, status: int = 200, marked: Keepable | None = None) -> None:
+        self.status = status
+        self.marked = marked
+        self.asked = 0
+        self.reached = asyncio.Event()
+        self.begin = asyncio.Event()
+        self.end = asyncio.Event()
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        self.asked += 1
+        number = b"%d" % self.asked
+        self.reached.set()
+        await self.begin.wait()
+        if self.marked is not None:
+            scope["state"][MARK] = self.marked
+        headers = [(b"content-type", b"text/plain"), (b"retry-after", b"5"), (b"x-request-id", number)]
+        await send({"type": "http.response.start", "status": self.status, "headers": headers})
+        await self.end.wait()
+        await send({"type": "http.response.body", "body": b"answer " + number})
+
+
+async def asked_at_once(slow: Slow, clock: Clock) -> list[httpx.Response]:
+    """Ask for one thing from many sides; the first has reached the framework before the others come."""
+    hot = HotAnswers(slow, max_bytes=2**20, instruments=Instruments(), clock=clock)
+    async with httpx.AsyncClient(transport=httpx.ASGITransport(hot), base_url="http://test") as client:
+        asking = [asyncio.create_task(client.get("/x"))]
+        await slow.reached.wait()
+        asking += [asyncio.create_task(client.get("/x")) for _ in range(ASKING - 1)]
+        await asyncio.sleep(0)
+        slow.begin.set()
+        slow.end.set()
+        return await asyncio.gather(*asking)
+
+
+@pytest.mark.parametrize("keep", [True, False])
+async def test_who_asks_meanwhile_gets_the_same_answer(clock: Clock, keep: bool) -> None:
+    """Also of a search, which is not kept for those who come later."""
+    slow = Slow(marked=Keepable(publication(), keep=keep))
+    answers = await asked_at_once(slow, clock)
+    assert slow.asked == 1
+    assert {(answer.status_code, answer.text, answer.headers["etag"]) for answer in answers} == {
+        (200, "answer 1", answers[0].headers["etag"])
+    }
+    assert [answer.headers.get("x-request-id") for answer in answers] == ["1"] + [None] * (ASKING - 1)
+
+
+async def test_who_asks_meanwhile_gets_the_same_problem(clock: Clock) -> None:
+    """Else each would wait for the deadline in turn while the Horde is away."""
+    slow = Slow(status=502)
+    answers = await asked_at_once(slow, clock)
+    assert slow.asked == 1
+    assert {(answer.status_code, answer.text, answer.headers["retry-after"]) for answer in answers} == {
+        (502, "answer 1", "5")
+    }
+    assert [answer.headers.get("x-request-id") for answer in answers] == ["1"] + [None] * (ASKING - 1)
+
+
+async def test_a_problem_is_not_kept_for_who_comes_later(clock: Clock) -> None:
+    slow = Slow(status=502)
+    slow.begin.set()
+    slow.end.set()
+    hot = HotAnswers(slow, max_bytes=2**20, instruments=Instruments(), clock=clock)
+    async with httpx.AsyncClient(transport=httpx.ASGITransport(hot), base_url="http://test") as client:
+        assert [(await client.get("/x")).text for _ in range(2)] == ["answer 1", "answer 2"]
+
+
+@pytest.mark.parametrize("status", [200, 304])
+async def test_an_answer_that_depends_on_more_than_the_question_is_nobody_elses(clock: Clock, status: int) -> None:
+    """Nobody waits for it longer than until it begins: the others have theirs before the first one ends."""
+    slow = Slow(status=status)
+    hot = HotAnswers(slow, max_bytes=2**20, instruments=Instruments(), clock=clock)
+    async with httpx.AsyncClient(transport=httpx.ASGITransport(hot), base_url="http://test") as client:
+        asking = [asyncio.create_task(client.get("/x"))]
+        await slow.reached.wait()
+        asking += [asyncio.create_task(client.get("/x")) for _ in range(ASKING - 1)]
+        await asyncio.sleep(0)
+        assert slow.asked == 1
+        slow.begin.set()
+        await eventually(lambda: slow.asked == ASKING)
+        slow.end.set()
+        answers = await asyncio.gather(*asking)
+    assert {answer.headers["x-request-id"] for answer in answers} == {str(number + 1) for number in range(ASKING)}
+
+
+async def test_an_answer_from_a_table_that_went_out_meanwhile_is_nobody_elses(clock: Clock) -> None:
+    """Somebody who asks now may have seen its successor already."""
+    old = publication()
+    slow = Slow(marked=Keepable(old, keep=True))
+    old.retired = True
+    await asked_at_once(slow, clock)
+    assert slow.asked == ASKING
+
+
+async def test_the_end_of_the_one_request_is_not_the_end_of_the_others(clock: Clock) -> None:
+    slow = Slow(marked=Keepable(publication(), keep=True))
+    hot = HotAnswers(slow, max_bytes=2**20, instruments=Instruments(), clock=clock)
+    async with httpx.AsyncClient(transport=httpx.ASGITransport(hot), base_url="http://test") as client:
+        first = asyncio.create_task(client.get("/x"))
+        await slow.reached.wait()
+        others = [asyncio.create_task(client.get("/x")) for _ in range(ASKING)]
+        await asyncio.sleep(0)
+        first.cancel()
+        others[0].cancel()
+        slow.begin.set()
+        slow.end.set()
+        done = await asyncio.gather(*others[1:])
+    assert {answer.status_code for answer in done} == {200}
+
+
+async def test_a_new_table_turns_no_reader_away(tmp_path: Path) -> None:
+    """All ask at once when the table goes that they were answered from: more than the framework takes at once."""
+    always_due: dict[str, Any] = {"horde_api_cache_ttl": 0, "deletion_risk_cache_ttl": 0, "cache_ttl_seconds": 0}
+    async with a_world(tmp_path, max_concurrent_requests=2, horde_api_timeout=5, **always_due) as world:
+        for count in range(2, 5):
+            world.write(IMAGE, catalogue_bytes([f"model {number}" for number in range(count)]))
+            answers = await asyncio.gather(*(world.client.get(IMAGE_RISK) for _ in range(20)))
+            assert {answer.status_code for answer in answers} == {200}
+            assert {answer.json()["total_count"] for answer in answers} == {count}
 
 
 # For how long.

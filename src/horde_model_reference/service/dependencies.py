@@ -15,7 +15,8 @@ from horde_model_reference.categories import MODEL_REFERENCE_CATEGORY
 from horde_model_reference.curation.planning import CurationFacts
 from horde_model_reference.engine import Engine
 from horde_model_reference.integrations.horde_api_integration import HordeAPIIntegration
-from horde_model_reference.service.hot_answers import MARK, Keepable
+from horde_model_reference.service.answer_store import Keepable
+from horde_model_reference.service.hot_answers import MARK
 from horde_model_reference.service.metrics import Instruments
 from horde_model_reference.service.tables import CurrentTables
 

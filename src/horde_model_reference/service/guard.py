@@ -25,6 +25,8 @@ API_POLICY = (b"content-security-policy", b"default-src 'none'; frame-ancestors 
 GRACE = 1.0
 """Seconds beyond the deadline before a request that does not end by itself is ended."""
 BUSY_RETRY_AFTER = 1.0
+ALWAYS_ANSWERED = frozenset({"/api/heartbeat", "/api/metrics"})
+"""Paths that no number of requests at once closes: a busy service must not be taken for a dead one."""
 
 
 class Guard:
@@ -59,7 +61,7 @@ class Guard:
         if len(scope["raw_path"]) + len(scope["query_string"]) > self._settings.max_url_bytes:
             detail = f"The URL is longer than {self._settings.max_url_bytes} bytes."
             return problem(HTTPStatus.REQUEST_URI_TOO_LONG, "url_too_long", detail)
-        if self._running >= self._settings.max_concurrent_requests:
+        if self._running >= self._settings.max_concurrent_requests and scope["path"] not in ALWAYS_ANSWERED:
             detail = "Too many requests at once; try again in a moment."
             return problem(HTTPStatus.SERVICE_UNAVAILABLE, "service_busy", detail, retry_after=BUSY_RETRY_AFTER)
         return None

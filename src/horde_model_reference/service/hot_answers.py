@@ -2,7 +2,8 @@
 
 An answer is made once by the framework, with all its validation, and then kept with what identifies it: the path and
 the query as the client wrote them. It is good as long as the publication it was made from; see
-:class:`~horde_model_reference.service.tables.Publication`.
+:class:`~horde_model_reference.service.tables.Publication`. Who asks while the framework is still answering the same
+question waits for that answer: the moment a new table takes over, everybody asks at once.
 """
 
 from __future__ import annotations
@@ -10,82 +11,40 @@ from __future__ import annotations
 import asyncio
 import hashlib
 import time
-from collections import OrderedDict
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import partial
+from http import HTTPStatus
 from typing import Any
 
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from horde_model_reference.service.answer_store import AnswerStore, Encoded, Header, Headers, HotAnswer, Keepable, Key
 from horde_model_reference.service.encodings import ENCODERS, IDENTITY, negotiate
 from horde_model_reference.service.metrics import Instruments
-from horde_model_reference.service.tables import Publication
 from horde_model_reference.single_flight import SingleFlight
-
-Key = tuple[bytes, bytes]
-Header = tuple[bytes, bytes]
-Headers = list[Header]
 
 MARK = "keepable"
 """The key in a request's ``state`` under which a route says which publication its answer was made from."""
 
-STALE_WHILE_REVALIDATE = 300
-RETRY_STALE_AFTER = 5
-"""Seconds that an answer from stale data may be kept by caches."""
 
-
-@dataclass(frozen=True, slots=True)
-class Keepable:
-    """What a route says of its answer.
+@dataclass(slots=True)
+class Refusal:
+    """A problem that the framework answered with; it depends on nothing but the question.
 
     Attributes:
-        publication: What it was made from.
-        keep: Whether the same question is worth answering from memory; free-text searches are not.
+        start: The message with its status and headers.
+        body: Its bytes.
+        observe: What takes the seconds that sending it took.
     """
 
-    publication: Publication
-    keep: bool
-
-
-@dataclass(slots=True)
-class _Encoded:
+    start: Message
     body: bytes
-    etag: bytes
-    headers: Headers
-    not_modified_headers: Headers
+    observe: Callable[[float], None]
 
 
-@dataclass(slots=True)
-class HotAnswer:
-    """One answer with its encodings, each made when it is first asked for."""
-
-    key: Key
-    body: bytes
-    headers: Headers
-    origin: Keepable
-    observe: dict[int, Callable[[float], None]]
-    encodings: dict[str, _Encoded] = field(default_factory=dict)
-    cache_control: tuple[int, bytes] = (-1, b"")
-    counted: int = 0
-    """The bytes that the store counts it as."""
-
-    def size(self) -> int:
-        """Bytes that it occupies, roughly."""
-        encoded = sum(len(encoded.body) for name, encoded in self.encodings.items() if name != IDENTITY)
-        return sum(map(len, self.key)) + len(self.body) + encoded + 1024
-
-    def cache_control_at(self, now: float) -> bytes:
-        """Return the ``Cache-Control`` of this moment: what is left of the table's time, in whole seconds."""
-        second = int(now)
-        if self.cache_control[0] != second:
-            publication = self.origin.publication
-            left = max(0, int(publication.due_at - now))
-            if publication.table.data_as_of.stale:
-                left = min(left, RETRY_STALE_AFTER)
-            value = f"public, max-age={left}, stale-while-revalidate={STALE_WHILE_REVALIDATE}"
-            self.cache_control = (second, value.encode())
-        return self.cache_control[1]
+Shared = asyncio.Future[HotAnswer | Refusal | None]
+"""What the framework answers to one question; None where it depends on more than the question."""
 
 
 class HotAnswers:
@@ -110,13 +69,11 @@ class HotAnswers:
     ) -> None:
         self._vary = vary.encode()
         self._app = app
-        self._max_bytes = max_bytes
         self._instruments = instruments
         self._clock = clock
-        self._held: OrderedDict[Key, HotAnswer] = OrderedDict()
-        self._publications: list[Publication] = []
-        self._bytes = 0
-        self._encodings: SingleFlight[tuple[int, str], _Encoded] = SingleFlight()
+        self._store = AnswerStore(max_bytes)
+        self._asked: dict[Key, Shared] = {}
+        self._encodings: SingleFlight[tuple[int, str], Encoded] = SingleFlight()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer a request (ASGI)."""
@@ -126,32 +83,57 @@ class HotAnswers:
         scope.setdefault("state", {})
         started = time.perf_counter()
         key = (scope["raw_path"], scope["query_string"])
-        answer = self._held.get(key)
-        if answer is not None and answer.origin.publication.serves(self._clock()):
-            self._held.move_to_end(key)
+        answer = self._store.get(key, self._clock()) or await self._asked_meanwhile(key)
+        if answer is None:
+            await self._answer_cold(key, scope, receive, send, started)
+        elif isinstance(answer, HotAnswer):
             self._instruments.hot_hits.inc()
             status = await self._send(answer, scope, send)
             answer.observe[status](time.perf_counter() - started)
-            return
-        await self._answer_cold(key, scope, receive, send, started)
+        else:
+            self._instruments.hot_hits.inc()
+            await send(answer.start)
+            await send({"type": "http.response.body", "body": b"" if scope["method"] == "HEAD" else answer.body})
+            answer.observe(time.perf_counter() - started)
+
+    async def _asked_meanwhile(self, key: Key) -> HotAnswer | Refusal | None:
+        """Wait for what the framework answers to the same question, if it is being asked; None where that is no use."""
+        shared = self._asked.get(key)
+        answer = await asyncio.shield(shared) if shared is not None else None
+        # A table that went out of service meanwhile is not what somebody should see who may know its successor.
+        return None if isinstance(answer, HotAnswer) and answer.origin.publication.retired else answer
 
     async def _answer_cold(self, key: Key, scope: Scope, receive: Receive, send: Send, started: float) -> None:
         asked = {**scope, "method": "GET"} if scope["method"] == "HEAD" else scope
-        recorder = _Recorder(send, scope["state"])
+        shared: Shared = asyncio.get_running_loop().create_future()
+        self._asked.setdefault(key, shared)
+        recorder = _Recorder(send, scope["state"], partial(self._share, key, shared, None))
         try:
             await self._app(asked, receive, recorder)
             if recorder.held_back:
                 answer = self._answer(key, recorder, scope["state"][MARK], _route(asked))
+                self._share(key, shared, answer)
                 recorder.status = await self._send(answer, scope, send, recorder.own_headers)
+            elif recorder.refused:
+                observe = self._instruments.latency(_route(asked), recorder.status)
+                self._share(key, shared, Refusal(recorder.start, bytes(recorder.body), observe))
         finally:
+            self._share(key, shared, None)
             self._instruments.hot_misses.inc()
             self._instruments.latency(_route(asked), recorder.status)(time.perf_counter() - started)
+
+    def _share(self, key: Key, shared: Shared, answer: HotAnswer | Refusal | None) -> None:
+        """Give those who wait what the framework has answered; who comes later asks anew."""
+        if not shared.done():
+            shared.set_result(answer)
+        if self._asked.get(key) is shared:
+            del self._asked[key]
 
     def _answer(self, key: Key, recorder: _Recorder, origin: Keepable, route: str) -> HotAnswer:
         """Return what the framework answered, from memory where another request was quicker, and keep it."""
         observe = {status: self._instruments.latency(route, status) for status in (200, 304)}
         answer = HotAnswer(key, bytes(recorder.body), recorder.headers, origin, observe)
-        return self._keep(answer) if origin.keep else answer
+        return self._store.keep(answer) if origin.keep else answer
 
     async def _send(self, answer: HotAnswer, scope: Scope, send: Send, own_headers: Sequence[Header] = ()) -> int:
         """Send an answer, or that it has not changed; return the status."""
@@ -176,53 +158,16 @@ class HotAnswers:
         await send({"type": "http.response.body", "body": body})
         return status
 
-    async def _encode(self, answer: HotAnswer, encoding: str) -> _Encoded:
+    async def _encode(self, answer: HotAnswer, encoding: str) -> Encoded:
         body = await asyncio.to_thread(ENCODERS[encoding], answer.body)
         etag = f'"{hashlib.sha256(body).hexdigest()[:32]}"'.encode()
         shared: Headers = [(b"etag", etag), (b"vary", self._vary)]
         headers = [*answer.headers, *shared, (b"content-length", str(len(body)).encode())]
         if encoding != IDENTITY:
             headers.append((b"content-encoding", encoding.encode()))
-        answer.encodings[encoding] = encoded = _Encoded(body, etag, headers, shared)
-        if self._held.get(answer.key) is answer:
-            self._make_room(answer)
+        answer.encodings[encoding] = encoded = Encoded(body, etag, headers, shared)
+        self._store.grown(answer)
         return encoded
-
-    def _keep(self, answer: HotAnswer) -> HotAnswer:
-        """Hold an answer, unless one of the same table is held; return the one to send."""
-        publication = answer.origin.publication
-        held = self._held.get(answer.key)
-        if held is not None and held.origin.publication is publication:
-            return held
-        self._drop(answer.key)
-        self._let_go()
-        if not any(known is publication for known in self._publications):
-            self._publications.append(publication)
-        self._held[answer.key] = answer
-        self._make_room(answer)
-        return answer
-
-    def _let_go(self) -> None:
-        """Drop what was made from tables that are out of service."""
-        if any(publication.retired for publication in self._publications):
-            self._publications = [publication for publication in self._publications if not publication.retired]
-            for key in [key for key, held in self._held.items() if held.origin.publication.retired]:
-                self._drop(key)
-
-    def _make_room(self, answer: HotAnswer) -> None:
-        """Count a held answer as what it occupies now, and drop others until all fit; what never fits is not held."""
-        size = answer.size()
-        self._bytes += size - answer.counted
-        answer.counted = size
-        if size > self._max_bytes:
-            self._drop(answer.key)
-        while self._bytes > self._max_bytes:
-            self._drop(next(iter(self._held)))
-
-    def _drop(self, key: Key) -> None:
-        dropped = self._held.pop(key, None)
-        if dropped is not None:
-            self._bytes -= dropped.counted
 
 
 def _route(scope: Scope) -> str:
@@ -245,24 +190,42 @@ PER_ANSWER = frozenset({b"content-length", REQUEST_ID})
 
 
 class _Recorder:
-    """Passes an answer on, but for a keepable one, which it holds back whole."""
+    """Passes an answer on, but for a keepable one, which it holds back whole; of a problem it takes a copy.
 
-    def __init__(self, send: Send, state: dict[str, Any]) -> None:
+    Args:
+        send: Where answers are passed on to.
+        state: The request's.
+        unlike_others: Called when the answer turns out to be one that depends on more than the question.
+    """
+
+    def __init__(self, send: Send, state: dict[str, Any], unlike_others: Callable[[], None]) -> None:
         self._send = send
         self._state = state
+        self._unlike_others = unlike_others
         self.status = 500
+        self.start: Message = {}
         self.headers: Headers = []
         self.own_headers: Headers = []
         self.body = bytearray()
         self.held_back = False
+        self.refused = False
 
     async def __call__(self, message: Message) -> None:
         if message["type"] == "http.response.start":
-            self.status = message["status"]
-            self.held_back = self.status == 200 and MARK in self._state
-            self.headers = [(name, value) for name, value in message["headers"] if name not in PER_ANSWER]
-            self.own_headers = [(name, value) for name, value in message["headers"] if name == REQUEST_ID]
+            self._started(message)
+        elif self.held_back or self.refused:
+            self.body += message.get("body", b"")
         if not self.held_back:
             await self._send(message)
-        elif message["type"] == "http.response.body":
-            self.body += message.get("body", b"")
+
+    def _started(self, message: Message) -> None:
+        self.status = message["status"]
+        self.held_back = self.status == HTTPStatus.OK and MARK in self._state
+        self.refused = self.status >= HTTPStatus.BAD_REQUEST
+        self.headers = [(name, value) for name, value in message["headers"] if name not in PER_ANSWER]
+        self.own_headers = [(name, value) for name, value in message["headers"] if name == REQUEST_ID]
+        if self.refused:
+            shared_headers = [(name, value) for name, value in message["headers"] if name != REQUEST_ID]
+            self.start = {**message, "headers": shared_headers}
+        elif not self.held_back:
+            self._unlike_others()

@@ -1,0 +1,153 @@
+"""Answers as bytes, with their encodings, within a bound of bytes, for as long as their table is in service."""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+from horde_model_reference.service.encodings import IDENTITY
+from horde_model_reference.service.tables import Publication
+
+Key = tuple[bytes, bytes]
+"""The path and the query as the client wrote them."""
+Header = tuple[bytes, bytes]
+Headers = list[Header]
+
+STALE_WHILE_REVALIDATE = 300
+RETRY_STALE_AFTER = 5
+"""Seconds that an answer from stale data may be kept by caches."""
+
+
+@dataclass(frozen=True, slots=True)
+class Keepable:
+    """What a route says of its answer.
+
+    Attributes:
+        publication: What it was made from.
+        keep: Whether the same question is worth answering from memory; free-text searches are not.
+    """
+
+    publication: Publication
+    keep: bool
+
+
+@dataclass(slots=True)
+class Encoded:
+    """An answer in one encoding.
+
+    Attributes:
+        body: The bytes.
+        etag: Its entity tag.
+        headers: The headers of the answer, but for ``Cache-Control``.
+        not_modified_headers: Those of the answer that nothing has changed.
+    """
+
+    body: bytes
+    etag: bytes
+    headers: Headers
+    not_modified_headers: Headers
+
+
+@dataclass(slots=True)
+class HotAnswer:
+    """One answer with its encodings, each made when it is first asked for.
+
+    Attributes:
+        key: The question.
+        body: The bytes of the framework's answer.
+        headers: Its headers, but for those of one encoding or one request.
+        origin: What it was made from.
+        observe: What takes the seconds that sending it took, by status.
+        encodings: What was made of it.
+    """
+
+    key: Key
+    body: bytes
+    headers: Headers
+    origin: Keepable
+    observe: dict[int, Callable[[float], None]]
+    encodings: dict[str, Encoded] = field(default_factory=dict)
+    cache_control: tuple[int, bytes] = (-1, b"")
+    counted: int = 0
+    """The bytes that the store counts it as."""
+
+    def size(self) -> int:
+        """Bytes that it occupies, roughly."""
+        encoded = sum(len(encoded.body) for name, encoded in self.encodings.items() if name != IDENTITY)
+        return sum(map(len, self.key)) + len(self.body) + encoded + 1024
+
+    def cache_control_at(self, now: float) -> bytes:
+        """Return the ``Cache-Control`` of this moment: what is left of the table's time, in whole seconds."""
+        second = int(now)
+        if self.cache_control[0] != second:
+            publication = self.origin.publication
+            left = max(0, int(publication.due_at - now))
+            if publication.table.data_as_of.stale:
+                left = min(left, RETRY_STALE_AFTER)
+            value = f"public, max-age={left}, stale-while-revalidate={STALE_WHILE_REVALIDATE}"
+            self.cache_control = (second, value.encode())
+        return self.cache_control[1]
+
+
+class AnswerStore:
+    """Holds answers; those used longest ago go first.
+
+    Args:
+        max_bytes: How much is held.
+    """
+
+    def __init__(self, max_bytes: int) -> None:
+        self._max_bytes = max_bytes
+        self._held: OrderedDict[Key, HotAnswer] = OrderedDict()
+        self._publications: list[Publication] = []
+        self._bytes = 0
+
+    def get(self, key: Key, now: float) -> HotAnswer | None:
+        """Return the answer to a question, if one is held that may be sent at this moment."""
+        answer = self._held.get(key)
+        if answer is None or not answer.origin.publication.serves(now):
+            return None
+        self._held.move_to_end(key)
+        return answer
+
+    def keep(self, answer: HotAnswer) -> HotAnswer:
+        """Hold an answer, unless one of the same table is held; return the one to send."""
+        publication = answer.origin.publication
+        held = self._held.get(answer.key)
+        if held is not None and held.origin.publication is publication:
+            return held
+        self._drop(answer.key)
+        self._let_go()
+        if not any(known is publication for known in self._publications):
+            self._publications.append(publication)
+        self._held[answer.key] = answer
+        self._make_room(answer)
+        return answer
+
+    def grown(self, answer: HotAnswer) -> None:
+        """Take note that an answer has one more encoding; of one that is not held, none is taken."""
+        if self._held.get(answer.key) is answer:
+            self._make_room(answer)
+
+    def _let_go(self) -> None:
+        """Drop what was made from tables that are out of service."""
+        if any(publication.retired for publication in self._publications):
+            self._publications = [publication for publication in self._publications if not publication.retired]
+            for key in [key for key, held in self._held.items() if held.origin.publication.retired]:
+                self._drop(key)
+
+    def _make_room(self, answer: HotAnswer) -> None:
+        """Count a held answer as what it occupies now, and drop others until all fit; what never fits is not held."""
+        size = answer.size()
+        self._bytes += size - answer.counted
+        answer.counted = size
+        if size > self._max_bytes:
+            self._drop(answer.key)
+        while self._bytes > self._max_bytes:
+            self._drop(next(iter(self._held)))
+
+    def _drop(self, key: Key) -> None:
+        dropped = self._held.pop(key, None)
+        if dropped is not None:
+            self._bytes -= dropped.counted
