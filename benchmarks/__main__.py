@@ -7,7 +7,7 @@ import sys
 from collections.abc import Callable
 from pathlib import Path
 
-from benchmarks import history, older, scale, soak, startup, throughput
+from benchmarks import history, older, scale, soak, startup, takeover, throughput
 from benchmarks._report import Section, SkippedError, write
 from benchmarks._servers import LOG
 
@@ -15,6 +15,7 @@ RESULTS = Path(__file__).with_name("RESULTS.md")
 
 BENCHMARKS: dict[str, Callable[[bool], Section]] = {
     "throughput": lambda quick: throughput.run(quick=quick),
+    "takeover": lambda quick: takeover.run(quick=quick),
     "older": lambda quick: older.run(quick=quick),
     "scale": lambda quick: scale.run(quick=quick),
     "startup": lambda quick: startup.run(quick=quick),
