@@ -5,11 +5,13 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from horde_model_reference import engine as engine_module
 from horde_model_reference.categories import MODEL_REFERENCE_CATEGORY, REPORTED_TYPES
 from horde_model_reference.engine import Engine, open_engine
 from horde_model_reference.errors import (
@@ -110,6 +112,26 @@ async def test_a_catalogue_that_hangs_costs_no_more_than_the_deadline(tmp_path: 
             server.answering.set()
             await engine.manager.get_catalogue(IMAGE)
             assert (await engine.table(IMAGE)).rows["name"].to_list() == ["Late"]
+
+
+@pytest.mark.parametrize("source", ["styles", "image_history"])
+async def test_who_is_served_does_not_wait_for_what_a_plan_can_do_without(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, source: str
+) -> None:
+    """What is not there in time is unknown, and said; the next one does not wait for it at all."""
+    monkeypatch.setattr(engine_module, "STYLES_PATIENCE", 0.05)
+    async with FileServer(b"{}") as server:
+        server.answering.clear()
+        aside = {"styles": "", "image_history": ""} | {source: server.url}
+        async with an_engine(tmp_path, sources=aside) as (engine, _):
+            table = await engine.table(IMAGE)
+            hurried = replace(engine, settings=engine.settings.model_copy(update={"request_deadline_seconds": 0.15}))
+            for _ in range(2):
+                facts, _ = await hurried.curation_facts(IMAGE, table)
+                assert not (facts.styles if source == "styles" else facts.entered_at)
+            codes = [notice.code for notice in (*table.notices, *facts.notices)]
+            assert {"styles": "styles_unknown", "image_history": "history_unknown"}[source] in codes
+            server.answering.set()
 
 
 async def test_at_the_end_nothing_is_left_under_way(tmp_path: Path) -> None:

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import asyncio
+import math
 import time
-from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
 from datetime import timedelta
 from functools import partial
-from typing import TypeVar
 
 import httpx
 
@@ -24,7 +24,7 @@ from horde_model_reference.analytics.unknown_names import closest_names, unknown
 from horde_model_reference.catalogue.catalogue import Catalogue
 from horde_model_reference.catalogue.manager import ModelReferenceManager
 from horde_model_reference.catalogue.sources import SourceCopy, base_name_of
-from horde_model_reference.categories import MODEL_REFERENCE_CATEGORY, reported_type
+from horde_model_reference.categories import MODEL_REFERENCE_CATEGORY, HordeModelType, reported_type
 from horde_model_reference.curation.planning import CurationFacts
 from horde_model_reference.curation.sources import STYLED, CurationSources
 from horde_model_reference.curation.styles import Dependents, Styles
@@ -32,7 +32,6 @@ from horde_model_reference.errors import (
     CatalogueSourceError,
     EmptyCategoryError,
     HordeAPIDegradedError,
-    HordeModelReferenceError,
     SettingsError,
     UnknownModelError,
 )
@@ -48,7 +47,6 @@ from horde_model_reference.integrations.sharing import NoSharing, Sharing
 from horde_model_reference.notices import Notice
 from horde_model_reference.settings import Settings
 
-T = TypeVar("T")
 HistoryMaker = Callable[[Settings], History]
 """Makes what keeps the past; nothing is opened yet."""
 
@@ -58,6 +56,8 @@ STYLES_PATIENCE = 2.0
 """Seconds that a risk table waits for the styles, without which it can be made as well."""
 HISTORY_PATIENCE = 4.0
 """Seconds that a risk table waits for the past, without which it can be made as well."""
+HORDE_RETRY_AFTER = 5
+"""Seconds after which to ask again where the Horde takes its time."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,8 +88,8 @@ class Engine:
         """
         model_type = reported_type(category)
         deadline = asyncio.get_running_loop().time() + self.settings.request_deadline_seconds
-        catalogue = with_models(await _by(deadline, self.manager.get_catalogue(category), _CATALOGUE_SLOW))
-        observation = await _by(deadline, self.horde.observe(model_type, max_age), _HORDE_SLOW)
+        catalogue = with_models(await self.manager.get_catalogue(category, _left(deadline)))
+        observation = await self._observed(model_type, max_age, deadline)
         uses, notices = await self._style_counts(category, deadline)
         recent, more = await self.history.recent(catalogue, _left(deadline, HISTORY_PATIENCE))
         catalogue = replace(catalogue, notices=(*catalogue.notices, *notices, *more))
@@ -126,9 +126,10 @@ class Engine:
             NoHistoryError, HistoryError: There is no history, or it cannot be read just now.
         """
         reported_type(category)
-        catalogue = with_models(await self.manager.get_catalogue(category))
-        members = family_members(catalogue, name) if family else None
-        found = await self.history.of_models(catalogue, members or [known_name(catalogue, name)], days)
+        catalogue = with_models(await self.manager.get_catalogue(category, self._patience))
+        names = await asyncio.to_thread(family_members if family else known_model, catalogue, name)
+        found = await self.history.of_models(catalogue, names, days)
+        members = names if family else None
         return ModelHistoryResponse.model_validate({"category": category, "name": name, "members": members, **found})
 
     async def curation_facts(
@@ -138,12 +139,15 @@ class Engine:
 
         Args:
             category: Which category.
-            table: The table in service, if there is one; it is used while it is of the catalogue's revision.
+            table: The table in service, if there is one; it is used while it is of the catalogue's revision, and who
+                is served does not wait long for what a plan can do without.
         """
         reported_type(category)
-        styles, style_notices = await self.curation.styles() if category is STYLED else (NO_STYLES, ())
-        catalogue, copy = await self.manager.get_catalogue_with_copy(category)
-        entered_at, age_notices = await self.curation.entered_at(catalogue)
+        patience = None if table is None else self._patience
+        catalogue, copy = await self.manager.get_catalogue_with_copy(category, patience)
+        (styles, style_notices), (entered_at, age_notices) = await asyncio.gather(
+            self._styles(category, patience), self.curation.entered_at(catalogue, patience)
+        )
         if table is None or table.data_as_of.catalogue_revision != catalogue.revision:
             table = await self.table(category)
         if table.data_as_of.catalogue_revision != catalogue.revision:
@@ -160,6 +164,25 @@ class Engine:
             notices=tuple(notice for notice in (*style_notices, *age_notices, *more) if notice not in table.notices),
         )
         return facts, copy
+
+    @property
+    def _patience(self) -> float:
+        """Seconds that who is served waits for one source of several."""
+        return self.settings.request_deadline_seconds / 3
+
+    async def _observed(self, model_type: HordeModelType, max_age: timedelta | None, deadline: float) -> Observation:
+        try:
+            async with asyncio.timeout_at(deadline):
+                return await self.horde.observe(model_type, max_age)
+        except TimeoutError:
+            raise HordeAPIDegradedError(
+                "The Horde has not answered yet.", hint="Try again in a moment.", retry_after=HORDE_RETRY_AFTER
+            ) from None
+
+    async def _styles(
+        self, category: MODEL_REFERENCE_CATEGORY, patience: float | None
+    ) -> tuple[Styles | None, tuple[Notice, ...]]:
+        return await self.curation.styles(patience) if category is STYLED else (NO_STYLES, ())
 
     async def _style_counts(
         self, category: MODEL_REFERENCE_CATEGORY, deadline: float
@@ -182,10 +205,6 @@ class Engine:
         return table
 
 
-_CATALOGUE_SLOW = CatalogueSourceError("The catalogue is still being fetched.", hint="Try again in a moment.")
-_HORDE_SLOW = HordeAPIDegradedError("The Horde has not answered yet.", hint="Try again in a moment.", retry_after=5)
-
-
 def relying_on(found: Dependents) -> DependentsInfo:
     """Return who relies on a model, as answers say it."""
     return DependentsInfo(styles=list(found.styles), emptied_style_categories=list(found.emptied_categories))
@@ -202,15 +221,15 @@ def with_models(catalogue: Catalogue) -> Catalogue:
     return catalogue
 
 
-def known_name(catalogue: Catalogue, name: str) -> str:
-    """Return a name that a catalogue has.
+def known_model(catalogue: Catalogue, name: str) -> list[str]:
+    """Return the name of a model, as the only one.
 
     Raises:
-        UnknownModelError: It has not; the message proposes the closest ones.
+        UnknownModelError: There is no such model; the message proposes the closest ones.
     """
     if name not in catalogue.records:
         raise unknown_model(catalogue.category, name, catalogue.records)
-    return name
+    return [name]
 
 
 def family_members(catalogue: Catalogue, name: str) -> list[str]:
@@ -230,17 +249,9 @@ def family_members(catalogue: Catalogue, name: str) -> list[str]:
     return list(members)
 
 
-def _left(deadline: float, patience: float) -> float:
+def _left(deadline: float, patience: float = math.inf) -> float:
     """Return the seconds of patience that a deadline leaves."""
     return max(0.0, min(patience, deadline - asyncio.get_running_loop().time()))
-
-
-async def _by(deadline: float, work: Awaitable[T], late: HordeModelReferenceError) -> T:
-    try:
-        async with asyncio.timeout_at(deadline):
-            return await work
-    except TimeoutError:
-        raise type(late)(late.message, hint=late.hint, retry_after=late.retry_after) from None
 
 
 def make_sharing(settings: Settings) -> Sharing:

@@ -6,6 +6,7 @@ import json
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -21,8 +22,10 @@ HISTORY = {"One": {"date_added": 1000}, "Two": {"date_added": 2000, "date_remove
 
 
 @asynccontextmanager
-async def reading(clock: Clock | None = None, **sources: str) -> AsyncIterator[CurationSources]:
-    settings = load_settings(sources={"styles": "", "image_history": ""} | sources)
+async def reading(
+    clock: Clock | None = None, cache_ttl_seconds: float = 60, **sources: str
+) -> AsyncIterator[CurationSources]:
+    settings = load_settings(sources={"styles": "", "image_history": ""} | sources, cache_ttl_seconds=cache_ttl_seconds)
     async with make_client(2) as client:
         opened = CurationSources(settings, client, clock or Clock())
         try:
@@ -96,6 +99,21 @@ class TestStyles:
                 assert styles is not None
                 assert styles.naming("One") == ("a", "b")
 
+    @pytest.mark.parametrize("slow", ["styles", "style_categories"])
+    async def test_a_source_that_is_slow_keeps_what_is_held(self, tmp_path: Path, slow: str) -> None:
+        """One that fails does, too: being slow is no worse than that."""
+        files = {"styles": STYLES, "style_categories": {}}
+        async with FileServer(json.dumps(files.pop(slow)).encode()) as server:
+            locations: dict[str, Any] = {name: write(tmp_path, f"{name}.json", held) for name, held in files.items()}
+            locations[slow] = server.url
+            async with reading(cache_ttl_seconds=0, **locations) as sources:
+                held, _ = await sources.styles(5)
+                assert held is not None
+                server.answering.clear()
+                for _ in range(2):
+                    assert await sources.styles(0.05) == (held, ())
+                server.answering.set()
+
     async def test_whoever_has_patience_asks_however_short_the_failure_is_past(self, tmp_path: Path) -> None:
         async with reading(styles=str(tmp_path / "styles.json")) as sources:
             assert (await sources.styles(5))[0] is None
@@ -118,6 +136,20 @@ class TestAges:
             found, (notice,) = await sources.entered_at(catalogue)
         assert found == {"One": 5000}
         assert notice.code == "history_unknown"
+
+    async def test_the_impatient_do_not_wait_and_do_not_ask_again_at_once(self, tmp_path: Path) -> None:
+        catalogue, clock = catalogue_of({"One": {}}), Clock()
+        async with (
+            FileServer(json.dumps(HISTORY).encode()) as server,
+            reading(clock, image_history=server.url) as sources,
+        ):
+            server.answering.clear()
+            found, (notice,) = await sources.entered_at(catalogue, 0.05)
+            assert (found, notice.code) == ({}, "history_unknown")
+            assert "still being fetched" in notice.message
+            assert await sources.entered_at(catalogue, 60) == ({}, (notice,))
+            server.answering.set()
+            assert await sources.entered_at(catalogue) == ({"One": 1000}, ())
 
     async def test_text_models_have_only_their_own_dates(self, tmp_path: Path) -> None:
         catalogue = catalogue_of({"One": {}, "Two": {"metadata": {"created_at": 7}}}, TEXT)

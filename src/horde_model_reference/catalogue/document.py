@@ -15,7 +15,7 @@ import httpx
 
 from horde_model_reference.catalogue.last_good import LastGoodStore
 from horde_model_reference.catalogue.sources import SourceCopy, base_name_of, make_source
-from horde_model_reference.errors import CatalogueError
+from horde_model_reference.errors import CatalogueError, CatalogueSourceError
 from horde_model_reference.inert import visible
 from horde_model_reference.notices import Notice
 from horde_model_reference.settings import Settings
@@ -87,18 +87,32 @@ class Document(Generic[T]):
         self._doubts = 0
         self._refreshes: SingleFlight[None, _Held[T]] = SingleFlight()
 
-    async def read(self) -> Reading[T]:
-        """Return what the source says, not older than the settings allow where it answers.
+    @property
+    def held(self) -> bool:
+        """Whether there is something to go on with while the source is asked."""
+        return self._held is not None
+
+    async def read(self, patience: float | None = None) -> Reading[T]:
+        """Return what the source says, not older than the settings allow where it answers in time.
+
+        Args:
+            patience: Seconds to wait at most; None waits for the end. With something to go on with, nobody waits
+                longer than ``PATIENCE``.
 
         Raises:
-            CatalogueError: The source failed and no good copy is held.
+            CatalogueError: The source failed, or takes longer, and no good copy is held.
         """
         held = self._held
         if held is None:
-            held = await self._refreshes.run(None, self._refresh)
+            try:
+                held = await self._refreshes.run(None, self._refresh, patience)
+            except TimeoutError:
+                name = visible(base_name_of(self.location))
+                raise CatalogueSourceError(f"{name} is still being fetched.", hint="Try again in a moment.") from None
         elif self._clock() - held.checked_at >= self._settings.cache_ttl_seconds:
             with suppress(TimeoutError):
-                held = await self._refreshes.run(None, self._refresh, PATIENCE)
+                wait = PATIENCE if patience is None else min(patience, PATIENCE)
+                held = await self._refreshes.run(None, self._refresh, wait)
         return held.reading
 
     def look_again(self) -> None:

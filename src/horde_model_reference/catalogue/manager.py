@@ -48,17 +48,23 @@ class ModelReferenceManager:
             for category in MODEL_REFERENCE_CATEGORY
         }
 
-    async def get_catalogue(self, category: MODEL_REFERENCE_CATEGORY) -> Catalogue:
-        """Return a category's catalogue, not older than the settings allow where its source answers.
+    async def get_catalogue(self, category: MODEL_REFERENCE_CATEGORY, patience: float | None = None) -> Catalogue:
+        """Return a category's catalogue, not older than the settings allow where its source answers in time.
+
+        Args:
+            category: Which category.
+            patience: Seconds to wait at most; None waits for the end.
 
         Raises:
-            CatalogueError: The source failed and no good copy is held.
+            CatalogueError: The source failed, or takes longer, and no good copy is held.
         """
-        return (await self.get_catalogue_with_copy(category))[0]
+        return (await self.get_catalogue_with_copy(category, patience))[0]
 
-    async def get_catalogue_with_copy(self, category: MODEL_REFERENCE_CATEGORY) -> tuple[Catalogue, SourceCopy]:
-        """Return a category's catalogue and the bytes it was read from; errors as for :meth:`get_catalogue`."""
-        reading = await self._documents[category].read()
+    async def get_catalogue_with_copy(
+        self, category: MODEL_REFERENCE_CATEGORY, patience: float | None = None
+    ) -> tuple[Catalogue, SourceCopy]:
+        """Return a category's catalogue and the bytes it was read from; see :meth:`get_catalogue`."""
+        reading = await self._documents[category].read(patience)
         catalogue = reading.value
         if reading.notices:
             catalogue = replace(catalogue, notices=(*catalogue.notices, *reading.notices))

@@ -7,11 +7,12 @@ import math
 import time
 from collections.abc import Callable, Mapping
 from datetime import datetime
+from typing import Any
 
 import httpx
 
 from horde_model_reference.catalogue.catalogue import Catalogue
-from horde_model_reference.catalogue.document import Document, Parsing
+from horde_model_reference.catalogue.document import Document, Parsing, Reading
 from horde_model_reference.categories import MODEL_REFERENCE_CATEGORY
 from horde_model_reference.curation.styles import Styles, parse_history, parse_style_categories, parse_style_models
 from horde_model_reference.errors import CatalogueError
@@ -23,6 +24,35 @@ STYLED = MODEL_REFERENCE_CATEGORY.image_generation
 """The category whose models styles name, and whose history is kept."""
 
 
+class _Aside:
+    """Documents that answers can do without: nobody of little patience waits for them shortly after they failed."""
+
+    def __init__(self, clock: Callable[[], float], retry_after: float) -> None:
+        self._clock = clock
+        self._retry_after = retry_after
+        self._failed_until = -math.inf
+        self._failure = CatalogueError("")
+
+    async def read(self, patience: float | None, *documents: Document[Any]) -> list[Reading[Any]]:
+        """Read documents side by side.
+
+        Args:
+            patience: Seconds to wait at most; None waits for the end.
+            documents: What to read.
+
+        Raises:
+            CatalogueError: One of them cannot be read, or not in time, and no good copy of it is held.
+        """
+        held = all(document.held for document in documents)
+        if patience is not None and not held and self._clock() < self._failed_until:
+            raise self._failure
+        try:
+            return await asyncio.gather(*(document.read(patience) for document in documents))
+        except CatalogueError as error:
+            self._failure, self._failed_until = error, self._clock() + self._retry_after
+            raise
+
+
 class CurationSources:
     """The styles and the history, each a :class:`Document`; what cannot be read is unknown, and said."""
 
@@ -32,11 +62,8 @@ class CurationSources:
         sources = settings.sources
         self._models = Document(sources.styles, Parsing(_models), settings, client)
         self._categories = Document(sources.style_categories_location(), Parsing(_categories), settings, client)
-        self._clock = clock
-        self._retry_after = settings.cache_ttl_seconds
-        self._failed_until = -math.inf
-        self._failure: tuple[Notice, ...] = ()
         self._history = Document(sources.image_history, Parsing(_history), settings, client)
+        self._styles_aside, self._history_aside = (_Aside(clock, settings.cache_ttl_seconds) for _ in range(2))
 
     async def styles(self, patience: float | None = None) -> tuple[Styles | None, tuple[Notice, ...]]:
         """Return the styles with their categories; None where they cannot be read, or not in time.
@@ -46,25 +73,27 @@ class CurationSources:
         """
         if not self._models.location:
             return None, ()
-        if patience is not None and self._clock() < self._failed_until:
-            return None, self._failure
         try:
-            async with asyncio.timeout(patience):
-                models, categories = await self._models.read(), await self._categories.read()
-        except (CatalogueError, TimeoutError) as error:
-            self._failure = (_unknown("styles_unknown", "Which styles name a model is unknown", error),)
-            self._failed_until = self._clock() + self._retry_after
-            return None, self._failure
+            models, categories = await self._styles_aside.read(patience, self._models, self._categories)
+        except CatalogueError as error:
+            return None, (_unknown("styles_unknown", "Which styles name a model is unknown", error),)
         return Styles(models.value, categories.value), (*models.notices, *categories.notices)
 
-    async def entered_at(self, catalogue: Catalogue) -> tuple[Mapping[str, float], tuple[Notice, ...]]:
-        """Return when models entered the catalogue (seconds of the epoch): by their record, else by the history."""
+    async def entered_at(
+        self, catalogue: Catalogue, patience: float | None = None
+    ) -> tuple[Mapping[str, float], tuple[Notice, ...]]:
+        """Return when models entered the catalogue (seconds of the epoch): by their record, else by the history.
+
+        Args:
+            catalogue: The models.
+            patience: As for :meth:`styles`.
+        """
         own = {name: record.metadata.created_at for name, record in catalogue.records.items()}
         found = {name: created_at for name, created_at in own.items() if created_at is not None}
         if catalogue.category is not STYLED or not self._history.location:
             return found, ()
         try:
-            history = await self._history.read()
+            (history,) = await self._history_aside.read(patience, self._history)
         except CatalogueError as error:
             return found, (_unknown("history_unknown", "When models entered the catalogue is unknown", error),)
         listed = {name: at for name, at in history.value.items() if name in catalogue.records}
@@ -76,9 +105,8 @@ class CurationSources:
             await document.aclose()
 
 
-def _unknown(code: str, what: str, error: Exception) -> Notice:
-    reason = visible(error.message) if isinstance(error, CatalogueError) else "they are still being fetched."
-    return Notice(code, f"{what}: {reason}")
+def _unknown(code: str, what: str, error: CatalogueError) -> Notice:
+    return Notice(code, f"{what}: {visible(error.message)}")
 
 
 def _models(content: bytes, place: str, _: datetime | None) -> dict[str, str]:
