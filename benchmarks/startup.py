@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
+from dataclasses import dataclass
 from statistics import median
 
 from benchmarks._load import Question, load, need_wrk
@@ -20,7 +21,7 @@ from benchmarks._servers import (
     wait_until_listening,
     workers_of,
 )
-from benchmarks.throughput import CASES, GZIP, IMAGE
+from benchmarks.throughput import CASES, GZIP, IMAGE, TEXT
 
 MOST_SECONDS = 1.0
 MOST_MB = 150.0
@@ -28,23 +29,41 @@ WORKERS = (1, 2, 4)
 CONNECTIONS = 32
 
 
+@dataclass(frozen=True)
+class Memory:
+    """What a process holds, in MB.
+
+    Attributes:
+        resident: All of it.
+        of_files: How much of it are files.
+    """
+
+    resident: float
+    of_files: float
+
+
 def run(*, quick: bool) -> Section:
     """Measure all three."""
     section = Section("Start-up, memory and workers")
     starts = [_start() for _ in range(3 if quick else 9)]
     rates: list[list[str]] = []
-    memory: list[tuple[float, ...]] = []
+    in_service: list[Memory] = []
+    in_the_end: list[Memory] = []
     for workers in WORKERS:
         with ReplayHorde() as horde, serving(horde, workers=workers) as ours:
+            _everywhere(ours, lambda served: wait_for(served.port, "/api/readiness", served.process))
+            for target in (IMAGE, TEXT):
+                _everywhere(ours, _asking(target))
+            in_service += _memory(ours)
             rates.append([str(workers), _rate(ours, seconds=1 if quick else 4, rounds=1 if quick else 5)])
-            memory += _memory(ours)
+            in_the_end += _memory(ours)
     met = median(starts) < MOST_SECONDS
     words = section.check(f"start-up {median(starts):.2f} s", met=met)
     section.add(
         f"{described_inputs()} From the start of the process to the last byte of its first answer (all image models), "
         f"catalogues in local files, {len(starts)} starts: {spread(starts)} s, the first {starts[0]:.2f} s "
         f"(goal: the median under {MOST_SECONDS:g} s: {words}).",
-        _memory_text(section, memory),
+        _memory_text(section, in_service, in_the_end),
         f"Requests per second for all image models with gzip, by number of workers; {CONNECTIONS} connections, not "
         "pinned: workers and the load generator share the cores, so that with as many workers as cores they are in "
         "each other's way.",
@@ -66,9 +85,8 @@ def _start() -> float:
 
 
 def _rate(ours: Served, *, seconds: int, rounds: int) -> str:
-    _everywhere(ours, lambda: wait_for(ours.port, "/api/readiness", ours.process))
     for case in CASES:
-        _everywhere(ours, lambda target=case.target: ask(ours.port, target, GZIP))  # type: ignore[misc]
+        _everywhere(ours, _asking(case.target))
     try:
         need_wrk()
     except SkippedError as reason:
@@ -79,28 +97,38 @@ def _rate(ours: Served, *, seconds: int, rounds: int) -> str:
     return spread([seen.per_second for seen in loads], digits=0)
 
 
-def _everywhere(ours: Served, act: Callable[[], object]) -> None:
+def _asking(target: str) -> Callable[[Served], object]:
+    return lambda served: ask(served.port, target, GZIP)
+
+
+def _everywhere(ours: Served, act: Callable[[Served], object]) -> None:
     """Do something often enough that every worker has most probably had its turn."""
     workers = len(workers_of(ours.process.pid))
     for _ in range(1 if workers == 1 else 8 * workers):
-        act()
+        act(ours)
 
 
-def _memory(ours: Served) -> list[tuple[float, ...]]:
-    """Return each worker's memory in MB: resident now, at its peak, and how much of it now are files."""
-    asked = ("VmRSS", "VmHWM", "RssFile")
+def _memory(ours: Served) -> list[Memory]:
+    """Return each worker's memory."""
+    asked = ("VmRSS", "RssFile")
     workers = [[memory_mb(pid, field) for field in asked] for pid in workers_of(ours.process.pid)]
-    return [tuple(figure for figure in figures if figure is not None) for figures in workers if None not in figures]
+    return [Memory(*figures) for figures in workers if None not in figures]  # type: ignore[arg-type]
 
 
-def _memory_text(section: Section, memory: list[tuple[float, ...]]) -> str:
-    if not memory:
+def _memory_text(section: Section, in_service: list[Memory], in_the_end: list[Memory]) -> str:
+    if not in_service:
         return "Memory: unknown on this system."
-    now, peak, of_files = (list(figures) for figures in zip(*memory, strict=True))
-    word = section.check(f"{max(now):.0f} MB resident", met=max(now) <= MOST_MB)
+    most = max(worker.resident for worker in in_service)
+    word = section.check(f"{most:.0f} MB resident", met=most <= MOST_MB)
     return (
-        f"Resident memory per worker after both categories were answered in every way of the throughput cases and "
-        f"under load, over all {len(memory)} workers of the runs below: {spread(now, 0)} MB (goal: at most "
-        f"{MOST_MB:g} MB: {word}); at their peaks {spread(peak, 0)} MB. Of it, {spread(of_files, 0)} MB are programs "
-        "and libraries as they lie on the disk, which all workers have in common, and which count in full for each."
+        f"Resident memory per worker, over all {len(in_service)} workers of the runs below: {_spread(in_service)} once "
+        f"all models of both catalogues have been answered (goal: at most {MOST_MB:g} MB: {word}); "
+        f"{_spread(in_the_end)} after every way of asking of the throughput cases, load, and the first collection of "
+        "the history, which brings SQLAlchemy. Files are programs and libraries as they lie on the disk, which all "
+        "workers have in common, and which count in full for each."
     )
+
+
+def _spread(workers: list[Memory]) -> str:
+    resident, of_files = ([getattr(worker, name) for worker in workers] for name in ("resident", "of_files"))
+    return f"{spread(resident, 0)} MB (of them {spread(of_files, 0)} MB files)"
