@@ -47,6 +47,7 @@ def test_codes_are_names_for_programs(error: type[HordeModelReferenceError]) -> 
         (errors.UnknownModelError, 404, 1),
         (errors.CatalogueSourceError, 500, 1),
         (errors.CatalogueFormatError, 500, 1),
+        (errors.CatalogueCutError, 409, 1),
         (errors.HordeAPIDegradedError, 502, 1),
         (errors.SettingsError, 500, 1),
         (errors.OutputError, 500, 1),

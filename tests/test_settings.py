@@ -149,6 +149,11 @@ def test_an_override_wins(monkeypatch: pytest.MonkeyPatch) -> None:
         (f"{ENV_PREFIX}PREFERRED_FILE_HOSTS", '{"a": 1}'),
         (f"{ENV_PREFIX}SOURCES__IMAGES", "x.json"),
         (f"{ENV_PREFIX}REDIS__USE_REDIS", "perhaps"),
+        *((f"{ENV_PREFIX}REDIS__URL", text) for text in ("", "nonsense", "redis:h", "http://h/", " redis://h")),
+        *(
+            (f"{ENV_PREFIX}HISTORY__URL", text)
+            for text in ("nonsense", "mysql://h/d", "postgres://h/d", "\n", "sqlite:///x")
+        ),
         ("AI_HORDE_URL", "aihorde"),
         ("AI_HORDE_URL", "ftp://aihorde.example/"),
     ],
@@ -160,6 +165,31 @@ def test_a_senseless_value_is_an_error_that_names_its_variable(
     with pytest.raises(SettingsError, match=f"^{variable}: ") as caught:
         load_settings()
     assert caught.value.hint
+
+
+@pytest.mark.parametrize("part", ["redis", "history"])
+def test_an_address_that_makes_no_sense_is_told_without_its_password(part: str) -> None:
+    with pytest.raises(SettingsError, match=f"{part.upper()}__URL: this is no address of a ") as caught:
+        load_settings(**{part: {"url": "http://user:hunter2@h/"}})
+    assert "hunter2" not in f"{caught.value} {caught.value.hint} {caught.value.__cause__}"
+
+
+@pytest.mark.parametrize(
+    ("part", "url"),
+    [
+        *(
+            ("redis", url)
+            for url in ("redis://", "redis://u:p@h:1/2?db=3", "REDISS://h", "unix:///run/redis.sock?db=1")
+        ),
+        *(
+            ("history", url)
+            for url in ("", "postgresql:///d?host=/run", "postgresql://u:p/s@h:5/d", "postgresql://[::1]/d")
+        ),
+        *(("history", f"postgresql+{driver}://u:p@h/d") for driver in ("asyncpg", "psycopg2", "psycopg")),
+    ],
+)
+def test_an_address_is_taken_as_it_is_written(part: str, url: str) -> None:
+    assert getattr(load_settings(**{part: {"url": url}}), part).url == url
 
 
 def test_a_list_that_is_no_json_is_an_error_with_a_hint(monkeypatch: pytest.MonkeyPatch) -> None:

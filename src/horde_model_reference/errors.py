@@ -15,6 +15,7 @@
     ├── CatalogueError                500  exit 1   the catalogue cannot be had
     │   ├── CatalogueSourceError                    it cannot be fetched or read
     │   └── CatalogueFormatError                    what was read is no catalogue
+    │       └── CatalogueCutError     409           no record can be taken out of it
     ├── HordeAPIError                 502  exit 1   the Horde cannot be had
     │   └── HordeAPIDegradedError                   ... and nothing usable is held
     ├── HistoryError                  503  exit 1   the history of use cannot be read or written
@@ -120,7 +121,9 @@ class CatalogueError(HordeModelReferenceError):
     """A catalogue cannot be had, and no earlier good copy of it is held."""
 
     code = "catalogue_unavailable"
-    public_detail = "The catalogue of this category cannot be read, and no good copy of it is held."
+    public_detail: ClassVar[str | None] = (
+        "The catalogue of this category cannot be read, and no good copy of it is held."
+    )
 
 
 class CatalogueSourceError(CatalogueError):
@@ -129,6 +132,14 @@ class CatalogueSourceError(CatalogueError):
 
 class CatalogueFormatError(CatalogueError):
     """What was read is no catalogue; the message names the place, the line and what was expected."""
+
+
+class CatalogueCutError(CatalogueFormatError):
+    """A catalogue file cannot be cut into its records, so none can be taken out; the message names the line."""
+
+    status = 409
+    code = "catalogue_uncuttable"
+    public_detail = None
 
 
 class HordeAPIError(HordeModelReferenceError):

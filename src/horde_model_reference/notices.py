@@ -24,7 +24,10 @@ class Notice:
 
 
 def bounded(notices: Iterable[Notice]) -> tuple[Notice, ...]:
-    """Keep the first of each kind and count the others, so that a broken file cannot flood an answer."""
+    """Keep the first of each kind and count the others, so that a broken file cannot flood an answer.
+
+    For who makes notices in numbers, once: who bounded them again would count the line that counts as one.
+    """
     kept: list[Notice] = []
     counts: Counter[str] = Counter()
     for notice in notices:

@@ -12,7 +12,8 @@ from pathlib import Path
 from typing import Annotated, Any
 
 from platformdirs import user_data_path
-from pydantic import AliasChoices, BaseModel, ConfigDict, Field, HttpUrl, ValidationError
+from pydantic import AfterValidator, AliasChoices, BaseModel, ConfigDict, Field, HttpUrl, ValidationError
+from pydantic_core import PydanticCustomError
 from pydantic_settings import BaseSettings, SettingsConfigDict
 from pydantic_settings import SettingsError as UnreadableSettingError
 
@@ -64,13 +65,35 @@ class Sources(BaseModel):
         return self.style_categories or (beside if self.styles else "")
 
 
+def _address(form: str, expected: str) -> AfterValidator:
+    """Accept what begins like an address; its own client, which takes long to import, reads the rest."""
+
+    def check(url: str) -> str:
+        if not re.match(form, url):
+            raise PydanticCustomError("address", f"this is no {expected}")
+        return url
+
+    return AfterValidator(check)
+
+
+RedisAddress = Annotated[
+    str, _address(r"(?i:redis|rediss|unix)://", "address of a Redis server, like redis://127.0.0.1:6379/0")
+]
+HistoryAddress = Annotated[
+    str,
+    _address(
+        r"postgresql(\+\w+)?://|\Z", "address of a PostgreSQL database, like postgresql://user:password@host/database"
+    ),
+]
+
+
 class RedisSettings(BaseModel):
     """Sharing with other processes."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     use_redis: bool = Field(False, description="Share what the Horde says with other processes through Redis.")
-    url: str = Field("redis://127.0.0.1:6379/0", description="Address of the Redis server.")
+    url: RedisAddress = Field("redis://127.0.0.1:6379/0", description="Address of the Redis server.")
     key_prefix: str = Field("horde-model-reference", description="Put before every key and channel.")
 
 
@@ -85,7 +108,7 @@ class HistorySettings(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     enabled: bool = Field(True, description="Read the history of use where there is one; under `serve`, collect it.")
-    url: str = Field("", description="Address of a PostgreSQL database; empty: SQLite in `DATA_DIR`.")
+    url: HistoryAddress = Field("", description="Address of a PostgreSQL database; empty: SQLite in `DATA_DIR`.")
     collect_interval_seconds: PositiveSeconds = Field(600, description="Under `serve`: seconds between two looks.")
     keep_days: Annotated[int, Field(ge=62)] = Field(
         400, description="Days older than this are kept by the month; whole months go at a time."
@@ -101,6 +124,7 @@ class Settings(BaseSettings):
         frozen=True,
         extra="ignore",
         populate_by_name=True,
+        hide_input_in_errors=True,  # It may hold a password.
     )
 
     sources: Sources = Field(Sources(), description="Where each category's catalogue is.")

@@ -14,10 +14,22 @@ from horde_model_reference.analytics.deletion_risk_analysis import ModelDeletion
 from horde_model_reference.analytics.risk_query import RiskQuery
 from horde_model_reference.analytics.risk_response import respond, respond_with_attribution
 from horde_model_reference.analytics.risk_schema import Answer
+from horde_model_reference.analytics.risk_table import RiskTable
 from horde_model_reference.catalogue.catalogue import Catalogue, read_catalogue
 from horde_model_reference.categories import MODEL_REFERENCE_CATEGORY
 from horde_model_reference.integrations.horde_api_models import Observation
-from tests.support.builders import IMAGE, MODIFIED, TEXT, observation_of, record, stats_of, status_of
+from horde_model_reference.notices import MAX_OF_A_KIND
+from tests.support.builders import (
+    IMAGE,
+    MODIFIED,
+    TEXT,
+    catalogue_of,
+    observation_of,
+    record,
+    stats_of,
+    status_of,
+    table_of,
+)
 
 FACTORY = ModelDeletionRiskInfoFactory.create_default()
 QUERIES = [
@@ -100,3 +112,20 @@ def test_by_default_all_models_are_answered() -> None:
     assert [row.name for row in answer.models] == ["b", "a"]
     assert (answer.limit, answer.offset, answer.total_count) == (None, 0, 2)
     assert answer.data_as_of.catalogue_modified_at is None
+
+
+def told(code: str, table: RiskTable) -> list[str]:
+    return [notice.message for notice in table.notices if notice.code == code]
+
+
+def test_a_broken_catalogue_does_not_flood_the_answer_and_every_record_is_counted() -> None:
+    rows = {"good": record()} | {str(number): None for number in range(1000)}
+    catalogue = read_catalogue(json.dumps(rows).encode(), IMAGE, "x.json", MODIFIED)
+    messages = told("record_skipped", table_of(catalogue, observation_of(stats_of({}))))
+    assert messages[MAX_OF_A_KIND:] == [f"... and {1000 - MAX_OF_A_KIND} more of this kind."]
+
+
+def test_many_clashing_names_do_not_flood_the_answer() -> None:
+    names = [str(number) for number in range(1000)]
+    table = table_of(catalogue_of(names), observation_of(stats_of({}), other_type_names=frozenset(names)))
+    assert told("name_clash", table)[MAX_OF_A_KIND:] == [f"... and {1000 - MAX_OF_A_KIND} more of this kind."]

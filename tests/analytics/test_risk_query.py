@@ -13,7 +13,7 @@ from horde_model_reference.analytics.risk_query import SCALAR_COLUMNS, RiskQuery
 from horde_model_reference.analytics.risk_response import respond
 from horde_model_reference.analytics.risk_schema import ModelDeletionRiskInfo
 from horde_model_reference.analytics.risk_table import RiskTable
-from horde_model_reference.errors import UnknownRiskLevelError, UnknownSortColumnError
+from horde_model_reference.errors import UnknownRiskLevelError, UnknownSortColumnError, UsageError
 from tests.support.builders import TEXT, catalogue_of, observation_of, stats_of, table_of
 from tests.support.rows import rows_of
 
@@ -180,3 +180,16 @@ def test_any_names_are_ordered_by_code_point(names: list[str], sort: str) -> Non
     table = table_of(catalogue_of(names, TEXT), observation_of(stats_of({"x" * 9: 1}), category=TEXT))
     kept = [name for name in names if name in rows_of(table)]
     assert list(rows_of(table, sort=sort)) == sorted(kept, reverse=sort == "-name")
+
+
+@pytest.mark.parametrize(
+    ("page", "words"),
+    [
+        ({"limit": 0}, "The limit is 0; it must be at least 1"),
+        ({"limit": -5}, "The limit is -5; it must be at least 1"),
+        ({"offset": -1}, "The offset is -1; it must be at least 0"),
+    ],
+)
+def test_a_page_that_cannot_be_is_refused(page: dict[str, int], words: str) -> None:
+    with pytest.raises(UsageError, match=words):
+        RiskQuery(**page)  # type: ignore[arg-type]

@@ -11,7 +11,7 @@ import httpx
 import pytest
 
 from horde_model_reference.catalogue import sources
-from horde_model_reference.catalogue.sources import FileSource, SourceCopy, UrlSource, make_source
+from horde_model_reference.catalogue.sources import FileSource, SourceCopy, UrlSource, base_name_of, make_source
 from horde_model_reference.errors import CatalogueSourceError
 from tests.support.builders import MODIFIED
 from tests.support.file_server import FileServer, answer
@@ -245,3 +245,23 @@ async def test_a_url_that_is_none_is_a_source_error(client: httpx.AsyncClient, l
         make_source(location, client, 1.0)
     assert caught.value.message.startswith(location)
     assert "SOURCES__" in caught.value.hint
+
+
+@pytest.mark.parametrize(
+    ("location", "name"),
+    [
+        ("/data/models.csv", "models.csv"),
+        ("models.csv", "models.csv"),
+        ("C:\\data\\models.csv", "models.csv"),
+        ("file://models.csv", "models.csv"),
+        ("https://h.example/a/models.csv?token=x/y", "models.csv"),
+        ("https://h.example/", "catalogue"),
+        ("https://h.example/a/", "catalogue"),
+        ("https://h.example/?file=models.csv", "catalogue"),
+        ("https://h.example?file=models.csv", "catalogue"),
+        ("HTTPS://user:password@h.example:8080", "catalogue"),
+        ("https://h.example/a/..", "catalogue"),
+    ],
+)
+def test_every_location_has_a_base_name(location: str, name: str) -> None:
+    assert base_name_of(location) == name

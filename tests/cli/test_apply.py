@@ -26,7 +26,7 @@ POLICY = "[limits]\nmax_models = 99\nmax_share_of_models = 99\n"
 
 
 def planned(cli: Cli, *arguments: str) -> list[str]:
-    """Make a plan of all three models that may go; return what it removes."""
+    """Make a plan of all the models that may go; return what it removes."""
     Path("p.toml").write_text(POLICY, encoding="utf-8")
     run = cli("plan", "image_generation", "--policy", "p.toml", *arguments)
     assert (run.code, run.err) == (0, "")

@@ -13,10 +13,12 @@ from horde_model_reference.curation.catalogue_files import remove_records
 from horde_model_reference.demo import DATA
 from horde_model_reference.errors import UsageError
 from horde_model_reference.settings import ENV_PREFIX
+from tests.support.background import in_background
 from tests.support.builders import record, stats_of
 from tests.support.command_line import Cli, Run, World, assert_refused
 from tests.support.curation import codes_of, removed_from, verdicts_of
 from tests.support.curators import FIGURES, Curators
+from tests.support.file_server import FileServer
 from tests.support.git import git
 from tests.support.hostile_names import ACTIVE, HOSTILE_NAMES
 from tests.support.misbehaving_horde import Route
@@ -71,6 +73,19 @@ def test_git_applies_the_patch_in_the_catalogue_s_repository(cli: Cli, curators:
     git(curators.folder, "apply", str(own_folder / "out" / "removals.patch"))
     assert curators.image_catalogue().read_bytes() == (own_folder / "out" / "image_generation.json").read_bytes()
     assert json.loads(curators.image_catalogue().read_bytes()).keys() == FIGURES.keys()
+
+
+@pytest.mark.parametrize("address", ["/", "/?file=x", "?file=x"])
+def test_the_file_of_an_address_without_a_base_name_is_called_catalogue(
+    cli: Cli, curators: Curators, monkeypatch: pytest.MonkeyPatch, address: str
+) -> None:
+    content = curators.has(FIGURES)
+    with in_background(FileServer(content)) as server:
+        monkeypatch.setenv(f"{ENV_PREFIX}SOURCES__IMAGE_GENERATION", server.url.removesuffix("/models.json") + address)
+        planned(cli, "--select", "two")
+    out = Path("deletion-plan")
+    assert (out / "catalogue").read_bytes() == remove_records(content, ["two"], "c")
+    assert "+++ b/catalogue\t\n" in (out / "removals.patch").read_text(encoding="utf-8")
 
 
 def test_the_policy_decides(cli: Cli, curators: Curators) -> None:

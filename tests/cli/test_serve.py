@@ -6,6 +6,7 @@ import asyncio
 import os
 import signal
 import socket
+import subprocess
 import sys
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
@@ -14,6 +15,7 @@ from dataclasses import dataclass
 import httpx
 import pytest
 
+from horde_model_reference.settings import ENV_PREFIX
 from tests.support.command_line import Cli, assert_refused
 from tests.support.service import IMAGE_RISK, TEXT_RISK
 
@@ -28,6 +30,8 @@ def _loopback() -> str:
 
 
 LOOPBACK = _loopback()
+NOWHERE = ("--host", "192.0.2.1")
+"""Where no test can listen, so that none serves by mistake."""
 
 
 @dataclass
@@ -98,3 +102,78 @@ def test_a_port_that_is_taken_is_told(cli: Cli, demo: list[str]) -> None:
 @pytest.mark.parametrize("host", ["192.0.2.1", "2001:db8::1", "\x1b[31m::", "ü" * 80])
 def test_an_address_that_cannot_be_had_is_told(cli: Cli, host: str) -> None:
     assert_refused(cli("serve", "--demo", "--port", "0", "--host", host), 1, "Cannot listen", "--host")
+
+
+@pytest.mark.parametrize(
+    "url",
+    ["nonsense", "redis://x:hunter2@127.0.0.1:port/0", "redis://x:hunter2@127.0.0.1/0?no_such_parameter=1"],
+)
+@pytest.mark.parametrize("demo", [[], ["--demo"]])
+def test_a_bad_address_of_redis_is_told_before_it_serves(
+    cli: Cli, monkeypatch: pytest.MonkeyPatch, url: str, demo: list[str]
+) -> None:
+    monkeypatch.setenv(f"{ENV_PREFIX}REDIS__USE_REDIS", "true")
+    monkeypatch.setenv(f"{ENV_PREFIX}REDIS__URL", url)
+    run = cli("serve", *NOWHERE, *demo)
+    assert_refused(run, 1, f"{ENV_PREFIX}REDIS__URL: ", "no address")
+    assert "hunter2" not in run.err
+
+
+@pytest.mark.parametrize(
+    ("url", "reason"),
+    [
+        ("nonsense", "no address"),
+        ("postgresql://u:hunter2@h:port/d", "no address"),
+        ("postgresql://u:hunter2@h/d?sslmode=require", "no parameter sslmode"),
+    ],
+)
+def test_a_bad_address_of_the_history_is_told_before_it_serves(
+    cli: Cli, monkeypatch: pytest.MonkeyPatch, url: str, reason: str
+) -> None:
+    monkeypatch.setenv(f"{ENV_PREFIX}HISTORY__URL", url)
+    run = cli("serve", *NOWHERE)
+    assert_refused(run, 1, f"{ENV_PREFIX}HISTORY__URL: ", reason)
+    assert "hunter2" not in run.err
+
+
+@pytest.mark.parametrize(
+    ("package", "variables"),
+    [
+        ("redis", {"REDIS__USE_REDIS": "true"}),
+        ("asyncpg", {"HISTORY__URL": "postgresql://u:hunter2@h/d"}),
+    ],
+)
+def test_a_client_that_is_not_installed_is_told_before_it_serves(
+    cli: Cli, monkeypatch: pytest.MonkeyPatch, package: str, variables: dict[str, str]
+) -> None:
+    for module in [name for name in sys.modules if name.partition(".")[0] == package or "redis_sharing" in name]:
+        monkeypatch.delitem(sys.modules, module)
+    monkeypatch.setitem(sys.modules, package, None)
+    for name, text in variables.items():
+        monkeypatch.setenv(ENV_PREFIX + name, text)
+    (name,) = variables
+    assert_refused(cli("serve", *NOWHERE), 1, f"{ENV_PREFIX}{name}: ", "not installed", f"pip install {package}")
+
+
+def test_the_demo_and_a_history_that_is_off_need_no_database(cli: Cli, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv(f"{ENV_PREFIX}HISTORY__URL", "postgresql://h:port/d")
+    assert_refused(cli("serve", *NOWHERE, "--demo"), 1, "Cannot listen")
+    monkeypatch.setenv(f"{ENV_PREFIX}HISTORY__ENABLED", "false")
+    assert_refused(cli("serve", *NOWHERE), 1, "Cannot listen")
+
+
+WATCH = """
+import sys
+from horde_model_reference.cli import main
+sys.argv[1:] = ["serve", "--host", "192.0.2.1"]
+try:
+    main()
+finally:
+    print(sorted({"sqlalchemy", "redis", "asyncpg"} & sys.modules.keys()))
+"""
+
+
+def test_no_client_is_imported_that_no_setting_asks_for() -> None:
+    watched = subprocess.run([sys.executable, "-c", WATCH], check=False, capture_output=True, text=True)
+    assert "Cannot listen" in watched.stderr
+    assert watched.stdout == "[]\n"

@@ -8,9 +8,9 @@ from pathlib import Path
 import pytest
 
 from horde_model_reference.curation.applying import read_plan
-from horde_model_reference.curation.artefacts import PlannedFile, artefacts, write_artefacts
+from horde_model_reference.curation.artefacts import PlannedFile, artefact_makers, artefacts, write_artefacts
 from horde_model_reference.curation.plan import Plan
-from horde_model_reference.errors import OutputError, PlanError
+from horde_model_reference.errors import CatalogueCutError, OutputError, PlanError
 from tests.support.builders import TEXT, record
 from tests.support.curation import CROWD, UNLIMITED, facts_of, plan_of, removed_from
 
@@ -34,6 +34,15 @@ def test_a_plan_that_removes_something_has_new_file_and_patch() -> None:
     patch = files["removals.patch"].decode()
     assert patch.startswith("diff --git a/sub/catalogue.json b/sub/catalogue.json\n")
     assert [line for line in patch.splitlines() if line.startswith("+") and not line.startswith("+++")] == []
+
+
+def test_a_catalogue_that_cannot_be_cut_spoils_no_more_than_what_is_cut_from_it() -> None:
+    broken = PlannedFile("catalogue.json", "catalogue.json", b'{\n"a": {')
+    makers = artefact_makers(a_plan("one"), broken)
+    assert [bool(makers[name]()) for name in ("plan.json", "plan.md")] == [True, True]
+    for name in ("catalogue.json", "removals.patch"):
+        with pytest.raises(CatalogueCutError, match="line 2"):
+            makers[name]()
 
 
 def test_rule_12_same_inputs_same_bytes() -> None:

@@ -14,7 +14,7 @@ from hypothesis import given, settings
 from horde_model_reference.catalogue.formats import parse_catalogue
 from horde_model_reference.curation.catalogue_files import Pieces, catalogue_names, cut, generated_names, remove_records
 from horde_model_reference.demo import DATA
-from horde_model_reference.errors import CatalogueFormatError
+from horde_model_reference.errors import CatalogueCutError
 from tests.support.builders import IMAGE, TEXT
 from tests.support.catalogue_files import Sample, csv_sample, json_sample, removals
 
@@ -89,7 +89,7 @@ def test_layouts(content: bytes, gone: list[str], rest: bytes) -> None:
     ],
 )
 def test_a_file_that_cannot_be_cut_is_refused_with_its_line(content: bytes, words: str) -> None:
-    with pytest.raises(CatalogueFormatError) as refused:
+    with pytest.raises(CatalogueCutError) as refused:
         cut(content, "the file")
     assert refused.value.message.startswith("the file: cannot be cut into records")
     assert words in refused.value.message
@@ -98,7 +98,7 @@ def test_a_file_that_cannot_be_cut_is_refused_with_its_line(content: bytes, word
 def test_a_file_that_would_not_be_written_again_exactly_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
     """No such file is known; should there be one, its first differing line is named."""
     monkeypatch.setattr(Pieces, "text", lambda self: '{\n  "a": {},\n  "c": {}\n}')
-    with pytest.raises(CatalogueFormatError, match="the file, line 3: cannot be written again exactly"):
+    with pytest.raises(CatalogueCutError, match="the file, line 3: cannot be written again exactly"):
         cut(b'{\n  "a": {},\n  "b": {}\n}', "the file")
 
 

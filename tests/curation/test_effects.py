@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from horde_model_reference.curation.effects import NO_HOST, SEVERAL_HOSTS, total
+from horde_model_reference.curation.effects import NO_HOST, total
 from horde_model_reference.curation.plan import Effect
 from horde_model_reference.curation.styles import Styles
 from tests.support.curation import CROWD, UNLIMITED, facts_of, plan_of
@@ -44,19 +44,35 @@ def test_the_figures_add_up() -> None:
 def test_files_and_sizes_are_told_by_host() -> None:
     records = {
         "low": files(f"{FACE}/1", f"{FACE}/2", sizes=(GIB, GIB)) | {"size_on_disk_bytes": 2 * GIB},
-        "worse": files(f"{CIVIT}/1", f"{FACE}/3") | {"size_on_disk_bytes": 5 * GIB},
+        "worse": files(f"{CIVIT}/1", f"{FACE}/3", sizes=(2 * GIB, 3 * GIB)),
         "none": files("") | {"size_on_disk_bytes": GIB // 2},
         "good": files(f"{CIVIT}/2") | {"size_on_disk_bytes": 4 * GIB},
     }
     effect = effect_of("low", "worse", "none", "good", records=records)
     assert [(found.host, found.files, found.size_gb) for found in effect.hosts] == [
-        ("civitai.com", 2, 4.0),
-        ("huggingface.co", 3, 2.0),
+        ("civitai.com", 2, 6.0),
+        ("huggingface.co", 3, 5.0),
         (NO_HOST, 1, 0.5),
-        (SEVERAL_HOSTS, 0, 5.0),
     ]
     assert effect.files == sum(found.files for found in effect.hosts)
     assert effect.size_gb == 11.5
+
+
+def test_rule_3_what_is_freed_on_a_host_is_unknown_where_the_size_of_a_file_there_is() -> None:
+    """Of a model on several hosts, the size as a whole says nothing of any of them."""
+    records = {
+        "low": files(f"{FACE}/1", f"{CIVIT}/1", sizes=(GIB, None)) | {"size_on_disk_bytes": 5 * GIB},
+        "worse": files("", "https://example.org/1") | {"size_on_disk_bytes": GIB},
+        "none": files(f"{CIVIT}/2") | {"size_on_disk_bytes": GIB},
+    }
+    effect = effect_of("low", "worse", "none", records=records)
+    assert [(found.host, found.files, found.size_gb) for found in effect.hosts] == [
+        ("civitai.com", 2, None),
+        ("example.org", 1, None),
+        ("huggingface.co", 1, 1.0),
+        (NO_HOST, 1, None),
+    ]
+    assert effect.size_gb == 7.0
 
 
 def test_a_size_that_is_unknown_makes_the_sum_unknown() -> None:

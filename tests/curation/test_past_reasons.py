@@ -20,6 +20,7 @@ PAST = PastUse(
     rising=False,
     rising_percent=-10.0,
     season_use=0,
+    after_season_use=0,
 )
 
 
@@ -43,7 +44,10 @@ def test_without_a_history_and_with_defaults_nothing_changes() -> None:
         ({"rising": True, "rising_percent": 40.0}, "protect", {"rising": False}, []),
         ({"season_use": 200}, "protect", {}, ["seasonal"]),
         ({"season_use": 199}, "protect", {}, []),
-        ({"season_use": None}, "protect", {}, []),
+        ({"season_use": None, "after_season_use": None}, "protect", {}, []),
+        ({"season_use": 200, "after_season_use": 100}, "protect", {}, ["seasonal"]),
+        ({"season_use": 200, "after_season_use": 101}, "protect", {}, []),
+        ({"season_use": 200, "after_season_use": None}, "protect", {}, ["seasonal"]),
         ({"season_use": 200}, "protect", {"seasonal": False}, []),
         ({"season_use": 0}, "candidates", {"month_usage_below": 0}, []),
         ({}, "candidates", {"unused_for_days": 100}, []),
@@ -59,6 +63,15 @@ def test_without_a_history_and_with_defaults_nothing_changes() -> None:
 )
 def test_reasons(changes: dict[str, Any], section: str, keys: dict[str, Any], expected: list[str]) -> None:
     assert codes(replace(PAST, **changes), section, **keys) == expected
+
+
+@pytest.mark.parametrize(
+    ("after", "said"), [(17, "about 17 in 30 days after that"), (None, "what it had after that is unknown")]
+)
+def test_a_season_is_told_with_what_came_after_it(after: int | None, said: str) -> None:
+    (reason,) = protections(replace(PAST, season_use=1234, after_season_use=after), Policy())
+    had = "It had about 1,234 requests in 30 days at the same time last year"
+    assert reason.sentence == f"{had}, and {said}; this rests on 356 days."
 
 
 @pytest.mark.parametrize("key", ["unused_for_days", "falling_for_days", "min_history_days"])
@@ -82,6 +95,10 @@ def test_why_it_is_removed_says_on_how_many_days_that_rests() -> None:
 def test_a_short_history_alone_does_not_say_that_a_model_was_never_used(ever: int | None, said: str) -> None:
     past = replace(PAST, days_seen=1, last_used=None, unused_days=30)
     assert in_words(past, ever) == f" {said} at least 30 days; this rests on 1 day."
+
+
+def test_of_a_model_that_is_in_use_it_is_not_said_that_it_is_unused() -> None:
+    assert in_words(replace(PAST, unused_days=0), 900) == " It was last used on 2026-01-01; this rests on 356 days."
 
 
 def test_one_day_is_said_as_one() -> None:

@@ -41,6 +41,7 @@ UNSEEN = PastUse(
     rising=False,
     rising_percent=None,
     season_use=None,
+    after_season_use=None,
 )
 """What a history of one day says of a model that was not used on it."""
 NO_TOP: Keys = {"protect": {"top_by_month_usage": 0}}

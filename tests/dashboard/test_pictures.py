@@ -77,6 +77,16 @@ def test_what_is_left_out_is_counted_by_its_reason(monkeypatch: pytest.MonkeyPat
     assert (scatter(sizeless).unknown, scatter(sizeless).too_many) == (1, 0)
 
 
+def test_a_small_size_is_no_unknown_one() -> None:
+    """Also where it rounds to nothing, or is nothing."""
+    drawn = scatter(table({"nothing": (3, 0), "tiny": (4, 0.004), "small": (5, 0.5), "large": (6, 50)}))
+    assert {mark.name: mark.size_gb for mark in drawn.marks} == {"nothing": 0, "tiny": 0, "small": 0.5, "large": 50}
+    assert drawn.unknown == 0
+    assert len({mark.x for mark in drawn.marks}) == 3
+    assert all(LEFT < mark.x < WIDTH - RIGHT for mark in drawn.marks)
+    assert [mark.name for mark in scatter(table({"tiny": (4, 0.004)})).marks] == ["tiny"]
+
+
 def test_bars_add_up() -> None:
     catalogue = catalogue_of(
         {

@@ -10,6 +10,9 @@ import polars as pl
 import pytest
 
 from horde_model_reference.categories import HordeModelType
+from horde_model_reference.curation.plan import Verdict
+from horde_model_reference.curation.planning import make_plan
+from horde_model_reference.curation.policy import Policy
 from horde_model_reference.demo import SimulatedHorde, demo_settings, past
 from horde_model_reference.demo.past import GAP, make_demo_history, simulated_usage
 from horde_model_reference.engine import Engine, open_engine
@@ -55,6 +58,15 @@ async def test_the_models_that_the_sample_tells_of(engine: Engine) -> None:
     assert facts.past is not None
     assert (facts.past["Hearthlight Cabin"].season_use or 0) > 200
     assert facts.past["Quiet Tides"].rising
+
+
+async def test_of_all_models_only_the_seasonal_one_is_protected_as_such(engine: Engine) -> None:
+    facts, _ = await engine.curation_facts(IMAGE)
+    plan = make_plan(facts, Policy())
+    codes = {verdict.name: {reason.code for reason in verdict.reasons} for verdict in plan.verdicts}
+    assert [name for name, given in codes.items() if "seasonal" in given] == ["Hearthlight Cabin"]
+    dead = next(verdict for verdict in plan.verdicts if verdict.name == "Marble Busts XL")
+    assert dead.verdict is Verdict.REMOVE
 
 
 async def test_nobody_looked_for_some_days(engine: Engine) -> None:

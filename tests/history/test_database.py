@@ -52,14 +52,17 @@ async def test_a_new_database_needs_no_migration(store: HistoryStore) -> None:
         assert await connection.run_sync(revision) == HEAD
 
 
-async def test_an_older_database_is_migrated(address: Address, monkeypatch: pytest.MonkeyPatch) -> None:
-    migrated: list[str | None] = []
-    monkeypatch.setattr(migrations, "upgrade", lambda connection: migrated.append(revision(connection)))
+async def test_of_a_database_of_another_schema_the_migrations_are_asked(
+    address: Address, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """No more can be shown as yet: there is one schema, so none is older."""
+    asked: list[str | None] = []
+    monkeypatch.setattr(migrations, "upgrade", lambda connection: asked.append(revision(connection)))
     async with address() as url:
         await (await open_database(url)).aclose()
         await set_revision(url, "0000")
         await (await open_database(url)).aclose()
-    assert migrated == ["0000"]
+    assert asked == ["0000"]
 
 
 async def test_a_database_of_a_newer_version_is_left_alone(address: Address) -> None:
@@ -88,11 +91,13 @@ async def test_opening_again_finds_what_was_kept(address: Address) -> None:
         await second.aclose()
 
 
-async def test_opening_by_several_at_once_migrates_once(address: Address) -> None:
+async def test_a_new_database_that_several_open_at_once_is_made_once(address: Address) -> None:
     for _ in range(10):
         async with address() as url:
             opened = await asyncio.gather(*(open_database(url) for _ in range(4)))
             for database in opened:
+                async with database.reading() as connection:
+                    assert (await connection.execute(text("SELECT * FROM alembic_version"))).all() == [(HEAD,)]
                 await database.aclose()
 
 
@@ -148,10 +153,31 @@ async def test_a_full_disk_is_our_error_and_reading_goes_on(tmp_path: Path) -> N
     await store.aclose()
 
 
-@pytest.mark.parametrize("url", ["nonsense", "mysql://u@h/d", "sqlite:///x.sqlite"])
-def test_an_address_without_sense_names_the_variable(url: str) -> None:
-    with pytest.raises(SettingsError, match="HISTORY__URL"):
-        address(load_settings(history={"url": url}))
+@pytest.mark.parametrize(
+    ("url", "reason"),
+    [
+        (f"postgresql://u:{SECRET}@h:port/d", "no address of a database"),
+        (f"postgresql://u:{SECRET}@h:/d", "no address of a database"),
+        (f"postgresql://{SECRET}@[::1/d", "no address of a database"),
+        (f"postgresql://u:{SECRET}@h/d?ssl=require&sslmode=require&x=1", "no parameter sslmode, x"),
+    ],
+)
+def test_an_address_without_sense_names_the_variable_and_tells_no_password(url: str, reason: str) -> None:
+    settings = load_settings(history={"url": url})
+    with pytest.raises(SettingsError, match=f"HISTORY__URL: .*{reason}") as caught:
+        address(settings)
+    assert SECRET not in f"{caught.value} {caught.value.hint} {caught.value.__cause__}"
+
+
+@pytest.mark.parametrize(
+    "query", ["", "?ssl=require", "?host=/run&target_session_attrs=any", "?prepared_statement_cache_size=0"]
+)
+@pytest.mark.parametrize("scheme", ["postgresql", "postgresql+asyncpg", "postgresql+psycopg2"])
+def test_an_address_may_name_any_driver_and_what_ours_knows(scheme: str, query: str) -> None:
+    found = address(load_settings(history={"url": f"{scheme}://u:{SECRET}@h:5/d{query}"}))
+    assert found.render_as_string(hide_password=False) == f"postgresql+asyncpg://u:{SECRET}@h:5/d{query}".replace(
+        "/run", "%2Frun"
+    )
 
 
 def test_without_its_client_postgresql_is_refused_with_a_hint(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Awaitable, Callable
+from itertools import count
 from pathlib import Path
 
 import pytest
@@ -98,17 +100,54 @@ async def test_collecting_never_raises() -> None:
     await history.aclose()
 
 
-async def test_who_waits_too_long_goes_on_without() -> None:
+async def test_who_waits_too_long_goes_on_without(caplog: pytest.LogCaptureFixture) -> None:
     opener, now = Failing(), [0.0]
     opener.fails = False
     opener.goes_on.clear()
     history = KeptHistory(load_settings(), opener, clock=lambda: now[0])
     assert await history.recent(CATALOGUE, 0.01) == (None, (AWAY,))
     assert await history.recent(CATALOGUE, 600) == (None, (AWAY,))  # at once
+    assert (history.state, len(caplog.messages)) == ("away", 1)
     opener.goes_on.set()
     now[0] = RETRY_AFTER
     assert await history.recent(CATALOGUE, 30) == (None, ())
-    assert opener.opened == 1
+    assert (history.state, opener.opened) == ("ok", 1)
+    await history.aclose()
+
+
+async def test_a_route_that_waits_too_long_says_that_it_is_away() -> None:
+    opener = Failing()
+    opener.goes_on.clear()
+    history = KeptHistory(load_settings(request_deadline_seconds=0.01), opener)
+    with pytest.raises(HistoryError, match="in time"):
+        await history.of_models(CATALOGUE, ["a"], 30)
+    assert history.state == "away"
+    await history.aclose()
+
+
+async def test_what_was_only_late_is_not_away_any_more_when_it_is_there() -> None:
+    opener = Failing()
+    opener.fails = False
+    opener.goes_on.clear()
+    history = KeptHistory(load_settings(), opener)
+    await history.recent(CATALOGUE, 0.01)
+    opener.goes_on.set()
+    await history.collect(SEEN)
+    assert history.state == "ok"
+    assert (await history.recent(CATALOGUE, 30))[0] is not None
+    await history.aclose()
+
+
+@pytest.mark.parametrize(
+    "ask", [lambda history: history.past_use(CATALOGUE), lambda history: history.collect(SEEN)], ids=["read", "collect"]
+)
+async def test_a_failure_is_noted_once(
+    ask: Callable[[KeptHistory], Awaitable[object]], caplog: pytest.LogCaptureFixture
+) -> None:
+    """Were it noted again, that would be said again: this clock leaves nothing alone for long."""
+    history = KeptHistory(load_settings(), Failing(), clock=count(step=RETRY_AFTER).__next__)
+    await ask(history)
+    assert len(caplog.messages) == 1
     await history.aclose()
 
 

@@ -9,6 +9,7 @@ import polars as pl
 import pytest
 
 from horde_model_reference.catalogue.catalogue import Catalogue
+from horde_model_reference.history.history_schema import MonthInfo
 from horde_model_reference.history.model_history import bridged, rate
 from horde_model_reference.history.pasts import Pasts
 from horde_model_reference.history.sightings import Sighting
@@ -113,3 +114,15 @@ async def test_closed_months_stand_before_the_days(store: HistoryStore) -> None:
     ]
     assert str(found["first_seen"]) == "2025-01-01"
     assert str(found["history_from"]) == "2025-02-01"
+
+
+async def test_the_days_used_of_a_closed_month_are_at_least_those_of_one_name(store: HistoryStore) -> None:
+    days: list[Sighting] = [
+        compile_of(day, {"koboldcpp/M": (int(day < 10), 9, day), "x/M-Q4_K_M": (int(day >= 11), 9, day)}, TEXTS)
+        for day in range(100)
+    ]
+    await keep_all(store, days)
+    await store.prune(62)
+    found = await Pasts(store).of_models(catalogue_of(["x/M"], TEXT), ["x/M"], 365)
+    assert [month["days_used"] for month in found["months"]] == [20]
+    assert "at least" in (MonthInfo.model_fields["days_used"].description or "")

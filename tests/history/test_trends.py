@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 import pytest
 
@@ -16,7 +16,7 @@ from tests.support.past import compile_of, keep_all
 DAYS = 400
 
 
-async def past_of(use: Callable[[int], int], days: range = range(DAYS), month: int = 0) -> PastUse:
+async def past_of(use: Callable[[int], int], days: Sequence[int] = range(DAYS), month: int = 0) -> PastUse:
     """The past of a model that was used so often on each day (0 is the first), beside one that is always used."""
     store = store_on(await open_in_memory())
     await keep_all(store, [compile_of(day, {"a": (use(day), month, day), "b": (1, 30, day)}) for day in days])
@@ -30,7 +30,7 @@ async def past_of(use: Callable[[int], int], days: range = range(DAYS), month: i
 async def test_steady_use_neither_rises_nor_falls() -> None:
     found = await past_of(lambda day: 20 + day % 7, month=600)
     assert (found.rising, found.falling_days, found.unused_days, found.days_seen) == (False, 0, 0, DAYS)
-    assert found.season_use == pytest.approx(23 * 30, abs=20)
+    assert [found.season_use, found.after_season_use] == pytest.approx([23 * 30, 23 * 30], abs=20)
 
 
 async def test_rising_use() -> None:
@@ -48,7 +48,13 @@ async def test_falling_use_is_told_with_how_long(since: int, falling: set[int]) 
 async def test_seasonal_use() -> None:
     found = await past_of(lambda day: 40 if day < 60 else 0)
     assert (found.season_use or 0) > 600
+    assert found.after_season_use == 0
     assert found.unused_days == 340
+
+
+async def test_what_a_model_had_after_its_season_may_be_unknown() -> None:
+    found = await past_of(lambda _: 40, [day for day in range(DAYS) if not 64 <= day < 148])
+    assert (found.season_use, found.after_season_use) == (1200, None)
 
 
 @pytest.mark.parametrize(
@@ -68,7 +74,8 @@ async def test_days_without_use(use: Callable[[int], int], days: range, month: i
 
 async def test_a_short_history_knows_neither_trend_nor_season() -> None:
     found = await past_of(lambda day: day, range(20), month=100)
-    assert (found.rising, found.rising_percent, found.falling_days, found.season_use) == (False, None, 0, None)
+    assert (found.rising, found.rising_percent, found.falling_days) == (False, None, 0)
+    assert found.season_use is found.after_season_use is None
     assert found.days_seen == 20
 
 

@@ -434,10 +434,20 @@ async def test_redis_that_is_slow_or_full_is_done_without(
         await eventually(partial(together, horde, clock, first, second))
 
 
-@pytest.mark.parametrize("url", ["nonsense", "http://x:hunter2@127.0.0.1/", "redis://x:hunter2@127.0.0.1:port/0"])
+@pytest.mark.parametrize(
+    "url",
+    [
+        "redis://x:hunter2@127.0.0.1:port/0",
+        "redis://x:hunter2@[::1/0",
+        "redis://x:hunter2@127.0.0.1/0?socket_timeout=soon",
+        "redis://x:hunter2@127.0.0.1/0?no_such_parameter=1",
+        "rediss://x:hunter2@127.0.0.1/0?ssl_cert_reqs=perhaps",
+    ],
+)
 def test_an_address_that_makes_no_sense_is_told_without_its_password(url: str) -> None:
+    settings = load_settings(redis={"use_redis": True, "url": url})
     with pytest.raises(SettingsError, match="REDIS__URL") as caught:
-        RedisSharing(load_settings(redis={"use_redis": True, "url": url}))
+        RedisSharing(settings)
     assert "hunter2" not in f"{caught.value} {caught.value.hint} {caught.value.__cause__}"
 
 

@@ -3,21 +3,26 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlencode
 
 import httpx
 import pytest
 from starlette.types import Receive, Scope, Send
 
+from horde_model_reference.catalogue.formats import parse_catalogue
 from horde_model_reference.service import guard
 from horde_model_reference.service.app import create_service
-from horde_model_reference.service.guard import Guard
+from horde_model_reference.service.guard import MAX_BODY_BYTES, Guard
 from horde_model_reference.settings import Settings, load_settings
+from tests.support.builders import TEXT
 from tests.support.misbehaving_horde import NO_HEADERS, Route
 from tests.support.service import (
     IMAGE_RISK,
     TEXT_RISK,
+    V2,
     BlockingClient,
     a_world,
     assert_problem,
@@ -26,6 +31,8 @@ from tests.support.service import (
 )
 
 ORIGIN = "https://curators.example"
+PLAN = f"{V2}/image_generation/deletion-plan"
+FORM = "application/x-www-form-urlencoded"
 SECURITY_HEADERS = {"x-content-type-options": "nosniff", "x-frame-options": "DENY", "referrer-policy": "no-referrer"}
 
 
@@ -76,6 +83,54 @@ async def test_a_url_may_be_as_long_as_the_setting_says(length: int, status: int
     url = "/x?" + "y" * (length - 2)  # the mark between path and query does not count
     async with guarded(inner, load_settings(max_url_bytes=256)) as client:
         assert (await client.get(url)).status_code == status
+
+
+async def in_pieces(content: bytes) -> AsyncIterator[bytes]:
+    """A body whose length is not told beforehand."""
+    for at in range(0, len(content), 2**16):
+        yield content[at : at + 2**16]
+
+
+@pytest.mark.parametrize("sent", [lambda content: content, in_pieces], ids=["told", "in pieces"])
+@pytest.mark.parametrize(
+    ("path", "media_type"),
+    [(PLAN, "application/json"), ("/plan/image_generation", FORM), ("/plan/image_generation/plan.md", FORM)],
+)
+async def test_a_body_that_is_too_long_is_refused(tmp_path: Path, sent: Any, path: str, media_type: str) -> None:
+    """And the longest that is not, is read."""
+    async with a_world(tmp_path) as world:
+
+        async def answer(length: int) -> httpx.Response:
+            headers = {"Content-Type": media_type}
+            return await world.client.post(path, content=sent(b" " * length), headers=headers)
+
+        problem = assert_problem(await answer(MAX_BODY_BYTES + 1), 413, "body_too_large")
+        assert f"{MAX_BODY_BYTES:,}" in problem["detail"]
+        assert (await answer(MAX_BODY_BYTES)).status_code != 413
+
+
+async def test_a_body_whose_length_is_told_is_refused_unread(tmp_path: Path) -> None:
+    """What would be read here is short."""
+    headers = {"Content-Type": "application/json", "Content-Length": str(MAX_BODY_BYTES + 1)}
+    async with a_world(tmp_path) as world:
+        answer = await world.client.post(PLAN, content=in_pieces(b"{}"), headers=headers)
+    assert_problem(answer, 413, "body_too_large")
+
+
+async def test_a_form_that_is_too_long_is_told_to_people(tmp_path: Path) -> None:
+    async with a_world(tmp_path) as world:
+        form = {"select": "x" * MAX_BODY_BYTES}
+        page = await world.client.post("/plan/image_generation", data=form, headers={"Accept": "text/html"})
+    assert page.status_code == 413
+    assert "<code>body_too_large</code>" in page.text
+
+
+def test_the_plan_of_every_real_model_is_short_enough(shared_data: Path) -> None:
+    """With a reason beside each, in the longer of the two forms that a plan is asked in."""
+    content = (shared_data / "catalogue" / "models.csv").read_bytes()
+    names = parse_catalogue(content, TEXT, "models.csv").records
+    fields = [field for name in names for field in (("select", name), (f"override:{name}", "a reason " * 5))]
+    assert len(urlencode(fields)) < MAX_BODY_BYTES / 5
 
 
 async def test_too_many_requests_at_once_are_refused_and_none_after(tmp_path: Path) -> None:
@@ -216,3 +271,31 @@ async def test_only_pages_of_configured_origins_may_read(tmp_path: Path) -> None
         for method, status in (("GET", 200), ("DELETE", 400)):
             preflight = {"Origin": ORIGIN, "Access-Control-Request-Method": method}
             assert (await world.client.options(IMAGE_RISK, headers=preflight)).status_code == status
+
+
+@pytest.mark.parametrize(("origin", "status"), [(ORIGIN, 200), ("https://evil.example", 400)])
+async def test_pages_of_configured_origins_may_ask_for_plans(tmp_path: Path, origin: str, status: int) -> None:
+    preflight = {
+        "Origin": origin,
+        "Access-Control-Request-Method": "POST",
+        "Access-Control-Request-Headers": "content-type",
+    }
+    async with a_world(tmp_path, cors_allowed_origins=(ORIGIN,)) as world:
+        assert (await world.client.options(PLAN, headers=preflight)).status_code == status
+        plan = await world.client.post(PLAN, json={}, headers={"Origin": origin})
+        refused = await world.client.post(PLAN, json={"select": ["nobody"]}, headers={"Origin": origin})
+    assert (plan.status_code, refused.status_code) == (200, 404)
+    assert (plan.headers.get("access-control-allow-origin") == ORIGIN) is (status == 200)
+    assert (refused.headers.get("access-control-allow-origin") == ORIGIN) is (status == 200)
+
+
+@pytest.mark.parametrize("origin", [ORIGIN, "https://evil.example", None])
+async def test_every_answer_says_once_that_it_depends_on_the_origin(tmp_path: Path, origin: str | None) -> None:
+    """First what the framework answers, then the same from memory; and what is never kept."""
+    headers = {"Origin": origin} if origin else {}
+    async with a_world(tmp_path, cors_allowed_origins=(ORIGIN,)) as world:
+        for url in (IMAGE_RISK, IMAGE_RISK, "/plan/image_generation"):
+            answer = await world.client.get(url, headers=headers)
+            assert answer.headers.get_list("vary") == ["Accept-Encoding, Origin"]
+        for url in ("/api/heartbeat", "/nowhere"):
+            assert (await world.client.get(url, headers=headers)).headers.get_list("vary") == ["Origin"]

@@ -15,7 +15,7 @@ from horde_model_reference.service.encodings import ENCODERS
 from tests.support.builders import stats_of
 from tests.support.markup import Markup
 from tests.support.misbehaving_horde import SERVER_ERROR, Route
-from tests.support.service import BlockingClient, a_world, catalogue_bytes
+from tests.support.service import BlockingClient, a_world, assert_problem, catalogue_bytes
 
 PAGES = (
     "/",
@@ -84,6 +84,7 @@ def test_every_link_of_every_page_answers(demo: BlockingClient) -> None:
         ("/category/image_generation?limit=0", 422, "parameters_malformed"),
         ("/category/image_generation?sort=nothing", 400, "sort_unknown"),
         ("/pictures/lora", 400, "category_not_supported"),
+        ("/pictures/lora/over-time", 400, "category_not_supported"),
         ("/plan/image_generation/plan.md", 405, "method_not_allowed"),
         ("/nothing", 404, "route_unknown"),
         ("/assets/nothing.js", 404, "route_unknown"),
@@ -198,6 +199,36 @@ def test_a_refused_file_is_an_error_for_people(demo: BlockingClient) -> None:
     assert answer.status_code == 409
     assert "protected" in answer.text
     assert demo.request("POST", "/plan/image_generation/other.txt", data={}).status_code == 404
+
+
+CROWD = [f"crowd/{at}" for at in range(20)]
+MALFORMED = "\n".join(["name,parameters_bn", "a/one,7", '"b"/two,7', *(f"{name},7" for name in CROWD)]).encode()
+"""Rows that are read, but cannot be told apart to the byte."""
+
+
+async def test_a_catalogue_that_cannot_be_cut_spoils_no_more_than_what_is_cut_from_it(tmp_path: Path) -> None:
+    chosen = {"select": "a/one", "override:a/one": "agreed"}
+    payloads = {Route.TEXT_STATS: stats_of({"a/one": 1} | dict.fromkeys(CROWD, 999))}
+    async with a_world(tmp_path, text=MALFORMED, payloads=payloads) as world:
+        for file, status in (
+            ("plan.json", 200),
+            ("plan.md", 200),
+            ("removals.patch", 409),
+            ("text_generation.json", 409),
+        ):
+            answer = await world.client.post(f"/plan/text_generation/{file}", data=chosen)
+            assert answer.status_code == status
+        problem = assert_problem(answer, 409, "catalogue_uncuttable")
+    assert "text_generation.json: cannot be cut into records: line 3: " in problem["detail"]
+    assert "Correct the file there" in problem["detail"]
+    assert str(tmp_path) not in answer.text
+
+
+@pytest.mark.parametrize("page", ["pictures/blip", "pictures/blip/over-time", "model/blip/x", "plan/blip"])
+async def test_what_cannot_be_asked_is_told_before_anything_is_read(tmp_path: Path, page: str) -> None:
+    async with a_world(tmp_path) as world:
+        (tmp_path / "blip.json").unlink()
+        assert_problem(await world.client.get(f"/{page}"), 400, "category_not_supported")
 
 
 async def test_empty_answers_of_the_horde_are_unknown_on_every_page(tmp_path: Path) -> None:

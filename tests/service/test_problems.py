@@ -7,6 +7,8 @@ import json
 import httpx
 import pytest
 from fastapi import FastAPI
+from fastapi.exceptions import RequestValidationError
+from starlette.exceptions import HTTPException
 
 from horde_model_reference.errors import (
     CatalogueFormatError,
@@ -22,6 +24,7 @@ from horde_model_reference.errors import (
     UnsupportedCategoryError,
 )
 from horde_model_reference.service import problems
+from tests.support.hostile_names import ACTIVE, HOSTILE_NAMES
 from tests.support.service import assert_problem, serving
 
 SECRET = "/home/me/secret \x1b[31m"
@@ -111,3 +114,47 @@ def test_a_problem_is_told_as_rfc_9457_says(status: int) -> None:
         "detail": "What went wrong.",
         "code": "some_code",
     } | ({"title": body["title"]} if status == 422 else {})
+
+
+@pytest.mark.parametrize("told", ["Missing boundary in multipart.", "Missing boundary in multipart"])
+async def test_a_sentence_ends_once(told: str) -> None:
+    async with serving(app_raising(HTTPException(400, told))) as client:
+        body = assert_problem(await client.get("/"), 400, "http_error")
+    assert body["detail"] == "Missing boundary in multipart."
+
+
+def faulty(*parameters: str) -> RequestValidationError:
+    return RequestValidationError([{"loc": ("body", name), "msg": "No such key"} for name in parameters])
+
+
+async def test_of_what_a_client_sent_no_more_than_a_little_is_sent_back() -> None:
+    async with serving(app_raising(faulty("x" * 10_000, *map(str, range(1000))))) as client:
+        answer = await client.get("/")
+    body = assert_problem(answer, 422, "parameters_malformed")
+    assert len(answer.content) < 5000
+    assert [fault["parameter"] for fault in body["errors"][:2]] == ["x" * problems.MOST_ECHOED + "…", "0"]
+    assert len(body["errors"]) == problems.MOST_FAULTS
+    assert body["detail"].endswith("; and 981 more.")
+
+
+async def test_a_body_that_is_malformed_as_a_whole_is_named_so() -> None:
+    async with serving(app_raising(RequestValidationError([{"loc": ("body",), "msg": "No text"}]))) as client:
+        body = assert_problem(await client.get("/"), 422, "parameters_malformed")
+    assert body["detail"] == "Malformed parameters: body: No text."
+
+
+@pytest.mark.parametrize("name", [*HOSTILE_NAMES.values(), "\ud800"])
+async def test_what_is_sent_back_is_inert(name: str) -> None:
+    """Rule 13."""
+    async with serving(app_raising(faulty(name))) as client:
+        answer = await client.get("/")
+    assert_problem(answer, 422, "parameters_malformed")
+    assert not ACTIVE.search(answer.text)
+
+
+async def test_a_message_with_a_name_in_it_is_inert_and_reads_back() -> None:
+    """Rule 13."""
+    async with serving(app_raising(UnknownModelError("No model 'a\u202eb\x9bc'."))) as client:
+        answer = await client.get("/")
+    assert not ACTIVE.search(answer.text)
+    assert answer.json()["detail"] == "No model 'a\u202eb\x9bc'."

@@ -89,7 +89,7 @@ class ModelDeletionRiskInfoFactory:
                 stats_fetched_at=observation.stats_fetched_at,
                 stale=observation.stale,
             ),
-            notices=bounded((*catalogue.notices, *observation.notices, *merged.notices)),
+            notices=(*catalogue.notices, *observation.notices, *bounded(merged.notices)),
             rows=collected(judge(flag_records(facts, measure), measure)),
             api_names=merged.api_names,
             key=self.table_key(catalogue, observation, style_counts, recent),

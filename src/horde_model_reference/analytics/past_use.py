@@ -66,6 +66,7 @@ class PastUse:
         rising: Its use surely rose over the last eight weeks.
         rising_percent: By how much, in 30 days; None where there is no trend.
         season_use: Requests in 30 days at the same time last year, a month on either side; None where unknown.
+        after_season_use: Requests in 30 days in the twelve weeks after that; None where unknown.
     """
 
     days_seen: int
@@ -75,6 +76,7 @@ class PastUse:
     rising: bool
     rising_percent: float | None
     season_use: int | None
+    after_season_use: int | None
 
 
 def with_recent_use(models: pl.DataFrame, recent: RecentUse | None) -> pl.LazyFrame:

@@ -9,7 +9,7 @@ import polars as pl
 
 from horde_model_reference.analytics.filter_presets import apply_preset_filter, check_preset
 from horde_model_reference.analytics.flags import LEVEL_TYPE, RiskLevel
-from horde_model_reference.errors import UnknownRiskLevelError, UnknownSortColumnError
+from horde_model_reference.errors import UnknownRiskLevelError, UnknownSortColumnError, UsageError
 
 SCALAR_COLUMNS: tuple[str, ...] = (
     "name",
@@ -59,6 +59,7 @@ class RiskQuery:
 
     Raises:
         UnknownPresetError, UnknownSortColumnError, UnknownRiskLevelError: The message lists the valid names.
+        UsageError: The limit or the offset is too small.
     """
 
     group_text_models: bool = False
@@ -85,6 +86,10 @@ class RiskQuery:
             raise UnknownRiskLevelError(
                 f"There is no risk level {self.risk_level!r}; the levels are: {', '.join(reversed(RiskLevel))}."
             )
+        if self.limit is not None and self.limit < 1:
+            raise UsageError(f"The limit is {self.limit}; it must be at least 1, or None for all rows.")
+        if self.offset < 0:
+            raise UsageError(f"The offset is {self.offset}; it must be at least 0.")
 
 
 _FILTERS: dict[str, Callable[[str], pl.Expr]] = {

@@ -141,7 +141,7 @@ class CategoryDeletionRiskSummary(FlagCounts):
         )
 
 
-_FIGURES = ("usage_day", "usage_month", "usage_total", "usage_share", "worker_count")
+_FIGURES = sorted({flag.observed for flag in FLAGS if flag.count})
 _SUMS = (
     pl.col("at_risk", "is_critical", "has_warning", "risk_score", "usage_month", *FLAG_NAMES).sum(),
     pl.col(_FIGURES).null_count().name.suffix("_unknown"),

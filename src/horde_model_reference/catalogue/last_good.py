@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import hashlib
 import json
-import os
-import tempfile
+import time
+from contextlib import suppress
 from datetime import datetime
 from pathlib import Path
 
-from horde_model_reference.catalogue.sources import SourceCopy
+from horde_model_reference.catalogue.sources import SourceCopy, file_path
+from horde_model_reference.safe_files import write_atomically
 
 FOLDER = "catalogue"
+LEFT_BEHIND = 3600
+"""Seconds after which nobody is still writing a hidden file: who began it was killed."""
 
 
 class LastGoodStore:
@@ -48,14 +51,18 @@ class LastGoodStore:
             "sha256": hashlib.sha256(copy.content).hexdigest(),
         }
         self._folder.mkdir(parents=True, exist_ok=True)
-        handle, temporary = tempfile.mkstemp(dir=self._folder, prefix=".incoming-")
-        try:
-            with os.fdopen(handle, "wb") as file:
-                file.write(json.dumps(meta).encode() + b"\n" + copy.content)
-            Path(temporary).replace(self._path(location))
-        except BaseException:
-            Path(temporary).unlink(missing_ok=True)
-            raise
+        self._sweep()
+        # Private, since a location may hold a token.
+        write_atomically(self._path(location), json.dumps(meta).encode() + b"\n" + copy.content, mode=0o600)
+
+    def _sweep(self) -> None:
+        for hidden in self._folder.glob(".*"):
+            with suppress(FileNotFoundError):  # Another process may sweep as well.
+                if time.time() - hidden.stat().st_mtime > LEFT_BEHIND:
+                    hidden.unlink()
 
     def _path(self, location: str) -> Path:
-        return self._folder / f"{hashlib.sha256(location.encode()).hexdigest()[:32]}.copy"
+        path = file_path(location)
+        # A relative path means another file in another working folder.
+        source = location if path is None else str(Path(path).absolute())
+        return self._folder / f"{hashlib.sha256(source.encode()).hexdigest()[:32]}.copy"

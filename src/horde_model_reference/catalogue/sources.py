@@ -22,6 +22,8 @@ from horde_model_reference.http_client import read_bounded
 
 MAX_BYTES = 256 * 2**20
 """The largest catalogue that is read, in bytes."""
+UNNAMED = "catalogue"
+"""What the file behind a URL without a base name is called."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,22 +141,30 @@ def make_source(location: str, client: httpx.AsyncClient, timeout: float) -> Sou
     Raises:
         CatalogueSourceError: The location is an URL that is none.
     """
-    scheme, separator, rest = location.partition("://")
-    if not separator:
-        return FileSource(location)
-    if scheme.lower() == "file":
-        return FileSource(rest)
+    path = file_path(location)
+    if path is not None:
+        return FileSource(path)
     try:
-        host = httpx.URL(location).host
+        url = httpx.URL(location)
     except httpx.InvalidURL:
-        host = ""
-    if scheme.lower() not in {"http", "https"} or not host:
+        url = httpx.URL()
+    if url.scheme not in {"http", "https"} or not url.host:
         raise CatalogueSourceError(
             f"{location}: no http(s) URL and no file.", hint="Check the setting SOURCES__<CATEGORY>."
         )
     return UrlSource(location, client, timeout)
 
 
+def file_path(location: str) -> str | None:
+    """Return the path of the file that a location of the settings means; None for a URL."""
+    scheme, separator, rest = location.partition("://")
+    if not separator:
+        return location
+    return rest if scheme.lower() == "file" else None
+
+
 def base_name_of(location: str) -> str:
-    """Return the base name of a path or URL, without what may follow it."""
-    return re.split(r"[/\\]", location.partition("?")[0])[-1]
+    """Return the base name of a path or URL, without what may follow it; ``catalogue`` for a URL that has none."""
+    path = re.sub(r"(?i)^https?://[^/?]*", "", location).partition("?")[0]
+    name = re.split(r"[/\\]", path)[-1]
+    return name if name.strip(".") else UNNAMED

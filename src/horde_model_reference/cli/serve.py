@@ -12,10 +12,9 @@ import typer
 import uvicorn
 from uvicorn.supervisors import Multiprocess
 
-from horde_model_reference.cli.common import Demo
-from horde_model_reference.demo import demo_settings
+from horde_model_reference.cli.common import Demo, settings_for
+from horde_model_reference.engine import make_sharing
 from horde_model_reference.errors import ServeError
-from horde_model_reference.settings import load_settings
 
 app = typer.Typer(add_completion=False, pretty_exceptions_enable=False)
 
@@ -33,7 +32,7 @@ def serve(
     demo: Demo = False,
 ) -> None:
     """Serve the HTTP API until interrupted; its documentation is at /api/docs."""
-    _ = demo_settings() if demo else load_settings()  # A bad setting is said here, once, not by every worker.
+    _refuse_bad_settings(demo=demo)
     with _listening(host, port) as listener:
         bound_host, bound_port = listener.getsockname()[:2]
         shown_host = f"[{bound_host}]" if ":" in bound_host else bound_host
@@ -47,6 +46,20 @@ def serve(
             with tempfile.TemporaryDirectory(prefix="horde-model-reference-") as figures:
                 os.environ[MULTIPROCESS_DIR] = figures  # The workers count there, so that one scrape adds them up.
                 Multiprocess(config, [listener]).run()
+
+
+def _refuse_bad_settings(*, demo: bool) -> None:
+    """Say here what is wrong, once, and not in every worker, nor at the first request.
+
+    Raises:
+        SettingsError: A value has no sense, or names what is not installed.
+    """
+    settings = settings_for(demo=demo)
+    make_sharing(settings)
+    if settings.history.enabled and settings.history.url and not demo:
+        from horde_model_reference.history.database import address  # noqa: PLC0415 - large, and else never needed here
+
+        address(settings)
 
 
 def _listening(host: str, port: int) -> socket.socket:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import cache, partial
 from pathlib import Path
 
 from horde_model_reference.curation.catalogue_files import catalogue_names, generated_names, remove_records
@@ -11,10 +12,10 @@ from horde_model_reference.curation.comparing import Change
 from horde_model_reference.curation.patch import unified_patch
 from horde_model_reference.curation.plan import Plan
 from horde_model_reference.curation.plan_markdown import plan_markdown
-from horde_model_reference.curation.safe_files import write_atomically
 from horde_model_reference.errors import OutputError, PlanError
 from horde_model_reference.inert import visible
 from horde_model_reference.reports.json_report import to_json
+from horde_model_reference.safe_files import write_atomically
 
 PLAN_JSON = "plan.json"
 PLAN_MARKDOWN = "plan.md"
@@ -39,7 +40,21 @@ class PlannedFile:
 def artefacts(
     plan: Plan, catalogue: PlannedFile, generated: PlannedFile | None = None, changes: Sequence[Change] | None = None
 ) -> dict[str, bytes]:
-    """Return a plan's files by name: always the plan; and, when something is removed, new files and patch.
+    """Return a plan's files by name; arguments and errors as for :func:`artefact_makers`.
+
+    Raises:
+        CatalogueCutError: A file cannot be cut into records.
+    """
+    return {name: make() for name, make in artefact_makers(plan, catalogue, generated, changes).items()}
+
+
+def artefact_makers(
+    plan: Plan, catalogue: PlannedFile, generated: PlannedFile | None = None, changes: Sequence[Change] | None = None
+) -> dict[str, Callable[[], bytes]]:
+    """Return what makes each of a plan's files: always the plan; and, when something is removed, new files and patch.
+
+    What makes a new file or the patch raises :class:`CatalogueCutError` where a file cannot be cut into records; the
+    plan itself can be had all the same.
 
     Args:
         plan: The plan.
@@ -48,24 +63,30 @@ def artefacts(
         changes: What changed since an earlier plan, where that was asked for.
 
     Raises:
-        CatalogueFormatError: A file cannot be cut into records.
         PlanError: Two files would have the same name.
     """
     names = [PLAN_JSON, PLAN_MARKDOWN, PATCH, catalogue.name, *([generated.name] if generated is not None else [])]
     if len(set(names)) < len(names):
         raise PlanError(f"A plan's files cannot be written beside each other: {visible(', '.join(names))}.")
-    files = {PLAN_JSON: to_json(plan), PLAN_MARKDOWN: plan_markdown(plan, changes).encode()}
+    makers: dict[str, Callable[[], bytes]] = {
+        PLAN_JSON: lambda: to_json(plan),
+        PLAN_MARKDOWN: lambda: plan_markdown(plan, changes).encode(),
+    }
     gone = {verdict.name for verdict in plan.removed}
     if not gone:
-        return files
+        return makers
     staying = {verdict.name for verdict in plan.verdicts} - gone
-    own = catalogue_names(plan.category, gone, staying)
-    changed = [(catalogue, remove_records(catalogue.content, own, catalogue.name))]
+    lost = {catalogue: catalogue_names(plan.category, gone, staying)}
     if generated is not None:
-        changed.append((generated, remove_records(generated.content, generated_names(gone, staying), generated.name)))
-    files |= {file.name: new for file, new in changed}
-    files[PATCH] = "".join(unified_patch(file.path, file.content, new) for file, new in changed).encode()
-    return files
+        lost[generated] = generated_names(gone, staying)
+
+    @cache
+    def new(file: PlannedFile) -> bytes:
+        return remove_records(file.content, lost[file], file.name)
+
+    makers |= {file.name: partial(new, file) for file in lost}
+    makers[PATCH] = lambda: "".join(unified_patch(file.path, file.content, new(file)) for file in lost).encode()
+    return makers
 
 
 def write_artefacts(files: dict[str, bytes], folder: Path, originals: Sequence[Path]) -> list[Path]:

@@ -16,9 +16,10 @@ from json.decoder import scanstring  # type: ignore[attr-defined]
 from pydantic import BaseModel, ConfigDict
 
 from horde_model_reference.categories import MODEL_REFERENCE_CATEGORY
-from horde_model_reference.errors import CatalogueFormatError
+from horde_model_reference.errors import CatalogueCutError
 
 _SPACE = " \t\r\n"
+_CORRECT = "Correct the file there; until then no record can be taken out of it."
 
 
 class TakenRecord(BaseModel):
@@ -124,17 +125,19 @@ def cut(content: bytes, place: str) -> Pieces:
     """Cut a catalogue file into pieces that, put together, are the file.
 
     Raises:
-        CatalogueFormatError: The file is no catalogue, or cannot be put together again exactly.
+        CatalogueCutError: The file is no catalogue, or cannot be put together again exactly.
     """
     try:
         text = content.decode("utf-8")
         cutter = _cut_json if text.lstrip(_SPACE + "\ufeff").startswith("{") else _cut_csv
         pieces = cutter(text)
     except (ValueError, RecursionError, StopIteration) as error:
-        raise CatalogueFormatError(f"{place}: cannot be cut into records: {error}.") from error
+        raise CatalogueCutError(f"{place}: cannot be cut into records: {error}.", hint=_CORRECT) from error
     again = pieces.text()
     if again != text:
-        raise CatalogueFormatError(f"{place}, line {_first_difference(text, again)}: cannot be written again exactly.")
+        raise CatalogueCutError(
+            f"{place}, line {_first_difference(text, again)}: cannot be written again exactly.", hint=_CORRECT
+        )
     return pieces
 
 
@@ -142,7 +145,7 @@ def remove_records(content: bytes, names: Iterable[str], place: str) -> bytes:
     """Return a catalogue file's bytes without the records of these names; all rows of a repeated name go.
 
     Raises:
-        CatalogueFormatError: See :func:`cut`.
+        CatalogueCutError: See :func:`cut`.
     """
     return cut(content, place).without(names).encode("utf-8")
 

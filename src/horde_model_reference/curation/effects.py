@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Sequence
 
 from horde_model_reference.analytics.judgement import BYTES_PER_GB
@@ -12,7 +13,6 @@ from horde_model_reference.curation.plan import Displacement, Effect, HostEffect
 from horde_model_reference.curation.styles import Styles
 
 NO_HOST = "no known host"
-SEVERAL_HOSTS = "several hosts"
 
 
 def effect_of(table: RiskTable, catalogue: Catalogue, styles: Styles | None, removed: Sequence[ModelVerdict]) -> Effect:
@@ -50,21 +50,17 @@ def _gb(sizes: Iterable[int | None]) -> float | None:
 
 
 def _by_host(records: Sequence[ModelRecord]) -> list[HostEffect]:
-    files: dict[str, int] = {}
+    files: Counter[str] = Counter()
     sizes: dict[str, list[int | None]] = {}
     for record in records:
-        downloads = record.config.download
-        hosts = {download.host or NO_HOST for download in downloads} or {NO_HOST}
-        for download in downloads:
-            host = download.host or NO_HOST
-            files[host] = files.get(host, 0) + 1
-        # Only a model's size as a whole is known, so one whose files are spread counts for no single host.
-        where = hosts.pop() if len(hosts) == 1 else SEVERAL_HOSTS
-        sizes.setdefault(where, []).append(record.size_bytes)
-    return [
-        HostEffect(host=host, files=files.get(host, 0), size_gb=_gb(sizes.get(host, [])))
-        for host in sorted(files.keys() | sizes.keys())
-    ]
+        parts = [(download.host or NO_HOST, download.size_bytes) for download in record.config.download]
+        files.update(host for host, _ in parts)
+        hosts = {host for host, _ in parts} or {NO_HOST}
+        if len(hosts) == 1:  # What lies on one host is as large as the model, which is known more often than each file.
+            parts = [(hosts.pop(), record.size_bytes)]
+        for host, size in parts:
+            sizes.setdefault(host, []).append(size)
+    return [HostEffect(host=host, files=files[host], size_gb=_gb(sizes[host])) for host in sorted(sizes)]
 
 
 def _displaced(verdict: ModelVerdict, gone: set[str]) -> Displacement:

@@ -10,9 +10,9 @@ from pathlib import Path
 from pydantic import BaseModel, ConfigDict, Field
 
 from horde_model_reference.curation.catalogue_files import TakenRecord, cut
-from horde_model_reference.curation.safe_files import write_atomically
 from horde_model_reference.errors import PlanError
 from horde_model_reference.inert import visible
+from horde_model_reference.safe_files import write_atomically
 
 FOLDER = "journal"
 

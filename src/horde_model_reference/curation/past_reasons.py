@@ -9,6 +9,9 @@ from horde_model_reference.curation.plan import ReasonInfo, Verdict
 from horde_model_reference.curation.policy import Policy
 from horde_model_reference.reports.words import counted, last_use
 
+SEASON_FACTOR = 2
+"""The use of a season is at least so many times that of the weeks after it; else it was steady and perhaps ended."""
+
 
 def protections(past: PastUse | None, policy: Policy) -> Iterator[ReasonInfo]:
     """Yield why the past protects a model; an unknown past does not."""
@@ -18,10 +21,11 @@ def protections(past: PastUse | None, policy: Policy) -> Iterator[ReasonInfo]:
     if policy.protect.rising and past.rising:
         sentence = f"Its use rises, by about {past.rising_percent:g} percent in 30 days; {rests}."
         yield _reason(Verdict.PROTECTED, "rising", sentence)
-    enough = max(1, policy.candidates.month_usage_below)
-    if policy.protect.seasonal and past.season_use is not None and past.season_use >= enough:
-        sentence = f"At the same time last year it had about {past.season_use:,} requests in 30 days; {rests}."
-        yield _reason(Verdict.PROTECTED, "seasonal", sentence)
+    if policy.protect.seasonal and _was_a_season(past, policy):
+        after = past.after_season_use
+        then = "what it had after that is unknown" if after is None else f"about {after:,} in 30 days after that"
+        last_year = f"about {counted(past.season_use, 'request')} in 30 days at the same time last year"
+        yield _reason(Verdict.PROTECTED, "seasonal", f"It had {last_year}, and {then}; {rests}.")
 
 
 def unknowns(past: PastUse | None, policy: Policy) -> Iterator[ReasonInfo]:
@@ -59,6 +63,12 @@ def no_candidate(past: PastUse | None, policy: Policy) -> Iterator[ReasonInfo]:
         yield _reason(Verdict.KEEP, "not_falling", sentence)
 
 
+def _was_a_season(past: PastUse, policy: Policy) -> bool:
+    """Whether it was used enough at the same time last year, and fell after that as far as is known."""
+    season, after = past.season_use or 0, past.after_season_use or 0
+    return season >= max(1, policy.candidates.month_usage_below, SEASON_FACTOR * after)
+
+
 def in_words(past: PastUse | None, ever: int | None) -> str:
     """Return what the past adds to why a model is removed; empty where nothing is known.
 
@@ -68,7 +78,8 @@ def in_words(past: PastUse | None, ever: int | None) -> str:
     """
     if past is None or past.unused_days is None:
         return ""
-    said = (last_use(past.last_used, ever), f"unused for at least {counted(past.unused_days, 'day')}")
+    unused = f"unused for at least {counted(past.unused_days, 'day')}" if past.unused_days else ""
+    said = (last_use(past.last_used, ever), unused)
     return f" It was {', '.join(filter(None, said))}; {_rests_on(past)}."
 
 

@@ -6,6 +6,8 @@ import difflib
 import re
 from pathlib import Path
 
+from horde_model_reference.catalogue.sources import file_path
+
 NO_NEWLINE = "\\ No newline at end of file\n"
 
 
@@ -62,7 +64,5 @@ def path_in_work_tree_of(location: str, base_name: str) -> str:
 
 def local_path(location: str) -> Path | None:
     """Return the file that a location of the settings means; None for a URL."""
-    scheme, separator, rest = location.partition("://")
-    if not separator:
-        return Path(location)
-    return Path(rest) if scheme.lower() == "file" else None
+    path = file_path(location)
+    return None if path is None else Path(path)

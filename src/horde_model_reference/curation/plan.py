@@ -67,7 +67,7 @@ class HostEffect(Answer):
 
     host: str
     files: Count
-    size_gb: float | None = Field(description="GiB; null where a size is unknown.")
+    size_gb: float | None = Field(description="GiB; null where the size of a file on it is unknown.")
 
 
 class Displacement(Answer):

@@ -116,7 +116,7 @@ class Protect(_Section):
     )
     seasonal: Annotated[bool, Field(strict=True)] = Field(
         True,
-        description="Models that were used enough at the same time last year.",
+        description="Models that were used enough at the same time last year, and at most half as much after that.",
         json_schema_extra={"unit": "yes or no"},
     )
     min_worker_threads: Annotated[int, Field(ge=0, strict=True)] = Field(

@@ -32,7 +32,9 @@ REASONS: tuple[Reason, ...] = (
     Reason("jobs_waiting", Verdict.PROTECTED, "protect.with_queued_jobs", "Jobs are waiting for it."),
     Reason("served_by_workers", Verdict.PROTECTED, "protect.min_worker_threads", "Enough worker threads serve it."),
     Reason("rising", Verdict.PROTECTED, "protect.rising", "Its use surely rises."),
-    Reason("seasonal", Verdict.PROTECTED, "protect.seasonal", "It was used enough at the same time last year."),
+    Reason(
+        "seasonal", Verdict.PROTECTED, "protect.seasonal", "It was used enough a year ago, and much less after that."
+    ),
     Reason("usage_unknown", Verdict.UNKNOWN, "", "The Horde gave no usage."),
     Reason("workers_unknown", Verdict.UNKNOWN, "", "The Horde gave no workers, or a text worker hides them."),
     Reason("age_unknown", Verdict.UNKNOWN, "candidates.min_age_days", "Nothing says when it entered the catalogue."),

@@ -18,6 +18,8 @@ EDGE = 12.0
 """Room between the axes and what lies lowest or farthest, so that no mark is cut."""
 MOST_MARKS = 2000
 """Models drawn at most: the largest; a picture of more would be one blot."""
+SMALLEST = 0.01
+"""GB: what is smaller is told as 0, which a logarithmic axis has not, and stands here."""
 CHEAP_TO_DROP_USAGE = 200
 """Month usage below which, by the default policy, a model is a candidate."""
 
@@ -82,9 +84,10 @@ def _scale(low: float, high: float, start: float, end: float) -> Callable[[float
 
 def scatter(table: RiskTable) -> Scatter:
     """Return the picture of use against size."""
-    known = table.rows.filter(pl.col("usage_month").is_not_null() & (pl.col("size_gb") > 0))
+    known = table.rows.drop_nulls(["usage_month", "size_gb"])
     rows = known.sort(["size_gb", "name"], descending=[True, False]).head(MOST_MARKS)
-    sizes, usages = rows["size_gb"].to_list() or [1.0], rows["usage_month"].to_list() or [1]
+    sizes = rows["size_gb"].clip(SMALLEST).to_list() or [1.0]
+    usages = rows["usage_month"].to_list() or [1]
     most = max(10, *usages)
     x = _scale(min(sizes), max(sizes), LEFT + EDGE, WIDTH - RIGHT - EDGE)
     y = _scale(0.5, most, HEIGHT - BOTTOM - EDGE, TOP + EDGE)

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from urllib.parse import urlencode
 
 from horde_model_reference.categories import MODEL_REFERENCE_CATEGORY
-from horde_model_reference.curation.artefacts import PATCH, PLAN_JSON, PLAN_MARKDOWN, PlannedFile, artefacts
+from horde_model_reference.curation.artefacts import PATCH, PLAN_JSON, PLAN_MARKDOWN, PlannedFile, artefact_makers
 from horde_model_reference.curation.effects import effect_of
 from horde_model_reference.curation.plan import Effect, ModelVerdict, Plan, Verdict
 from horde_model_reference.curation.planning import Choice, CurationFacts, make_plan
@@ -184,8 +184,9 @@ def plan_file(facts: CurationFacts, file: PlannedFile, ticked: Ticked, name: str
     Raises:
         PlanError: What is ticked is refused.
         NotFoundError: The plan has no such file.
+        CatalogueCutError: It is a new catalogue file or a patch, and the catalogue cannot be cut into records.
     """
-    files = artefacts(make_plan(facts, Policy(), ticked.choice()), file)
-    if name not in files:
-        raise NotFoundError(f"The plan has no file {name!r}; it has: {', '.join(files)}.")
-    return files[name]
+    makers = artefact_makers(make_plan(facts, Policy(), ticked.choice()), file)
+    if name not in makers:
+        raise NotFoundError(f"The plan has no file {name!r}; it has: {', '.join(makers)}.")
+    return makers[name]()

@@ -7,12 +7,13 @@ import sqlite3
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, closing
 from importlib.util import find_spec
+from inspect import signature
 from pathlib import Path
 from typing import Any
 
 import stamina
 from sqlalchemy import URL, Column, Connection, MetaData, String, Table, event, inspect, make_url, select, text
-from sqlalchemy.exc import ArgumentError, SQLAlchemyError
+from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 from sqlalchemy.pool import AsyncAdaptedQueuePool
 
@@ -56,21 +57,33 @@ def address(settings: Settings) -> URL:
     """Return the database's address.
 
     Raises:
-        SettingsError: It is none, or of a database that we do not speak to, or its driver is not installed.
+        SettingsError: It is none, its driver is not installed, or it has a parameter that the driver does not know.
     """
     path = sqlite_path(settings)
     if path is not None:
         return URL.create("sqlite+aiosqlite", database=str(path))
-    hint = "It looks like postgresql://user:password@host/database."
     try:
         url = make_url(settings.history.url)
-    except ArgumentError:
-        raise SettingsError(f"{_VARIABLE}: this is no address of a database.", hint=hint) from None
-    if url.get_backend_name() != "postgresql":
-        raise SettingsError(f"{_VARIABLE}: only PostgreSQL can be named here.", hint=hint)
+    except ValueError:  # The port is no number.
+        raise SettingsError(
+            f"{_VARIABLE}: this is no address of a database.",
+            hint="It looks like postgresql://user:password@host/database.",
+        ) from None  # The cause may repeat a password.
     if find_spec("asyncpg") is None:
         raise SettingsError(f"{_VARIABLE}: the PostgreSQL client is not installed.", hint="pip install asyncpg")
+    if unknown := sorted(url.query.keys() - _parameters()):
+        raise SettingsError(
+            f"{_VARIABLE}: the PostgreSQL client knows no parameter {visible(', '.join(unknown))}.",
+            hint="Leave it out; what other clients call sslmode is ssl.",
+        )
     return url.set(drivername="postgresql+asyncpg")
+
+
+def _parameters() -> set[str]:
+    """Return what may follow the ``?`` of an address."""
+    from asyncpg import connect  # noqa: PLC0415 - an optional extra
+
+    return {*signature(connect).parameters, "prepared_statement_cache_size"}
 
 
 class Database:

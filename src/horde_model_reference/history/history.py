@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import asyncio
 import logging
-import math
 import time
 from collections.abc import Awaitable, Callable, Mapping, Sequence
+from contextlib import suppress
 from functools import partial
 from typing import TYPE_CHECKING, Any, Protocol, TypeVar
 
@@ -97,6 +97,7 @@ class NoHistory:
         """Nothing is held."""
 
 
+_LATE = "The history's database gave no answer in time."
 _HINT = "`horde-model-reference history collect`, or `serve`, begins one."
 
 
@@ -116,13 +117,12 @@ class KeptHistory:
         self._pasts: Pasts | None = None
         self._opening: SingleFlight[str, Pasts] = SingleFlight()
         self._reading: SingleFlight[tuple[str, str], Any] = SingleFlight()
-        self._away_until = -math.inf
-        self._failed = False
+        self._retry_at: float | None = None
 
     @property
     def state(self) -> str:
         """``off`` until there is something to read; see :class:`History`."""
-        if self._failed:
+        if self._retry_at is not None:
             return "away"
         return "ok" if self._exists() else "off"
 
@@ -139,24 +139,23 @@ class KeptHistory:
         """See :class:`History`."""
         if not self._exists():
             raise NoHistoryError("No history of use is kept here.", hint=_HINT)
-        if self._clock() < self._away_until:
+        if self._is_left_alone():
             raise HistoryError("The history's database failed a moment ago.", retry_after=RETRY_AFTER)
         try:
             async with asyncio.timeout(self._settings.request_deadline_seconds):
                 return await self._attempted((await self._open()).of_models(catalogue, names, days))
         except TimeoutError:
-            raise HistoryError("The history's database gave no answer in time.", retry_after=RETRY_AFTER) from None
+            self._note_away(_LATE)
+            raise HistoryError(_LATE, retry_after=RETRY_AFTER) from None
 
     async def collect(self, observation: Observation) -> None:
         """See :class:`History`; months that are old enough are closed on the way."""
-        try:
+        with suppress(HistoryError):
             await self._open()
             if self._store is not None:
                 history = self._settings.history
                 await self._attempted(self._store.keep(observation, history.collect_interval_seconds / 2))
                 await self._attempted(self._store.prune(history.keep_days))
-        except HistoryError as error:
-            self._note_away(error)
 
     async def aclose(self) -> None:
         """See :class:`History`."""
@@ -175,27 +174,28 @@ class KeptHistory:
     ) -> tuple[T | None, tuple[Notice, ...]]:
         if not self._exists():
             return None, ()
-        if self._clock() < self._away_until:
+        if self._is_left_alone():
             return None, (AWAY,)
         key = (what, REPORTED_TYPES[catalogue.category].value + catalogue.revision)
         try:
             return await self._reading.run(key, partial(self._ask, ask), patience), ()
-        except HistoryError as error:
-            self._note_away(error)
+        except HistoryError:
+            return None, (AWAY,)
         except TimeoutError:
-            self._away_until = self._clock() + RETRY_AFTER  # It goes on; until it is there, nobody waits again.
-        return None, (AWAY,)
+            self._note_away(_LATE)  # It goes on; until it is there, nobody waits again.
+            return None, (AWAY,)
 
     async def _ask(self, ask: Callable[[Pasts], Awaitable[T]]) -> T:
         return await self._attempted(ask(await self._open()))
 
     async def _attempted(self, work: Awaitable[T]) -> T:
+        """Wait for what the database does, and note whether it can be had."""
         try:
             done = await work
         except HistoryError as error:
-            self._note_away(error)
+            self._note_away(error.message)
             raise
-        self._failed = False
+        self._retry_at = None
         return done
 
     async def _open(self) -> Pasts:
@@ -208,11 +208,13 @@ class KeptHistory:
         self._store = await self._attempted((self._opener or opener)(self._settings))
         return pasts(self._store)
 
-    def _note_away(self, error: HistoryError) -> None:
-        if self._clock() >= self._away_until:
-            log.warning("the history is away, going on without for %.0f seconds: %s", RETRY_AFTER, error.message)
-        self._failed = True
-        self._away_until = self._clock() + RETRY_AFTER
+    def _is_left_alone(self) -> bool:
+        return self._retry_at is not None and self._clock() < self._retry_at
+
+    def _note_away(self, reason: str) -> None:
+        if not self._is_left_alone():
+            log.warning("the history is away, going on without for %.0f seconds: %s", RETRY_AFTER, reason)
+        self._retry_at = self._clock() + RETRY_AFTER
 
 
 def _machinery() -> tuple[Callable[[Settings], Awaitable[HistoryStore]], type[Pasts]]:

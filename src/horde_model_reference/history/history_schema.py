@@ -53,7 +53,7 @@ class MonthInfo(Answer):
     month: date = Field(description="Its first day.")
     usage: Count = Field(description="Requests of the days seen.")
     days_seen: Count = Field(description="Days with statistics.")
-    days_used: Count = Field(description="Days with use.")
+    days_used: Count = Field(description="Days with use, at least: of several API names, those of the one with most.")
     mean_worker_threads: float | None = Field(description="Null where nobody looked.")
 
 

@@ -1,8 +1,9 @@
-"""From the database to what the past says of a catalogue's models, each computed once per new day."""
+"""From the database to what the past says of a catalogue's models, each computed once per new day or name."""
 
 from __future__ import annotations
 
 import asyncio
+import hashlib
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from typing import Any
 
@@ -23,7 +24,7 @@ class Pasts:
 
     def __init__(self, store: HistoryStore) -> None:
         self._store = store
-        self._held: dict[tuple[str, HordeModelType], tuple[str, Any]] = {}
+        self._held: dict[tuple[str, HordeModelType], tuple[object, Any]] = {}
 
     async def recent(self, catalogue: Catalogue) -> RecentUse | None:
         """Return the recent past of every model; None where nothing is kept. Errors as for :class:`Reader`."""
@@ -59,24 +60,26 @@ class Pasts:
         return {**model_history(past, days), "api_names": sorted(own["api_name"])}
 
     async def _known(
-        self, catalogue: Catalogue, what: str, make: Callable[[Catalogue, Reader, Days, str], Awaitable[Any]]
+        self, catalogue: Catalogue, what: str, make: Callable[[Catalogue, Reader, Days], Awaitable[Any]]
     ) -> Any:
         model_type = REPORTED_TYPES[catalogue.category]
         async with self._store.reader.together() as reader:
             days = await reader.days(model_type)
             if not days.by_compile:
                 return None
-            key = f"{catalogue.revision}/{hash(frozenset(days.by_compile.items()))}"
+            served = await reader.first_served_of_all(model_type)
+            made_from = (catalogue.revision, days.by_compile, served.rows())
             held = self._held.get((what, model_type))
-            if held is None or held[0] != key:
-                held = self._held[what, model_type] = (key, await make(catalogue, reader, days, key))
+            if held is None or held[0] != made_from:
+                held = self._held[what, model_type] = (made_from, await make(catalogue, reader, days))
         return held[1]
 
-    async def _recent(self, catalogue: Catalogue, reader: Reader, days: Days, key: str) -> RecentUse:
+    async def _recent(self, catalogue: Catalogue, reader: Reader, days: Days) -> RecentUse:
         ends, weekly = await self._ends_and_weeks(catalogue, reader, days, TREND_WEEKS)
-        return RecentUse(trends.recent_frame(ends, weekly), key)
+        frame = trends.recent_frame(ends, weekly)
+        return RecentUse(frame, hashlib.sha256(frame.write_csv().encode()).hexdigest())
 
-    async def _past_use(self, catalogue: Catalogue, reader: Reader, days: Days, _: str) -> Mapping[str, PastUse]:
+    async def _past_use(self, catalogue: Catalogue, reader: Reader, days: Days) -> Mapping[str, PastUse]:
         ends, weekly = await self._ends_and_weeks(catalogue, reader, days, trends.YEAR_WEEKS)
         months = await self._months_now(catalogue, reader, days)
         names = catalogue.frame["name"]

@@ -149,16 +149,21 @@ class Reader:
             .where(months.c.name_id.in_(ids), _possible_month(months.c.month))
             .group_by(months.c.name_id)
         )
-        return together([await self._first_served(ids.scalar_subquery()), await self._frame(closed, ENDS)])
+        return together([await self.first_served_of_all(model_type), await self._frame(closed, ENDS)])
+
+    async def first_served_of_all(self, model_type: HordeModelType) -> pl.DataFrame:
+        """Return the first days on which names had a worker looked at (``ENDS``), of every name that had."""
+        return await self._first_served(api_names.c.type == model_type.value)
 
     async def first_served(self, name_ids: Sequence[int]) -> pl.DataFrame:
-        """Return the first days on which names had a worker looked at (``ENDS``)."""
-        return await self._first_served(name_ids)
+        """Return the first days on which names had a worker looked at (``ENDS``), of those that had."""
+        return await self._first_served(api_names.c.id.in_(name_ids))
 
-    async def _first_served(self, ids: Any) -> pl.DataFrame:
-        rows = select(threads.c.name_id, func.min(threads.c.day), cast(null(), Integer))
-        rows = rows.where(threads.c.name_id.in_(ids), possible(threads.c.day))
-        return await self._frame(rows.group_by(threads.c.name_id), ENDS)
+    async def _first_served(self, condition: ColumnElement[bool]) -> pl.DataFrame:
+        # One look at the index for each name: a grouping would read every day of all of them.
+        first = select(func.min(threads.c.day)).where(threads.c.name_id == api_names.c.id, possible(threads.c.day))
+        rows = select(api_names.c.id, first.scalar_subquery(), cast(null(), Integer)).where(condition)
+        return (await self._frame(rows, ENDS)).drop_nulls("first_day").sort("name_id")
 
     async def threads(self, name_ids: Sequence[int], since: int) -> pl.DataFrame:
         """Return the worker threads of names from a day on (``THREADS``)."""

@@ -26,6 +26,9 @@ YEAR_WEEKS = 57
 SEASON = (48, 57)
 """The weeks around the same time last year: a month on either side (from, to)."""
 
+AFTER_SEASON = (36, 48)
+"""The twelve weeks after that, in which the use of a season has fallen (from, to)."""
+
 FALLING_WEEKS = (8, 13, 26, 52)
 """The times over which it is asked whether use fell."""
 
@@ -121,7 +124,8 @@ def past_use(
         falling=pl.max_horizontal(pl.lit(0), *(surely.cast(pl.Int64) * days_long for days_long, surely in falling)),
         rising=(recent["low"] > 0).fill_null(value=False),
         percent=recent["percent"],
-        season=(_season() / 7 * MONTH_DAYS).round().cast(pl.Int64),
+        season=_month_use(SEASON),
+        after_season=_month_use(AFTER_SEASON),
     )
     return {row["name"]: _past_use(row, days) for row in facts.iter_rows(named=True)}
 
@@ -138,9 +142,10 @@ def _surely_fell(weekly: pl.DataFrame, weeks: int) -> pl.Series:
     return (whole & older & newer).fill_null(value=False)
 
 
-def _season() -> pl.Expr:
-    """Return the mean weekly use at the same time last year."""
-    return pl.mean_horizontal(f"use_week_{week}" for week in range(*SEASON))
+def _month_use(weeks: tuple[int, int]) -> pl.Expr:
+    """Return the mean use of some weeks, as requests in 30 days; null where none of them is known."""
+    weekly = pl.mean_horizontal(f"use_week_{week}" for week in range(*weeks))
+    return (weekly / 7 * MONTH_DAYS).round().cast(pl.Int64)
 
 
 def _past_use(row: dict[str, Any], days: Sequence[int]) -> PastUse:
@@ -153,6 +158,7 @@ def _past_use(row: dict[str, Any], days: Sequence[int]) -> PastUse:
         rising=row["rising"],
         rising_percent=row["percent"],
         season_use=row["season"],
+        after_season_use=row["after_season"],
     )
 
 

@@ -62,7 +62,9 @@ class RedisSharing:
                 socket_connect_timeout=OPERATION_TIMEOUT,
                 retry=Retry(NoBackoff(), 0),  # The client's own retries would hold a request for seconds.
             )
-        except ValueError:
+            # Nothing has looked at the address's parameters yet.
+            self._redis.connection_pool.make_connection()  # type: ignore[no-untyped-call]
+        except (ValueError, TypeError, RedisError):
             raise SettingsError(
                 "HORDE_MODEL_REFERENCE_REDIS__URL: this is no address of a Redis server.",
                 hint="It looks like redis://127.0.0.1:6379/0.",

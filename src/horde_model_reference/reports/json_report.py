@@ -15,7 +15,11 @@ _DELETE = b"\x7f"
 
 def to_json(answer: Answer) -> bytes:
     """Return an answer as compact UTF-8 JSON, in the order of its schema."""
-    body = answer.model_dump_json().encode()
+    return inert(answer.model_dump_json().encode())
+
+
+def inert(body: bytes) -> bytes:
+    """Return JSON in which no character acts instead of being seen; whoever parses it reads the same."""
     return body if body.isascii() and _DELETE not in body else _ACTIVE.sub(_escape, body)
 
 

@@ -10,7 +10,8 @@ from typing import Any
 import httpx
 from fastapi import APIRouter, FastAPI
 from fastapi.middleware.cors import CORSMiddleware
-from starlette.types import ASGIApp
+from starlette.datastructures import MutableHeaders
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from horde_model_reference.demo import SimulatedHorde, demo_settings
 from horde_model_reference.demo.past import make_demo_history
@@ -107,21 +108,35 @@ def create_service(
         settings, transport, hydrate=in_background, instruments=instruments, make_history=make_history
     )
     origins = list(settings.cors_allowed_origins)
-    hot = HotAnswers(
-        Guard(app, settings),
-        max_bytes=settings.hot_answers_max_bytes,
-        instruments=instruments,
-        # A cache must not hand an answer made for no origin, which lacks the CORS headers, to an allowed one.
-        vary="Accept-Encoding, Origin" if origins else "Accept-Encoding",
-    )
+    hot = HotAnswers(Guard(app, settings), max_bytes=settings.hot_answers_max_bytes, instruments=instruments)
     if not origins:
         return hot
-    return CORSMiddleware(
+    return OtherOrigins(
         hot,
         allow_origins=origins,
-        allow_methods=["GET", "HEAD"],
+        allow_methods=["GET", "HEAD", "POST"],  # A POST changes nothing here, and its Content-Type is always allowed.
         expose_headers=["ETag", "Retry-After", "X-Request-ID"],
     )
+
+
+class OtherOrigins(CORSMiddleware):
+    """The ASGI layer that lets pages of other origins read.
+
+    Every answer says, once, that it depends on the origin: a cache must not hand one that was made for no origin, which
+    lacks the CORS headers, to an allowed one.
+    """
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer a request (ASGI)."""
+
+        async def send_varying(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                headers = MutableHeaders(scope=message)
+                named = [name.strip() for value in headers.getlist("Vary") for name in value.split(",")]
+                headers["Vary"] = ", ".join(dict.fromkeys([*named, "Origin"]))
+            await send(message)
+
+        await super().__call__(scope, receive, send_varying)
 
 
 def _api() -> APIRouter:

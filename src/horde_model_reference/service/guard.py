@@ -9,6 +9,7 @@ import uuid
 from http import HTTPStatus
 
 import structlog
+from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from horde_model_reference.service.problems import problem
@@ -22,6 +23,8 @@ SECURITY_HEADERS: tuple[tuple[bytes, bytes], ...] = (
     (b"referrer-policy", b"no-referrer"),
 )
 API_POLICY = (b"content-security-policy", b"default-src 'none'; frame-ancestors 'none'")
+MAX_BODY_BYTES = 2**20
+"""The longest body of a request: ten times a plan form with every text model ticked and a reason beside each."""
 GRACE = 1.0
 """Seconds beyond the deadline before a request that does not end by itself is ended."""
 BUSY_RETRY_AFTER = 1.0
@@ -30,7 +33,7 @@ ALWAYS_ANSWERED = frozenset({"/api/heartbeat", "/api/metrics"})
 
 
 class Guard:
-    """The ASGI layer around the framework: URL length, requests at once, time, security headers, request ids, logs."""
+    """The ASGI layer around the framework: lengths, requests at once, time, security headers, request ids, logs."""
 
     def __init__(self, app: ASGIApp, settings: Settings) -> None:
         self._app = app
@@ -70,7 +73,7 @@ class Guard:
         self._running += 1
         try:
             async with asyncio.timeout(self._settings.request_deadline_seconds + GRACE):
-                await self._app(scope, receive, answer)
+                await self._app(scope, _Body(scope, receive), answer)
         except TimeoutError:
             if answer.started:
                 raise
@@ -80,6 +83,31 @@ class Guard:
             await late(scope, receive, answer)
         finally:
             self._running -= 1
+
+
+class _Body:
+    """Hands on a request's body, and refuses one that is too long: before it is read if its length is told, else then.
+
+    Refused is where the framework reads, so that it answers in its own way, be it with a problem or with a page.
+    """
+
+    def __init__(self, scope: Scope, receive: Receive) -> None:
+        self._receive = receive
+        self._told = int(dict(scope["headers"]).get(b"content-length", b"0"))
+        self._read = 0
+
+    async def __call__(self) -> Message:
+        self._check(self._told)
+        message = await self._receive()
+        self._read += len(message.get("body", b""))
+        self._check(self._read)
+        return message
+
+    def _check(self, size: int) -> None:
+        if size > MAX_BODY_BYTES:
+            raise HTTPException(
+                HTTPStatus.REQUEST_ENTITY_TOO_LARGE, f"The body is longer than {MAX_BODY_BYTES:,} bytes; send less"
+            )
 
 
 class _Answer:

@@ -53,7 +53,6 @@ class HotAnswers:
     Args:
         app: The framework's app.
         max_bytes: How much is held; the answers used longest ago go first.
-        vary: What answers depend on beside the address, as the ``Vary`` header names it.
         instruments: Where requests are counted.
         clock: Seconds of the epoch.
     """
@@ -64,10 +63,8 @@ class HotAnswers:
         *,
         max_bytes: int,
         instruments: Instruments,
-        vary: str = "Accept-Encoding",
         clock: Callable[[], float] = time.time,
     ) -> None:
-        self._vary = vary.encode()
         self._app = app
         self._instruments = instruments
         self._clock = clock
@@ -161,7 +158,7 @@ class HotAnswers:
     async def _encode(self, answer: HotAnswer, encoding: str) -> Encoded:
         body = await asyncio.to_thread(ENCODERS[encoding], answer.body)
         etag = f'"{hashlib.sha256(body).hexdigest()[:32]}"'.encode()
-        shared: Headers = [(b"etag", etag), (b"vary", self._vary)]
+        shared: Headers = [(b"etag", etag), VARY]
         headers = [*answer.headers, *shared, (b"content-length", str(len(body)).encode())]
         if encoding != IDENTITY:
             headers.append((b"content-encoding", encoding.encode()))
@@ -184,6 +181,7 @@ def matches(if_none_match: bytes, etag: bytes) -> bool:
     return etag in wanted or wanted == [b"*"]
 
 
+VARY = (b"vary", b"Accept-Encoding")
 REQUEST_ID = b"x-request-id"
 PER_ANSWER = frozenset({b"content-length", REQUEST_ID})
 """Headers that belong to one answer, and not to the bytes that are kept."""

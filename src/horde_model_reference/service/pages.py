@@ -132,8 +132,8 @@ async def _past(asked: Awaitable[T]) -> T | str:
 @router.get("/pictures/{category}/over-time")
 async def read_over_time_page(reader: Reader, request: Request, category: MODEL_REFERENCE_CATEGORY) -> Response:
     """A category's use over time; kept as its table is, which changes with every day that is added."""
-    catalogue = await reader.engine.manager.get_catalogue(category)
     await reader.engine.table(category)
+    catalogue = await reader.engine.manager.get_catalogue(category)
     found = await _past(reader.engine.history.of_models(catalogue, list(catalogue.records), DAYS))
     if isinstance(found, str):
         return await fresh(request, partial(over_time_page, category, found))

@@ -7,17 +7,23 @@ import math
 from http import HTTPStatus
 from typing import Any
 
-from fastapi import FastAPI, Request
+from fastapi import FastAPI, Request, Response
 from fastapi.exceptions import RequestValidationError
-from fastapi.responses import JSONResponse
 from pydantic import BaseModel, Field
 from starlette.exceptions import HTTPException
 
 from horde_model_reference.errors import HordeModelReferenceError
 from horde_model_reference.inert import visible
+from horde_model_reference.reports.json_report import inert
 
 MEDIA_TYPE = "application/problem+json"
 log = logging.getLogger(__name__)
+
+
+MOST_FAULTS = 20
+"""Malformed parameters that an answer lists."""
+MOST_ECHOED = 100
+"""Characters of a parameter's name that an answer repeats: in a body, names are the client's to choose."""
 
 
 class ParameterFault(BaseModel):
@@ -35,12 +41,14 @@ class Problem(BaseModel):
     status: int
     detail: str = Field(description="What went wrong, in one sentence.")
     code: str = Field(description="Stable, for programs.")
-    errors: list[ParameterFault] | None = Field(None, description="Status 422: every malformed parameter.")
+    errors: list[ParameterFault] | None = Field(
+        None, description=f"Status 422: the malformed parameters, at most {MOST_FAULTS}."
+    )
 
 
 def problem(
     status: int, code: str, detail: str, *, errors: list[ParameterFault] | None = None, retry_after: float | None = None
-) -> JSONResponse:
+) -> Response:
     """Return the answer for a problem."""
     body = Problem(
         type="about:blank", title=HTTPStatus(status).phrase, status=status, detail=detail, code=code, errors=errors
@@ -48,7 +56,8 @@ def problem(
     headers = {"Cache-Control": "no-store"}
     if retry_after is not None:
         headers["Retry-After"] = str(max(1, math.ceil(retry_after)))
-    return JSONResponse(body.model_dump(exclude_none=True), status, headers=headers, media_type=MEDIA_TYPE)
+    content = inert(body.model_dump_json(exclude_none=True).encode())
+    return Response(content, status, headers=headers, media_type=MEDIA_TYPE)
 
 
 def install(app: FastAPI) -> None:
@@ -65,7 +74,7 @@ PASSING = (HTTPStatus.BAD_GATEWAY, HTTPStatus.SERVICE_UNAVAILABLE)
 """Statuses after which asking again makes sense."""
 
 
-async def _ours(_: Request, error: Exception) -> JSONResponse:
+async def _ours(_: Request, error: Exception) -> Response:
     if not isinstance(error, HordeModelReferenceError):
         raise TypeError(type(error))
     if error.public_detail is not None:
@@ -75,31 +84,39 @@ async def _ours(_: Request, error: Exception) -> JSONResponse:
     return problem(error.status, error.code, detail, retry_after=wait)
 
 
-async def _malformed(_: Request, error: Exception) -> JSONResponse:
+async def _malformed(_: Request, error: Exception) -> Response:
     if not isinstance(error, RequestValidationError):
         raise TypeError(type(error))
-    faults = [
-        ParameterFault(parameter=".".join(str(part) for part in fault["loc"][1:]), message=fault["msg"])
-        for fault in error.errors()
-    ]
-    detail = "; ".join(f"{fault.parameter}: {fault.message}" for fault in faults)
-    return problem(
-        HTTPStatus.UNPROCESSABLE_ENTITY, "parameters_malformed", f"Malformed parameters: {detail}.", errors=faults
-    )
+    found = error.errors()
+    faults = [ParameterFault(parameter=_name_of(fault["loc"]), message=fault["msg"]) for fault in found[:MOST_FAULTS]]
+    told = [f"{fault.parameter}: {fault.message}" for fault in faults]
+    if len(found) > len(faults):
+        told.append(f"and {len(found) - len(faults)} more")
+    detail = _sentence(f"Malformed parameters: {'; '.join(told)}")
+    return problem(HTTPStatus.UNPROCESSABLE_ENTITY, "parameters_malformed", detail, errors=faults)
 
 
-FRAMEWORK_CODES: dict[int, str] = {404: "route_unknown", 405: "method_not_allowed"}
+def _name_of(place: tuple[str | int, ...]) -> str:
+    name = ".".join(str(part) for part in place[1:] or place)
+    return visible(name if len(name) <= MOST_ECHOED else f"{name[:MOST_ECHOED]}…")
 
 
-async def _frameworks(_: Request, error: Exception) -> JSONResponse:
+def _sentence(text: str) -> str:
+    return f"{text.removesuffix('.')}."
+
+
+FRAMEWORK_CODES: dict[int, str] = {404: "route_unknown", 405: "method_not_allowed", 413: "body_too_large"}
+
+
+async def _frameworks(_: Request, error: Exception) -> Response:
     if not isinstance(error, HTTPException):
         raise TypeError(type(error))
-    answer = problem(error.status_code, FRAMEWORK_CODES.get(error.status_code, "http_error"), f"{error.detail}.")
+    answer = problem(error.status_code, FRAMEWORK_CODES.get(error.status_code, "http_error"), _sentence(error.detail))
     answer.headers.update(error.headers or {})
     return answer
 
 
-async def _unforeseen(_: Request, __: Exception) -> JSONResponse:
+async def _unforeseen(_: Request, __: Exception) -> Response:
     detail = HordeModelReferenceError.public_detail or ""
     return problem(HTTPStatus.INTERNAL_SERVER_ERROR, HordeModelReferenceError.code, detail)
 

@@ -10,6 +10,7 @@ import pytest
 from horde_model_reference.categories import MODEL_REFERENCE_CATEGORY
 from horde_model_reference.demo import DATA
 from tests.support.builders import TEXT, record
+from tests.support.hostile_names import ACTIVE, HOSTILE_NAMES
 from tests.support.service import STATISTICS, V2, BlockingClient, a_world, assert_problem, catalogue_bytes
 
 
@@ -64,6 +65,17 @@ async def test_a_v2_record_is_served_with_all_that_it_says(tmp_path: Path) -> No
     async with a_world(tmp_path, text=catalogue_bytes({"a/b": fields})) as world:
         assert (await world.client.get(f"{V2}/text_generation/a/b")).json() == fields
         assert (await world.client.get(f"{V2}/text_generation/a%2Fb")).json() == fields
+
+
+async def test_names_are_inert_and_read_back(tmp_path: Path) -> None:
+    """Rule 13."""
+    models = {name: {"description": name} for name in HOSTILE_NAMES.values()}
+    async with a_world(tmp_path, text=catalogue_bytes(models)) as world:
+        answers = [await world.client.get(f"{V2}/text_generation{name}") for name in ("", "/abc%E2%80%AEtxt.exe")]
+    assert not [answer for answer in answers if ACTIVE.search(answer.text)]
+    listed, one = (answer.json() for answer in answers)
+    assert {record["description"] for record in listed.values()} == models.keys()
+    assert one["description"] == HOSTILE_NAMES["right to left"]
 
 
 @pytest.mark.parametrize("name", ["nope", "", "a/b", "deliberate", "%1B[31m"])

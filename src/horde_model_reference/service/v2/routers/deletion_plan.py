@@ -16,7 +16,7 @@ from horde_model_reference.service import problems
 from horde_model_reference.service.answers import json_answer
 from horde_model_reference.service.dependencies import Reader
 
-router = APIRouter(tags=["v2", "deletion-plan"], responses=problems.responses(400, 404, 409, 422, 500, 502))
+router = APIRouter(tags=["v2", "deletion-plan"], responses=problems.responses(400, 404, 409, 413, 422, 500, 502))
 
 Text = Annotated[str, Field(max_length=10_000)]
 """Text with a bound, which pydantic also checks to be valid Unicode."""

@@ -5,10 +5,12 @@ from __future__ import annotations
 import asyncio
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Path
+from fastapi import APIRouter, Path, Response
+from pydantic import TypeAdapter
 
 from horde_model_reference.analytics.unknown_names import unknown_model
 from horde_model_reference.categories import MODEL_REFERENCE_CATEGORY
+from horde_model_reference.reports.json_report import inert
 from horde_model_reference.service import problems
 from horde_model_reference.service.dependencies import Manager
 from horde_model_reference.service.statistics.routers.deletion_risk import (
@@ -17,6 +19,9 @@ from horde_model_reference.service.statistics.routers.deletion_risk import (
 )
 
 router = APIRouter(tags=["v2"])
+
+Record = dict[str, Any]
+_JSON = TypeAdapter(Record)
 
 Category = Annotated[MODEL_REFERENCE_CATEGORY, Path(description="The category.")]
 
@@ -33,27 +38,33 @@ async def read_model_categories() -> list[MODEL_REFERENCE_CATEGORY]:
     "/{model_category_name}",
     operation_id="read_v2_reference",
     summary="Get a category's records",
+    response_model=dict[str, Record],
     responses=problems.responses(422, 500),
 )
-async def read_reference(manager: Manager, model_category_name: Category) -> dict[str, dict[str, Any]]:
+async def read_reference(manager: Manager, model_category_name: Category) -> Response:
     """A category's records by name, in the v2 format; empty where its catalogue has none."""
     records = await manager.get_model_reference(model_category_name)
-    return {name: record.as_json() for name, record in records.items()}
+    return await asyncio.to_thread(lambda: _answer({name: record.as_json() for name, record in records.items()}))
 
 
 @router.get(
     "/{model_category_name}/{model_name:path}",
     operation_id="read_v2_single_model",
     summary="Get one record",
+    response_model=Record,
     responses=problems.responses(404, 422, 500),
 )
 async def read_single_model(
     manager: Manager,
     model_category_name: Category,
     model_name: Annotated[str, Path(description="The model's name; it may contain slashes.", examples=["Deliberate"])],
-) -> dict[str, Any]:
+) -> Response:
     """One record, in the v2 format."""
     records = await manager.get_model_reference(model_category_name)
     if model_name not in records:
         raise await asyncio.to_thread(unknown_model, model_category_name, model_name, records)
-    return records[model_name].as_json()
+    return _answer(records[model_name].as_json())
+
+
+def _answer(content: Record) -> Response:
+    return Response(inert(_JSON.dump_json(content)), media_type="application/json")

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from horde_model_reference.curation.safe_files import write_atomically
+from horde_model_reference.safe_files import write_atomically
 from tests.support.killing import every_end
 
 
@@ -29,11 +29,15 @@ def test_the_mode_stays(tmp_path: Path, mode: int) -> None:
     assert stat.S_IMODE(file.stat().st_mode) == mode
 
 
-@pytest.mark.parametrize(("umask", "mode"), [(0o022, 0o644), (0o077, 0o600)])
-def test_a_new_file_has_the_user_s_mode(tmp_path: Path, umask: int, mode: int) -> None:
+@pytest.mark.parametrize(
+    ("asked", "umask", "mode"), [({}, 0o022, 0o644), ({}, 0o077, 0o600), ({"mode": 0o600}, 0o022, 0o600)]
+)
+def test_a_new_file_has_the_user_s_mode_or_a_narrower_one(
+    tmp_path: Path, asked: dict[str, int], umask: int, mode: int
+) -> None:
     before = os.umask(umask)
     try:
-        write_atomically(tmp_path / "a.json", b"new")
+        write_atomically(tmp_path / "a.json", b"new", **asked)
         assert os.umask(umask) == umask
     finally:
         os.umask(before)

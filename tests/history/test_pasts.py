@@ -1,0 +1,62 @@
+"""What is kept of a past while nothing changes, and the key that tells whether anything that shows has."""
+
+from __future__ import annotations
+
+import pytest
+
+from horde_model_reference.analytics.past_use import RecentUse
+from horde_model_reference.history.pasts import Pasts
+from horde_model_reference.history.sightings import Sighting
+from horde_model_reference.history.store import HistoryStore
+from tests.support.builders import catalogue_of
+from tests.support.past import compile_of, keep_all, look_of
+
+CATALOGUE = catalogue_of(["a", "new"])
+KNOWN: list[Sighting] = [*(compile_of(day, {"a": 1 + day}) for day in range(3)), look_of(2, {"a": 1})]
+
+
+async def recent(pasts: Pasts) -> RecentUse:
+    found = await pasts.recent(CATALOGUE)
+    assert found is not None
+    return found
+
+
+@pytest.mark.parametrize(
+    ("sighting", "shows"),
+    [
+        (look_of(3, {"new": 1}), True),
+        (look_of(-9, {"a": 1}), True),
+        (compile_of(3, {"a": 9}), True),
+        (look_of(3, {"a": 2}), False),
+        (look_of(3, {"of no model": 1}), False),
+    ],
+    ids=["a new name", "an imported look", "a new day", "a look", "a name of no model"],
+)
+async def test_the_key_changes_with_what_shows(store: HistoryStore, sighting: Sighting, shows: bool) -> None:
+    await keep_all(store, KNOWN)
+    old = Pasts(store)
+    before = await recent(old)
+    await keep_all(store, [sighting])
+    after, told_anew = await recent(old), await recent(Pasts(store))
+    assert after.key == told_anew.key
+    assert after.frame.equals(told_anew.frame)
+    assert (after.key != before.key, not after.frame.equals(before.frame)) == (shows, shows)
+
+
+async def test_while_nothing_new_is_seen_nothing_is_made_anew(store: HistoryStore) -> None:
+    await keep_all(store, KNOWN)
+    pasts = Pasts(store)
+    before, year = await recent(pasts), await pasts.past_use(CATALOGUE)
+    await keep_all(store, [look_of(3, {"a": 2}), KNOWN[0]])
+    assert await recent(pasts) is before
+    assert await pasts.past_use(CATALOGUE) is year
+
+
+async def test_the_table_and_the_history_of_a_model_agree_on_a_name_that_is_new_today(store: HistoryStore) -> None:
+    await keep_all(store, KNOWN)
+    pasts = Pasts(store)
+    await recent(pasts)
+    await keep_all(store, [look_of(3, {"new": 1})])
+    told = dict(zip(CATALOGUE.frame["name"], (await recent(pasts)).frame["first_seen"], strict=True))
+    assert told["new"] == (await pasts.of_models(CATALOGUE, ["new"], 30))["first_seen"]
+    assert str(told["new"]) == "2025-01-04"
