@@ -46,6 +46,7 @@ from horde_model_reference.integrations.horde_api_models import Observation
 from horde_model_reference.integrations.sharing import NoSharing, Sharing
 from horde_model_reference.notices import Notice
 from horde_model_reference.settings import Settings
+from horde_model_reference.threads import in_thread
 
 HistoryMaker = Callable[[Settings], History]
 """Makes what keeps the past; nothing is opened yet."""
@@ -107,7 +108,7 @@ class Engine:
         styles, _ = await self.curation.styles(STYLES_PATIENCE) if category is STYLED else (None, ())
         found = styles.dependents([name]) if styles is not None else None
         relying = None if found is None else relying_on(found)
-        return await asyncio.to_thread(respond_for_model, table, name, relying)
+        return await in_thread(respond_for_model, table, name, relying)
 
     async def model_history(
         self, category: MODEL_REFERENCE_CATEGORY, name: str, days: int, *, family: bool = False
@@ -127,7 +128,7 @@ class Engine:
         """
         reported_type(category)
         catalogue = with_models(await self.manager.get_catalogue(category, self._patience))
-        names = await asyncio.to_thread(family_members if family else known_model, catalogue, name)
+        names = await in_thread(family_members if family else known_model, catalogue, name)
         found = await self.history.of_models(catalogue, names, days)
         members = names if family else None
         return ModelHistoryResponse.model_validate({"category": category, "name": name, "members": members, **found})

@@ -92,6 +92,18 @@ async def test_the_sample_is_served_until_a_signal_ends_it(
     assert "Traceback" not in said
 
 
+async def test_a_client_that_never_reads_does_not_hold_up_the_end(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv(f"{ENV_PREFIX}REQUEST_DEADLINE_SECONDS", "1")
+    async with served("--demo") as service:
+        host, _, port = service.url.removeprefix("http://").rpartition(":")
+        with socket.create_connection((host, int(port))) as client:
+            # Answers pile up until neither side's buffers take more.
+            client.sendall(f"GET {IMAGE_RISK} HTTP/1.1\r\nHost: x\r\n\r\n".encode() * 400)
+            client.recv(1)
+            code, _ = await service.end(signal.SIGTERM)
+    assert code in {0, -signal.SIGTERM}
+
+
 @pytest.mark.parametrize("demo", [[], ["--demo"]])
 def test_a_port_that_is_taken_is_told(cli: Cli, demo: list[str]) -> None:
     with socket.create_server(("127.0.0.1", 0)) as taken:

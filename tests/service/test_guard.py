@@ -224,6 +224,16 @@ def test_every_answer_carries_the_security_headers(demo: BlockingClient, method:
         assert "server" not in names
 
 
+@pytest.mark.parametrize("url", [IMAGE_RISK, f"{TEXT_RISK}.csv"])
+def test_that_nothing_has_changed_carries_them_too(demo: BlockingClient, url: str) -> None:
+    whole = demo.get(url)
+    unchanged = demo.get(url, headers={"If-None-Match": whole.headers["etag"]})
+    assert unchanged.status_code == 304
+    of_the_body = {"content-type", "content-length", "content-encoding", "content-disposition", "date", "x-request-id"}
+    assert set(unchanged.headers) == set(whole.headers) - of_the_body
+    assert all(unchanged.headers[name] == whole.headers[name] for name in unchanged.headers if name != "cache-control")
+
+
 async def test_every_answer_of_the_framework_has_its_own_request_id(tmp_path: Path) -> None:
     def broken(request: httpx.Request) -> httpx.Response:
         raise RuntimeError("a surprise")
@@ -266,6 +276,8 @@ async def test_only_pages_of_configured_origins_may_read(tmp_path: Path) -> None
         unchanged = await world.client.get(IMAGE_RISK, headers={"Origin": ORIGIN, "If-None-Match": etag})
         assert unchanged.status_code == 304
         assert unchanged.headers["access-control-allow-origin"] == ORIGIN
+        conditional = {"Access-Control-Request-Method": "GET", "Access-Control-Request-Headers": "if-none-match"}
+        assert (await world.client.options(IMAGE_RISK, headers={"Origin": ORIGIN} | conditional)).status_code == 200
         assert {"etag", "retry-after"} <= set(unchanged.headers["access-control-expose-headers"].lower().split(", "))
         assert readable is not None
         for method, status in (("GET", 200), ("DELETE", 400)):

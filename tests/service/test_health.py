@@ -20,3 +20,12 @@ async def test_the_heartbeat_touches_nothing_else(tmp_path: Path) -> None:
         world.horde.all_routes(NO_HEADERS)
         assert (await world.client.get("/api/heartbeat")).status_code == 200
         assert world.horde.count() == 0
+
+
+async def test_readiness_tells_within_the_deadline_what_is_missing(tmp_path: Path) -> None:
+    """However many categories wait for the Horde, they wait side by side."""
+    async with a_world(tmp_path, horde_api_timeout=60, request_deadline_seconds=0.5) as world:
+        world.horde.all_routes(NO_HEADERS)
+        answer = await world.client.get("/api/readiness")
+        assert answer.status_code == 503
+        assert answer.json() == {"ready": False, "categories": {"image_generation": False, "text_generation": False}}

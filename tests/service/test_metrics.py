@@ -90,6 +90,8 @@ async def test_requests_by_route_and_status(tmp_path: Path) -> None:
             "/invented/2",
         ):
             await world.client.get(url)
+        await world.client.post(f"{V2}/image_generation/deletion-plan", json={})
+        await world.client.post(IMAGE_RISK)
         found = await figures(world.client)
     counted = by(found["request_seconds_count"], "route", "status")
     assert {key: value for key, value in counted.items() if value} == {
@@ -101,6 +103,8 @@ async def test_requests_by_route_and_status(tmp_path: Path) -> None:
         (f"{ROUTE}/{{model_name:path}}", "404"): 1,
         (f"{V2}/{{model_category_name}}", "200"): 1,
         (f"{V2}/{{model_category_name}}/deletion-risk", "200"): 1,
+        (f"{V2}/{{model_category_name}}/deletion-plan", "200"): 1,
+        (ROUTE, "405"): 1,
         ("/api/heartbeat", "200"): 1,
         ("other", "200"): 1,  # the documentation's files
         ("other", "404"): 2,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import math
 import os
 import socket
 import tempfile
@@ -15,11 +16,14 @@ from uvicorn.supervisors import Multiprocess
 from horde_model_reference.cli.common import Demo, settings_for
 from horde_model_reference.engine import make_sharing
 from horde_model_reference.errors import ServeError
+from horde_model_reference.settings import Settings
 
 app = typer.Typer(add_completion=False, pretty_exceptions_enable=False)
 
 APP = "horde_model_reference.service.app:create_service_from_environment"
 MULTIPROCESS_DIR = "PROMETHEUS_MULTIPROC_DIR"
+GRACE = 2
+"""Seconds beyond the deadline of requests after which a client that is still reading does not hold up the end."""
 DEMO_APP = "horde_model_reference.service.app:create_demo_service"
 
 
@@ -32,12 +36,17 @@ def serve(
     demo: Demo = False,
 ) -> None:
     """Serve the HTTP API until interrupted; its documentation is at /api/docs."""
-    _refuse_bad_settings(demo=demo)
+    settings = _sound_settings(demo=demo)
     with _listening(host, port) as listener:
         bound_host, bound_port = listener.getsockname()[:2]
         shown_host = f"[{bound_host}]" if ":" in bound_host else bound_host
         config = uvicorn.Config(
-            DEMO_APP if demo else APP, factory=True, workers=workers, access_log=False, log_level=logging.WARNING
+            DEMO_APP if demo else APP,
+            factory=True,
+            workers=workers,
+            access_log=False,
+            log_level=logging.WARNING,
+            timeout_graceful_shutdown=math.ceil(settings.request_deadline_seconds) + GRACE,
         )
         typer.echo(f"Serving on http://{shown_host}:{bound_port}/api/docs (Ctrl-C ends it)", err=True)
         if workers == 1:
@@ -48,8 +57,8 @@ def serve(
                 Multiprocess(config, [listener]).run()
 
 
-def _refuse_bad_settings(*, demo: bool) -> None:
-    """Say here what is wrong, once, and not in every worker, nor at the first request.
+def _sound_settings(*, demo: bool) -> Settings:
+    """Return the settings; say here what is wrong, once, and not in every worker, nor at the first request.
 
     Raises:
         SettingsError: A value has no sense, or names what is not installed.
@@ -60,6 +69,7 @@ def _refuse_bad_settings(*, demo: bool) -> None:
         from horde_model_reference.history.database import address  # noqa: PLC0415 - large, and else never needed here
 
         address(settings)
+    return settings
 
 
 def _listening(host: str, port: int) -> socket.socket:

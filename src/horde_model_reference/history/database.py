@@ -21,6 +21,7 @@ from horde_model_reference.errors import HistoryError, SettingsError
 from horde_model_reference.history.tables import metadata
 from horde_model_reference.inert import visible
 from horde_model_reference.settings import Settings
+from horde_model_reference.threads import in_thread
 
 FILE = "history.sqlite"
 """The SQLite file's name under ``DATA_DIR``."""
@@ -126,7 +127,7 @@ class Database:
             HistoryError: The file cannot be had.
         """
         async with self._translated():
-            await asyncio.to_thread(_write_ahead, path)
+            await in_thread(_write_ahead, path)
 
     async def aclose(self) -> None:
         """Close the connections."""

@@ -18,6 +18,7 @@ from horde_model_reference.integrations.horde_api_models import Observation
 from horde_model_reference.notices import Notice
 from horde_model_reference.settings import Settings
 from horde_model_reference.single_flight import SingleFlight
+from horde_model_reference.threads import in_thread
 
 if TYPE_CHECKING:
     from horde_model_reference.history.pasts import Pasts
@@ -204,7 +205,7 @@ class KeptHistory:
         return self._pasts
 
     async def _opened(self) -> Pasts:
-        opener, pasts = await asyncio.to_thread(_machinery)
+        opener, pasts = await in_thread(_machinery)
         self._store = await self._attempted((self._opener or opener)(self._settings))
         return pasts(self._store)
 

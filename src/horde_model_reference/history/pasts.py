@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import hashlib
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from typing import Any
@@ -17,6 +16,7 @@ from horde_model_reference.history.model_history import RATE_DAYS, NamePasts, mo
 from horde_model_reference.history.reading import ENDS, Days, Reader, together
 from horde_model_reference.history.store import HistoryStore
 from horde_model_reference.integrations.attribution import NAME_RULES
+from horde_model_reference.threads import in_thread
 
 
 class Pasts:
@@ -83,7 +83,7 @@ class Pasts:
         ends, weekly = await self._ends_and_weeks(catalogue, reader, days, trends.YEAR_WEEKS)
         months = await self._months_now(catalogue, reader, days)
         names = catalogue.frame["name"]
-        return await asyncio.to_thread(trends.past_use, names, ends, weekly, days.numbers, months)
+        return await in_thread(trends.past_use, names, ends, weekly, days.numbers, months)
 
     async def _ends_and_weeks(
         self, catalogue: Catalogue, reader: Reader, days: Days, weeks: int
@@ -97,7 +97,7 @@ class Pasts:
             weekly = trends.weekly_use(use, owners, days.numbers, models, weeks)
             return trends.ends_of_models(ends, owners, models), weekly
 
-        return await asyncio.to_thread(compute)
+        return await in_thread(compute)
 
     async def _months_now(self, catalogue: Catalogue, reader: Reader, days: Days) -> pl.Series:
         """Return each model's counter of the month on the last day."""
@@ -120,7 +120,7 @@ class Pasts:
         if held is None or held[0] != key:
             names = await reader.names(model_type)
             rules = NAME_RULES[model_type]
-            owners = await asyncio.to_thread(trends.attributed, names, catalogue.frame["name"], rules)
+            owners = await in_thread(trends.attributed, names, catalogue.frame["name"], rules)
             held = self._held["owners", model_type] = (key, owners.join(names, on="name_id", maintain_order="left"))
         owners_of: pl.DataFrame = held[1]
         return owners_of

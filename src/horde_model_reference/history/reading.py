@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import AbstractAsyncContextManager, asynccontextmanager, nullcontext
 from dataclasses import dataclass
@@ -16,6 +15,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from horde_model_reference.categories import HordeModelType
 from horde_model_reference.history.days import month_number, possible_days
 from horde_model_reference.history.tables import api_names, closed_months, compiles, looks, months, read, threads, usage
+from horde_model_reference.threads import in_thread
 
 Schema = dict[str, type[pl.DataType]]
 
@@ -139,7 +139,7 @@ class Reader:
         )
         async with self._connect() as connection:
             found = (await connection.execute(rows)).all()
-        return await asyncio.to_thread(_taken_apart, found, days)
+        return await in_thread(_taken_apart, found, days)
 
     async def ends_besides(self, model_type: HordeModelType) -> pl.DataFrame:
         """Return of every name when it was first served, and first seen and last used in closed months (``ENDS``)."""

@@ -115,6 +115,7 @@ def create_service(
         hot,
         allow_origins=origins,
         allow_methods=["GET", "HEAD", "POST"],  # A POST changes nothing here, and its Content-Type is always allowed.
+        allow_headers=["If-None-Match"],
         expose_headers=["ETag", "Retry-After", "X-Request-ID"],
     )
 

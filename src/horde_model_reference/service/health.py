@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from contextlib import suppress
 from importlib.metadata import version
 
@@ -9,10 +10,12 @@ from fastapi import APIRouter, Response
 from fastapi.responses import PlainTextResponse
 from pydantic import BaseModel, Field
 
-from horde_model_reference.categories import REPORTED_TYPES
+from horde_model_reference.categories import MODEL_REFERENCE_CATEGORY, REPORTED_TYPES
+from horde_model_reference.engine import Engine
 from horde_model_reference.errors import HordeModelReferenceError
 from horde_model_reference.service.dependencies import Built, Measured, Tables
 from horde_model_reference.service.metrics import CONTENT_TYPE
+from horde_model_reference.service.tables import CurrentTables
 
 router = APIRouter(tags=["service"])
 
@@ -52,14 +55,18 @@ async def read_heartbeat(engine: Built) -> Heartbeat:
 )
 async def read_readiness(engine: Built, tables: Tables, response: Response) -> Readiness:
     """Whether a table exists for each category, making the first ones where nobody has asked yet; else status 503."""
-    for category in REPORTED_TYPES.keys() - tables.usable().keys():
-        with suppress(HordeModelReferenceError):
-            await tables.get(category, engine)
+    missing = REPORTED_TYPES.keys() - tables.usable().keys()
+    await asyncio.gather(*(_try(tables, category, engine) for category in missing))
     usable = tables.usable()
     categories = {category.value: category in usable for category in REPORTED_TYPES}
     ready = all(categories.values())
     response.status_code = 200 if ready else 503
     return Readiness(ready=ready, categories=categories)
+
+
+async def _try(tables: CurrentTables, category: MODEL_REFERENCE_CATEGORY, engine: Engine) -> None:
+    with suppress(HordeModelReferenceError):
+        await tables.get(category, engine)
 
 
 @router.get(

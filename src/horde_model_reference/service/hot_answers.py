@@ -23,6 +23,7 @@ from horde_model_reference.service.answer_store import AnswerStore, Encoded, Hea
 from horde_model_reference.service.encodings import ENCODERS, IDENTITY, negotiate
 from horde_model_reference.service.metrics import Instruments
 from horde_model_reference.single_flight import SingleFlight
+from horde_model_reference.threads import in_thread
 
 MARK = "keepable"
 """The key in a request's ``state`` under which a route says which publication its answer was made from."""
@@ -74,11 +75,14 @@ class HotAnswers:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer a request (ASGI)."""
-        if scope["type"] != "http" or scope["method"] not in {"GET", "HEAD"}:
+        if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
         scope.setdefault("state", {})
         started = time.perf_counter()
+        if scope["method"] not in {"GET", "HEAD"}:
+            await self._pass_on(scope, receive, send, started)
+            return
         key = (scope["raw_path"], scope["query_string"])
         answer = self._store.get(key, self._clock()) or await self._asked_meanwhile(key)
         if answer is None:
@@ -92,6 +96,19 @@ class HotAnswers:
             await send(answer.start)
             await send({"type": "http.response.body", "body": b"" if scope["method"] == "HEAD" else answer.body})
             answer.observe(time.perf_counter() - started)
+
+    async def _pass_on(self, scope: Scope, receive: Receive, send: Send, started: float) -> None:
+        status = 500
+
+        async def passing(message: Message) -> None:
+            nonlocal status
+            status = message.get("status", status)
+            await send(message)
+
+        try:
+            await self._app(scope, receive, passing)
+        finally:
+            self._count_miss(scope, status, started)
 
     async def _asked_meanwhile(self, key: Key) -> HotAnswer | Refusal | None:
         """Wait for what the framework answers to the same question, if it is being asked; None where that is no use."""
@@ -116,8 +133,11 @@ class HotAnswers:
                 self._share(key, shared, Refusal(recorder.start, bytes(recorder.body), observe))
         finally:
             self._share(key, shared, None)
-            self._instruments.hot_misses.inc()
-            self._instruments.latency(_route(asked), recorder.status)(time.perf_counter() - started)
+            self._count_miss(asked, recorder.status, started)
+
+    def _count_miss(self, scope: Scope, status: int, started: float) -> None:
+        self._instruments.hot_misses.inc()
+        self._instruments.latency(_route(scope), status)(time.perf_counter() - started)
 
     def _share(self, key: Key, shared: Shared, answer: HotAnswer | Refusal | None) -> None:
         """Give those who wait what the framework has answered; who comes later asks anew."""
@@ -156,13 +176,14 @@ class HotAnswers:
         return status
 
     async def _encode(self, answer: HotAnswer, encoding: str) -> Encoded:
-        body = await asyncio.to_thread(ENCODERS[encoding], answer.body)
+        body = await in_thread(ENCODERS[encoding], answer.body)
         etag = f'"{hashlib.sha256(body).hexdigest()[:32]}"'.encode()
         shared: Headers = [(b"etag", etag), VARY]
         headers = [*answer.headers, *shared, (b"content-length", str(len(body)).encode())]
         if encoding != IDENTITY:
             headers.append((b"content-encoding", encoding.encode()))
-        answer.encodings[encoding] = encoded = Encoded(body, etag, headers, shared)
+        lasting = [header for header in answer.headers if header[0] not in OF_THE_BODY]
+        answer.encodings[encoding] = encoded = Encoded(body, etag, headers, [*lasting, *shared])
         self._store.grown(answer)
         return encoded
 
@@ -185,6 +206,8 @@ VARY = (b"vary", b"Accept-Encoding")
 REQUEST_ID = b"x-request-id"
 PER_ANSWER = frozenset({b"content-length", REQUEST_ID})
 """Headers that belong to one answer, and not to the bytes that are kept."""
+OF_THE_BODY = frozenset({b"content-type", b"content-disposition"})
+"""Headers that an answer without body does not have."""
 
 
 class _Recorder:
