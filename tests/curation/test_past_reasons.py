@@ -9,8 +9,13 @@ from typing import Any
 import pytest
 
 from horde_model_reference.analytics.past_use import PastUse
-from horde_model_reference.curation.past_reasons import in_words, no_candidate, protections, unknowns
+from horde_model_reference.curation import past_reasons
+from horde_model_reference.curation.case import Case
+from horde_model_reference.curation.past_reasons import in_words
+from horde_model_reference.curation.plan import ReasonInfo
 from horde_model_reference.curation.policy import Policy
+from horde_model_reference.curation.reasons import REASONS
+from horde_model_reference.curation.replacements import Standing
 
 PAST = PastUse(
     days_seen=356,
@@ -24,12 +29,18 @@ PAST = PastUse(
 )
 
 
+def given(past: PastUse | None, policy: Policy) -> list[ReasonInfo]:
+    """All reasons that a past gives under a policy."""
+    case = Case({}, None, None, None, Standing(None, None), past, policy, date(2026, 5, 1))
+    of_the_past = [reason for reason in REASONS if reason.said in vars(past_reasons).values()]
+    return [reason.info(sentence) for reason in of_the_past for sentence in reason.said(case)]
+
+
 def codes(past: PastUse | None, section: str = "candidates", **keys: Any) -> list[str]:
     """The codes of all reasons that a past gives under a policy."""
-    policy = Policy.model_validate({section: keys})
-    given = [*protections(past, policy), *unknowns(past, policy), *no_candidate(past, policy)]
-    assert all(str(past.days_seen) in reason.sentence for reason in given if past is not None and past.unused_days)
-    return [reason.code for reason in given]
+    reasons = given(past, Policy.model_validate({section: keys}))
+    assert all(str(past.days_seen) in reason.sentence for reason in reasons if past is not None and past.unused_days)
+    return [reason.code for reason in reasons]
 
 
 def test_without_a_history_and_with_defaults_nothing_changes() -> None:
@@ -69,7 +80,7 @@ def test_reasons(changes: dict[str, Any], section: str, keys: dict[str, Any], ex
     ("after", "said"), [(17, "about 17 in 30 days after that"), (None, "what it had after that is unknown")]
 )
 def test_a_season_is_told_with_what_came_after_it(after: int | None, said: str) -> None:
-    (reason,) = protections(replace(PAST, season_use=1234, after_season_use=after), Policy())
+    (reason,) = given(replace(PAST, season_use=1234, after_season_use=after), Policy())
     had = "It had about 1,234 requests in 30 days at the same time last year"
     assert reason.sentence == f"{had}, and {said}; this rests on 356 days."
 
@@ -103,5 +114,5 @@ def test_of_a_model_that_is_in_use_it_is_not_said_that_it_is_unused() -> None:
 
 def test_one_day_is_said_as_one() -> None:
     past = replace(PAST, days_seen=1, unused_days=1)
-    (reason,) = no_candidate(past, Policy.model_validate({"candidates": {"unused_for_days": 2}}))
+    (reason,) = given(past, Policy.model_validate({"candidates": {"unused_for_days": 2}}))
     assert reason.sentence == "It has been unused for 1 day, less than 2; this rests on 1 day."

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from importlib.metadata import version
 from typing import Any
@@ -16,12 +16,14 @@ from horde_model_reference.analytics.risk_schema import WarningInfo
 from horde_model_reference.analytics.risk_table import RiskTable
 from horde_model_reference.analytics.unknown_names import unknown_model
 from horde_model_reference.catalogue.catalogue import Catalogue
-from horde_model_reference.curation import past_reasons
+from horde_model_reference.curation.case import Case
 from horde_model_reference.curation.effects import effect_of
 from horde_model_reference.curation.idle_protections import idle_protections
+from horde_model_reference.curation.past_reasons import in_words
 from horde_model_reference.curation.plan import ModelVerdict, Plan, ReasonInfo, ReplacementInfo, Verdict, age_in_days
 from horde_model_reference.curation.policy import Policy
-from horde_model_reference.curation.replacements import Standing, standings
+from horde_model_reference.curation.reasons import CANDIDATE, LIMIT_REACHED, NOT_SELECTED, SELECTED, reasons_against
+from horde_model_reference.curation.replacements import standings
 from horde_model_reference.curation.styles import Styles
 from horde_model_reference.errors import PlanError
 from horde_model_reference.inert import visible
@@ -68,18 +70,6 @@ class Choice:
     overrides: Mapping[str, str] | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class _Model:
-    """One model's facts, gathered."""
-
-    row: dict[str, Any]
-    rank: int | None
-    age_days: int | None
-    styles: tuple[str, ...] | None
-    standing: Standing
-    past: PastUse | None
-
-
 def make_plan(facts: CurationFacts, policy: Policy, choice: Choice | None = None) -> Plan:
     """Return the plan for a category.
 
@@ -91,13 +81,13 @@ def make_plan(facts: CurationFacts, policy: Policy, choice: Choice | None = None
     unasked = sorted((choice.overrides or {}).keys() - set(choice.selected or ()))
     if unasked:
         raise PlanError(f"An override names {visible(unasked[0])!r}, which is not selected.", hint="Select it as well.")
-    models = _models(facts)
-    reasons = {model.row["name"]: list(_reasons(model, facts, policy)) for model in models}
+    cases = _cases(facts, policy)
+    reasons = {case.name: reasons_against(case) for case in cases}
     if choice.selected is None:
-        removed = _within_limits(facts, models, reasons, policy)
+        removed = _within_limits(facts, cases, reasons, policy)
     else:
-        removed = _selected(facts, models, reasons, policy, choice)
-    verdicts = [_verdict(model, reasons[model.row["name"]], removed, choice) for model in models]
+        removed = _selected(facts, cases, reasons, policy, choice)
+    verdicts = [_verdict(case, reasons[case.name], removed, choice) for case in cases]
     made_on = facts.table.data_as_of.stats_fetched_at.date()
     idle = idle_protections(policy, facts.table.category, facts.table.rows["name"].to_list(), made_on)
     return Plan(
@@ -121,8 +111,8 @@ def make_plan(facts: CurationFacts, policy: Policy, choice: Choice | None = None
     )
 
 
-def _models(facts: CurationFacts) -> list[_Model]:
-    """Return the facts of every model, in the order of removal."""
+def _cases(facts: CurationFacts, policy: Policy) -> list[Case]:
+    """Return the case of every model, in the order of removal."""
     rows = facts.table.rows.with_columns(
         rank=pl.col("usage_month").rank("min", descending=True).cast(pl.Int64),
     )
@@ -130,81 +120,18 @@ def _models(facts: CurationFacts) -> list[_Model]:
     kinds = standings(rows, facts.table.category)
     now = facts.table.data_as_of.stats_fetched_at
     return [
-        _Model(
+        Case(
             row=row,
             rank=row["rank"],
             age_days=age_in_days(facts.entered_at.get(row["name"]), now),
             styles=None if facts.styles is None else facts.styles.naming(row["name"]),
             standing=kinds[row["name"]],
             past=None if facts.past is None else facts.past.get(row["name"]),
+            policy=policy,
+            today=now.date(),
         )
         for row in ordered.iter_rows(named=True)
     ]
-
-
-def _reasons(model: _Model, facts: CurationFacts, policy: Policy) -> Iterator[ReasonInfo]:
-    yield from _protections(model, facts, policy)
-    yield from past_reasons.protections(model.past, policy)
-    yield from _unknowns(model, policy)
-    yield from past_reasons.unknowns(model.past, policy)
-    yield from _no_candidate(model, policy)
-    yield from past_reasons.no_candidate(model.past, policy)
-
-
-def _protections(model: _Model, facts: CurationFacts, policy: Policy) -> Iterator[ReasonInfo]:
-    protect, row = policy.protect, model.row
-    today = facts.table.data_as_of.stats_fetched_at.date()
-    for sentence in policy.protections(row["name"], today):
-        yield _reason(Verdict.PROTECTED, "protected_by_name", sentence)
-    if model.rank is not None and model.rank <= protect.top_by_month_usage:
-        sentence = f"It is number {model.rank} by month usage; the first {protect.top_by_month_usage} are protected."
-        yield _reason(Verdict.PROTECTED, "among_the_most_used", sentence)
-    if protect.named_by_styles and model.styles:
-        yield _reason(Verdict.PROTECTED, "named_by_styles", f"Styles that name it: {len(model.styles)}.")
-    if protect.last_of_its_kind and model.standing.last_of_its_kind:
-        sentence = f"It is the last of its kind: no model that is {model.standing.kind} has more use."
-        yield _reason(Verdict.PROTECTED, "last_of_its_kind", sentence)
-    if protect.with_queued_jobs and row["queued_jobs"]:
-        yield _reason(Verdict.PROTECTED, "jobs_waiting", f"Jobs waiting for it: {row['queued_jobs']:,}.")
-    if protect.min_worker_threads and (row["worker_count"] or 0) >= protect.min_worker_threads:
-        sentence = f"Worker threads that serve it: {row['worker_count']:,}."
-        yield _reason(Verdict.PROTECTED, "served_by_workers", sentence)
-
-
-def _unknowns(model: _Model, policy: Policy) -> Iterator[ReasonInfo]:
-    checks = (
-        (not model.row["usage_known"], "usage_unknown", "Its usage is unknown."),
-        (not model.row["workers_known"], "workers_unknown", "Its workers are unknown."),
-        (
-            policy.candidates.min_age_days > 0 and model.age_days is None,
-            "age_unknown",
-            "When it entered the catalogue is unknown.",
-        ),
-        (
-            policy.protect.named_by_styles and model.styles is None,
-            "styles_unknown",
-            "Whether styles name it is unknown: the styles could not be read.",
-        ),
-        (
-            policy.protect.last_of_its_kind and model.standing.replacements is None,
-            "kind_unknown",
-            "Whether anything could take its place is unknown: its record does not say of what kind it is.",
-        ),
-    )
-    return (_reason(Verdict.UNKNOWN, code, sentence) for applies, code, sentence in checks if applies)
-
-
-def _no_candidate(model: _Model, policy: Policy) -> Iterator[ReasonInfo]:
-    month, level, candidates = model.row["usage_month"], model.row["risk_level"], policy.candidates
-    if month is not None and month >= candidates.month_usage_below:
-        sentence = f"It had {counted(month, 'request')} in 30 days, not less than {candidates.month_usage_below:,}."
-        yield _reason(Verdict.KEEP, "used_enough", sentence)
-    if level not in candidates.risk_levels:
-        yield _reason(Verdict.KEEP, "risk_level_too_low", f"Its risk level is {level}.")
-    if model.age_days is not None and model.age_days < candidates.min_age_days:
-        age = counted(model.age_days, "day")
-        sentence = f"It has been in the catalogue for {age}, less than {candidates.min_age_days}."
-        yield _reason(Verdict.KEEP, "too_young", sentence)
 
 
 @dataclass(slots=True)
@@ -216,11 +143,11 @@ class _Budget:
     models: int = 0
     usage_month: int = 0
 
-    def exceeded_by(self, model: _Model) -> str | None:
+    def exceeded_by(self, case: Case) -> str | None:
         """Return which limit one more model would exceed, in words; None if it fits."""
         limits = self.policy.limits
         number = self.models + 1
-        usage = self.usage_month + (model.row["usage_month"] or 0)
+        usage = self.usage_month + (case.row["usage_month"] or 0)
         share = 100 * number / self.facts.table.model_count
         month = self.facts.table.measure.category_month
         usage_share = 100 * usage / month if month else 0.0
@@ -232,40 +159,39 @@ class _Budget:
             return f"limits.max_share_of_month_usage is {limits.max_share_of_month_usage:g} percent"
         return None
 
-    def take(self, model: _Model) -> None:
+    def take(self, case: Case) -> None:
         """Count a model in."""
         self.models += 1
-        self.usage_month += model.row["usage_month"] or 0
+        self.usage_month += case.row["usage_month"] or 0
 
 
 def _within_limits(
-    facts: CurationFacts, models: Sequence[_Model], reasons: dict[str, list[ReasonInfo]], policy: Policy
+    facts: CurationFacts, cases: Sequence[Case], reasons: dict[str, list[ReasonInfo]], policy: Policy
 ) -> set[str]:
     """Choose the first candidates that fit all limits together; the others are kept, with the limit as their reason."""
     budget = _Budget(facts, policy)
     removed: set[str] = set()
-    for model in models:
-        name = model.row["name"]
-        if reasons[name]:
+    for case in cases:
+        if reasons[case.name]:
             continue
-        limit = budget.exceeded_by(model)
+        limit = budget.exceeded_by(case)
         if limit is None:
-            budget.take(model)
-            removed.add(name)
+            budget.take(case)
+            removed.add(case.name)
         else:
-            reasons[name].append(_reason(Verdict.KEEP, "limit_reached", f"A limit of the plan is reached: {limit}."))
+            reasons[case.name].append(LIMIT_REACHED.info(f"A limit of the plan is reached: {limit}."))
     return removed
 
 
 def _selected(
     facts: CurationFacts,
-    models: Sequence[_Model],
+    cases: Sequence[Case],
     reasons: Mapping[str, list[ReasonInfo]],
     policy: Policy,
     choice: Choice,
 ) -> set[str]:
     """Check that exactly the selected models may be removed."""
-    by_name = {model.row["name"]: model for model in models}
+    by_name = {case.name: case for case in cases}
     overrides = choice.overrides or {}
     budget = _Budget(facts, policy)
     for name in dict.fromkeys(choice.selected or ()):
@@ -288,18 +214,17 @@ def _selected(
     return set(choice.selected or ())
 
 
-def _verdict(model: _Model, reasons: list[ReasonInfo], removed: set[str], choice: Choice) -> ModelVerdict:
-    row, name = model.row, model.row["name"]
+def _verdict(case: Case, reasons: list[ReasonInfo], removed: set[str], choice: Choice) -> ModelVerdict:
+    row, name = case.row, case.name
     if name in removed:
         verdict = Verdict.REMOVE
-        code = "selected" if choice.selected else "candidate"
-        reasons = [*reasons, _reason(Verdict.REMOVE, code, _why_removed(model))]
+        reasons = [*reasons, (SELECTED if choice.selected else CANDIDATE).info(_why_removed(case))]
     elif reasons:
         verdict = next(found for found in Verdict if any(reason.verdict is found for reason in reasons))
     else:
         verdict = Verdict.KEEP
-        reasons = [_reason(Verdict.KEEP, "not_selected", "It is a candidate, but was not selected.")]
-    replacements = model.standing.replacements
+        reasons = [NOT_SELECTED.info("It is a candidate, but was not selected.")]
+    replacements = case.standing.replacements
     return ModelVerdict(
         name=name,
         verdict=verdict,
@@ -309,25 +234,21 @@ def _verdict(model: _Model, reasons: list[ReasonInfo], removed: set[str], choice
         worker_count=row["worker_count"],
         queued_jobs=row["queued_jobs"],
         size_gb=row["size_gb"],
-        age_days=model.age_days,
-        styles=None if model.styles is None else list(model.styles),
-        kind=model.standing.kind,
+        age_days=case.age_days,
+        styles=None if case.styles is None else list(case.styles),
+        kind=case.standing.kind,
         replacements=None if replacements is None else [ReplacementInfo(**asdict(found)) for found in replacements],
         override=(choice.overrides or {}).get(name) if verdict is Verdict.REMOVE else None,
     )
 
 
-def _why_removed(model: _Model) -> str:
-    row = model.row
+def _why_removed(case: Case) -> str:
+    row = case.row
     month, workers = counted(row["usage_month"], "request"), counted(row["worker_count"], "worker thread")
     now = f"Risk level {row['risk_level']}, {month} in 30 days, {workers}."
-    return now + past_reasons.in_words(model.past, _used_ever(row))
+    return now + in_words(case.past, _used_ever(row))
 
 
 def _used_ever(row: Mapping[str, Any]) -> int | None:
     """Return the most that any counter tells, since the total trails the others; None where they are unknown."""
     return max(row["usage_day"], row["usage_month"], row["usage_total"]) if row["usage_known"] else None
-
-
-def _reason(verdict: Verdict, code: str, sentence: str) -> ReasonInfo:
-    return ReasonInfo(verdict=verdict, code=code, sentence=sentence)

@@ -1,0 +1,43 @@
+"""One model before it is judged: its facts, gathered, and what it is judged by."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from horde_model_reference.analytics.past_use import PastUse
+from horde_model_reference.curation.policy import Policy
+from horde_model_reference.curation.replacements import Standing
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """What a reason is asked about.
+
+    Attributes:
+        row: The model's row of the risk table.
+        rank: Its place by month usage, from 1; models of equal use share the first one's. None where it is unknown.
+        age_days: Days since it entered the catalogue; None where that is unknown.
+        styles: The styles that name it; None where the styles could not be read.
+        standing: Where it stands among those of its kind.
+        past: What a year says of it; None where that is unknown.
+        policy: What it is judged by.
+        today: The day of the data.
+    """
+
+    row: Mapping[str, Any]
+    rank: int | None
+    age_days: int | None
+    styles: tuple[str, ...] | None
+    standing: Standing
+    past: PastUse | None
+    policy: Policy
+    today: date
+
+    @property
+    def name(self) -> str:
+        """The model's name."""
+        name: str = self.row["name"]
+        return name
