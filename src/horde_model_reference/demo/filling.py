@@ -10,19 +10,19 @@ from sqlalchemy import Table
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from horde_model_reference.categories import HordeModelType
-from horde_model_reference.demo.past import (
+from horde_model_reference.demo.year import (
     GAP,
     LOOKED_DAYS,
     LOOKS,
     NEW,
     NEW_DAYS,
     YEAR,
-    last_day,
     seen_at,
     simulated_threads,
     simulated_usage,
 )
 from horde_model_reference.history.database import Database
+from horde_model_reference.history.days import day_described
 from horde_model_reference.history.sightings import digest
 from horde_model_reference.history.tables import api_names, compiles, looks, threads, usage, written
 
@@ -34,7 +34,7 @@ Rows = list[tuple[Any, ...]]
 
 async def fill(database: Database, now: datetime) -> None:
     """Write the year that ends with the statistics of a moment."""
-    last = last_day(now)
+    last = day_described(now)
     async with database.writing() as connection:
         for at, model_type in enumerate(HordeModelType):
             days, served = simulated_usage(model_type), simulated_threads(model_type)
