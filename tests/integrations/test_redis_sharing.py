@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
-from collections.abc import AsyncGenerator, AsyncIterator, Callable, Iterator
+from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable, Iterator
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -50,8 +50,12 @@ TEXT_STATS = STATS[TEXT]
 PREFIX = "horde-model-reference"
 REPORT, FAILURE, LOCK = (f"{PREFIX}:{what}:{TEXT_STATS.route}" for what in ("report", "failure", "lock"))
 CHANNEL = f"{PREFIX}:catalogues"
+REVISIONS = f"{PREFIX}:revisions"
 NOW = timedelta(0)
 LONG = 60.0
+
+Put = Callable[[redis.asyncio.Redis, str], Awaitable[None]]
+"""Puts something into Redis under a key."""
 
 
 @dataclass
@@ -252,6 +256,10 @@ CHANGES: list[dict[str, Any]] = [
     {"fetched_at": "2026-11-24T06:00:00"},  # of which time zone?
     {"fetched_at": "yesterday"},
     {"fetched_at": 1},
+    {"fetched_at": "2099-01-01T00:00:00+00:00"},
+    {"fetched_at": "9999-12-31T23:59:59-23:59"},
+    {"fetched_at": (FETCHED + timedelta(minutes=10)).isoformat()},  # by a host whose clock is fast
+    {"skipped": "<b>many</b>"},
     {"known": False},
     {"known": "maybe"},
 ]
@@ -282,29 +290,121 @@ def shared_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RedisSer
         yield server
 
 
+@pytest.mark.parametrize("ahead", [NOW, horde_api_integration.CLOCK_TOLERANCE])
 async def test_a_readable_report_would_be_used(
-    horde: MisbehavingHorde, server: RedisServer, clock: TimeOfDay, store: redis.asyncio.Redis
+    horde: MisbehavingHorde, server: RedisServer, clock: TimeOfDay, store: redis.asyncio.Redis, ahead: timedelta
 ) -> None:
-    """So that the test above shows something."""
-    await store.set(REPORT, json.dumps(GOOD_REPORT))
+    """So that the test above shows something; and clocks never agree quite."""
+    await store.set(REPORT, json.dumps(GOOD_REPORT | {"fetched_at": (FETCHED + ahead).isoformat()}))
     async with a_process(horde, server, clock) as process:
         assert await process.stats() == [("theirs", 7, 7, 7)]
+
+
+async def test_something_else_in_the_place_of_a_report_is_replaced(
+    horde: MisbehavingHorde, server: RedisServer, clock: TimeOfDay, store: redis.asyncio.Redis
+) -> None:
+    await store.rpush(REPORT, "no report")
+    async with processes(2, horde, server, clock) as (first, second):
+        assert await first.stats() == await second.stats() == [("koboldcpp/Stheno", 2, 30, 400)]
+        assert {first.sharing.state, second.sharing.state} == {"shared"}
+    assert counts(horde) == {1}
+
+
+async def put_for_ever(store: redis.asyncio.Redis, key: str) -> None:
+    await store.set(key, f"Horde route {TEXT_STATS.route} failed.")
+
+
+async def put_garbage_for_ever(store: redis.asyncio.Redis, key: str) -> None:
+    await store.set(key, b"\xff")
+
+
+async def put_for_a_year(store: redis.asyncio.Redis, key: str) -> None:
+    await store.set(key, f"Horde route {TEXT_STATS.route} failed.", ex=timedelta(days=365))
+
+
+async def put_another_type(store: redis.asyncio.Redis, key: str) -> None:
+    await store.rpush(key, "no text")
+
+
+@pytest.mark.parametrize("put", [put_for_ever, put_garbage_for_ever, put_for_a_year, put_another_type])
+async def test_a_failure_that_does_not_end_is_ignored_and_replaced(
+    horde: MisbehavingHorde, server: RedisServer, clock: TimeOfDay, store: redis.asyncio.Redis, put: Put
+) -> None:
+    await put(store, FAILURE)
+    async with a_process(horde, server, clock) as process:
+        assert await process.stats() == [("koboldcpp/Stheno", 2, 30, 400)]
+        assert process.sharing.state == "shared"
+        horde.always(Route.TEXT_STATS, SERVER_ERROR)
+        clock.wait(60)
+        assert (await process.horde.observe(TEXT, NOW)).stale
+        assert await store.pttl(FAILURE) > 0
+
+
+@pytest.mark.parametrize(
+    "told",
+    [
+        b"",
+        b"\xff",
+        b"<b>not of ours</b>",
+        f"Horde route {TEXT_STATS.route} \x1b[31m".encode() + b"x" * 1_000_000,
+        f"Horde route {TEXT_STATS.route} \xff".encode("latin-1"),
+    ],
+    ids=lambda told: str(told[:20]),
+)
+@pytest.mark.parametrize("parameters", ["", "?decode_responses=yes"])
+async def test_what_redis_says_of_a_failure_is_not_repeated_as_it_is(
+    horde: MisbehavingHorde, shared_server: RedisServer, clock: TimeOfDay, told: bytes, parameters: str
+) -> None:
+    """Neither as the reason why there is no answer, nor as the reason why there is an earlier one only."""
+    address = {"use_redis": True, "url": shared_server.url + parameters}
+    async with (
+        redis.asyncio.from_url(shared_server.url) as store,
+        processes(2, horde, shared_server, clock, redis=address) as (first, second),
+    ):
+        await store.flushall()
+        await first.stats()
+        await store.delete(REPORT)
+        await store.set(FAILURE, told, ex=60)
+        clock.wait(60)
+        held = await first.horde.observe(TEXT, NOW)
+        with pytest.raises(HordeAPIDegradedError) as caught:
+            await second.stats()
+    assert held.stale
+    for text in (str(caught.value), *(notice.message for notice in held.notices)):
+        assert f"Horde route {TEXT_STATS.route} " in text
+        assert text.isprintable()
+        assert len(text) < 300
+        assert "not of ours" not in text
 
 
 # Turns.
 
 
-@pytest.mark.parametrize("for_ever", [False, True])
+@pytest.mark.parametrize("milliseconds", [200, 60_000])
 async def test_a_holder_of_the_lock_that_died_does_not_block_for_ever(
-    horde: MisbehavingHorde, server: RedisServer, clock: TimeOfDay, store: redis.asyncio.Redis, for_ever: bool
+    horde: MisbehavingHorde, server: RedisServer, clock: TimeOfDay, store: redis.asyncio.Redis, milliseconds: int
 ) -> None:
-    """Whether its lock has the deadline that ours have or not; and nobody takes away a lock that is not his."""
-    await store.set(LOCK, b"of a dead process", px=None if for_ever else 200)
+    """Whether its lock ends soon or not; and nobody takes away a lock that is not his."""
+    await store.set(LOCK, b"of a dead process", px=milliseconds)
     async with processes(2, horde, server, clock, request_deadline_seconds=0.8) as workers:
         async with asyncio.timeout(LONG):
             found = await asyncio.gather(*(worker.stats() for worker in workers))
     assert found == [[("koboldcpp/Stheno", 2, 30, 400)]] * 2
-    assert await store.get(LOCK) == (b"of a dead process" if for_ever else None)
+    assert await store.get(LOCK) == (b"of a dead process" if milliseconds > 200 else None)
+
+
+@pytest.mark.parametrize("put", [put_for_ever, put_another_type])
+async def test_nobody_waits_for_a_lock_without_a_deadline(
+    horde: MisbehavingHorde, server: RedisServer, clock: TimeOfDay, store: redis.asyncio.Redis, put: Put
+) -> None:
+    """None of ours is without one."""
+    await put(store, LOCK)
+    async with processes(2, horde, server, clock, request_deadline_seconds=LONG) as workers:
+        async with asyncio.timeout(LONG / 4):
+            found = await asyncio.gather(*(worker.stats() for worker in workers))
+    assert found == [[("koboldcpp/Stheno", 2, 30, 400)]] * 2
+    assert counts(horde) == {1}
+    assert await store.exists(LOCK) == 0
 
 
 async def test_every_lock_has_a_deadline_and_is_given_back(
@@ -483,6 +583,17 @@ async def model_count(client: httpx.AsyncClient) -> int:
     return count
 
 
+async def told_until(heard: redis.asyncio.client.PubSub, end: bytes) -> list[Any]:
+    """What is announced before a message."""
+    told: list[Any] = []
+    while True:
+        message = await heard.get_message(ignore_subscribe_messages=True, timeout=LONG)
+        if message is not None and message["data"] == end:
+            return told
+        if message is not None:
+            told.append(json.loads(message["data"]))
+
+
 async def test_a_catalogue_change_seen_by_one_reaches_all(
     tmp_path: Path, horde: MisbehavingHorde, server: RedisServer, store: redis.asyncio.Redis
 ) -> None:
@@ -520,13 +631,40 @@ async def test_a_catalogue_change_seen_by_one_reaches_all(
         for client in (one, other):
             await eventually(partial(is_new, client))
         await store.publish(CHANNEL, "the end")
-        messages: list[bytes] = []
-        while not messages or messages[-1] != b"the end":
-            message = await heard.get_message(ignore_subscribe_messages=True, timeout=LONG)
-            if message is not None:
-                messages.append(message["data"])
-    # The first look of one of the services was news as well.
-    assert [json.loads(message) for message in messages[:-1]] == [{"category": "image_generation"}] * 2
+        # The first look of one of the services was news as well.
+        assert await told_until(heard, b"the end") == [{"category": "image_generation"}] * 2
+
+
+async def put_a_strange_revision(store: redis.asyncio.Redis, key: str) -> None:
+    await store.hset(key, IMAGE.value, b"\xff")
+
+
+@pytest.mark.parametrize("put", [put_a_strange_revision, put_another_type])
+async def test_a_change_is_read_and_announced_whatever_redis_says_of_the_last_one(
+    tmp_path: Path, horde: MisbehavingHorde, server: RedisServer, store: redis.asyncio.Redis, put: Put
+) -> None:
+    write_catalogues(tmp_path)
+    settings = horde.settings(
+        sources={"image_generation": str(tmp_path / "image_generation.json")},
+        redis={"use_redis": True, "url": server.url},
+        cache_ttl_seconds=0,
+    )
+    async with httpx.AsyncClient() as http, store.pubsub() as heard:
+        await heard.subscribe(CHANNEL)
+        sharing = RedisSharing(settings)
+        manager = ModelReferenceManager(settings, http, announce=sharing.announce)
+        assert await manager.get_model_names(IMAGE) == ["Deliberate"]
+        first = await store.hget(REVISIONS, IMAGE.value)
+        await store.delete(REVISIONS)
+        await put(store, REVISIONS)
+        (tmp_path / "image_generation.json").write_bytes(catalogue_bytes(["Deliberate", "newer"]))
+        assert await manager.get_model_names(IMAGE) == ["Deliberate", "newer"]
+        assert sharing.state == "shared"
+        assert await store.hget(REVISIONS, IMAGE.value) not in {None, first, b"\xff"}
+        await store.publish(CHANNEL, "the end")
+        assert await told_until(heard, b"the end") == [{"category": "image_generation"}] * 2
+        await manager.aclose()
+        await sharing.aclose()
 
 
 async def test_a_lost_message_costs_at_most_the_time_between_looks(

@@ -16,10 +16,12 @@ import redis.asyncio
 from polars.exceptions import PolarsError
 from redis.asyncio.retry import Retry
 from redis.backoff import NoBackoff
-from redis.exceptions import LockError, RedisError
+from redis.exceptions import LockError, RedisError, ResponseError
 
 from horde_model_reference.categories import MODEL_REFERENCE_CATEGORY
 from horde_model_reference.errors import HordeAPIError, SettingsError
+from horde_model_reference.inert import visible
+from horde_model_reference.integrations.horde_api_client import MAX_RETRY_AFTER
 from horde_model_reference.integrations.horde_api_models import HeldReport, ReportKind
 from horde_model_reference.settings import Settings
 
@@ -31,12 +33,17 @@ OPERATION_TIMEOUT = 0.5
 RETRY_AFTER = 5.0
 """Seconds before Redis is tried again."""
 LOCK_POLL = 0.05
+MAX_REASON = 200
+"""Characters that are repeated of why another process failed."""
 
 _AWAY = (RedisError, OSError, TimeoutError)
 
+# One step, else it might end a lock that somebody has just taken.
+_END_LOCK_WITHOUT_DEADLINE = "if redis.call('pttl', KEYS[1]) == -1 then redis.call('del', KEYS[1]) end"
+
 
 def _text(value: bytes | str) -> str:
-    return value.decode() if isinstance(value, bytes) else value
+    return value.decode(errors="replace") if isinstance(value, bytes) else value
 
 
 class RedisSharing:
@@ -44,7 +51,8 @@ class RedisSharing:
 
     Keys: ``PREFIX:report:ROUTE`` (JSON, kept for the stale limit), ``PREFIX:failure:ROUTE`` (for the breaker's pause,
     or as long as the Horde asks for), ``PREFIX:lock:ROUTE`` (with a deadline), ``PREFIX:revisions`` (a hash by
-    category), ``PREFIX:probe``; and the channel ``PREFIX:catalogues``.
+    category), ``PREFIX:probe``; and the channel ``PREFIX:catalogues``. Others may write there, too: what is not as we
+    write it is passed over, and written anew.
     """
 
     def __init__(self, settings: Settings, clock: Callable[[], float] = time.monotonic) -> None:
@@ -52,6 +60,7 @@ class RedisSharing:
         self._lock_seconds = settings.request_deadline_seconds
         self._keep_seconds = max(1, int(settings.cache_hydration_stale_ttl_seconds))
         self._failure_ms = max(1, int(settings.horde_api_breaker_reset_seconds * 1000))
+        self._longest_failure_ms = max(self._failure_ms, int(MAX_RETRY_AFTER * 1000))
         self._clock = clock
         self._away_until = -math.inf
         self._together = False
@@ -61,6 +70,7 @@ class RedisSharing:
                 socket_timeout=OPERATION_TIMEOUT,
                 socket_connect_timeout=OPERATION_TIMEOUT,
                 retry=Retry(NoBackoff(), 0),  # The client's own retries would hold a request for seconds.
+                encoding_errors="replace",  # An address may ask for text.
             )
             # Nothing has looked at the address's parameters yet.
             self._redis.connection_pool.make_connection()  # type: ignore[no-untyped-call]
@@ -83,7 +93,13 @@ class RedisSharing:
         lock = self._redis.lock(
             self._key("lock", kind), timeout=self._lock_seconds, sleep=LOCK_POLL, blocking_timeout=patience
         )
-        held = await self._attempt(lock.acquire, otherwise=False, seconds=patience + OPERATION_TIMEOUT)
+
+        async def take() -> bool:
+            await self._redis.eval(_END_LOCK_WITHOUT_DEADLINE, 1, self._key("lock", kind))
+            taken: bool = await lock.acquire()
+            return taken
+
+        held = await self._attempt(take, otherwise=False, seconds=patience + OPERATION_TIMEOUT)
         try:
             yield
         finally:
@@ -92,7 +108,12 @@ class RedisSharing:
 
     async def load(self, kind: ReportKind) -> HeldReport | None:
         """Return the report that some process fetched last, if there is one that can be read."""
-        found = await self._attempt(lambda: self._redis.get(self._key("report", kind)), otherwise=None)
+
+        async def look() -> bytes | str | None:
+            (found,) = await self._redis.mget(self._key("report", kind))  # GET fails on what is no string.
+            return found
+
+        found = await self._attempt(look, otherwise=None)
         try:
             return _report(found, kind) if found else None
         except (ValueError, KeyError, TypeError, RecursionError, PolarsError):
@@ -105,10 +126,13 @@ class RedisSharing:
 
         async def look() -> HordeAPIError | None:
             both = self._redis.pipeline(transaction=False)
-            both.get(key)
+            both.mget(key)
             both.pttl(key)
-            found, left = await both.execute()
-            return HordeAPIError(_text(found), retry_after=max(left, 0) / 1000) if found else None
+            (found,), left = await both.execute()
+            # One that never ends, or later than any of ours, would keep the Horde from being asked.
+            if found is None or not 0 < left <= self._longest_failure_ms:
+                return None
+            return HordeAPIError(_reason(found, kind), retry_after=left / 1000)
 
         return await self._attempt(look, otherwise=None)
 
@@ -128,7 +152,11 @@ class RedisSharing:
 
         async def tell() -> None:
             revisions = f"{self._prefix}:revisions"
-            told = await self._redis.hget(revisions, category.value)
+            try:
+                told = await self._redis.hget(revisions, category.value)
+            except ResponseError:  # It is no hash.
+                told = None
+                await self._redis.delete(revisions)
             if told is None or _text(told) != revision:
                 await self._redis.hset(revisions, category.value, revision)
                 await self._redis.publish(self._channel, json.dumps({"category": category.value}))
@@ -209,9 +237,17 @@ def _report(text: bytes | str, kind: ReportKind) -> HeldReport:
     """
     held = HeldReport.from_json(text, kind)
     names = held.report.frame["api_name"]
-    if held.fetched_at.tzinfo is None or held.report.known is not True or names.is_empty() or names.has_nulls():
+    if held.fetched_at.tzinfo is None or held.report.known is not True or type(held.report.skipped) is not int:
+        raise ValueError("no report of ours")
+    if names.is_empty() or names.has_nulls():
         raise ValueError("no report with figures")
     return held
+
+
+def _reason(told: bytes | str, kind: ReportKind) -> str:
+    """Return why a process failed; clients are shown it, so that only what is like our own messages is repeated."""
+    reason, ours = visible(_text(told))[:MAX_REASON], f"Horde route {kind.route} "
+    return reason if reason.startswith(ours) else f"{ours}failed a moment ago."
 
 
 def _announced(data: bytes | str) -> MODEL_REFERENCE_CATEGORY | None:
