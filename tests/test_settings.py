@@ -143,6 +143,7 @@ def test_an_override_wins(monkeypatch: pytest.MonkeyPatch) -> None:
         (f"{ENV_PREFIX}HORDE_API_TIMEOUT", "0"),
         (f"{ENV_PREFIX}HORDE_API_TIMEOUT", "inf"),
         (f"{ENV_PREFIX}REQUEST_DEADLINE_SECONDS", "0"),
+        (f"{ENV_PREFIX}CACHE_HYDRATION_STALE_TTL_SECONDS", "0"),
         (f"{ENV_PREFIX}LOW_USAGE_THRESHOLD_PERCENTAGE", "100.1"),
         (f"{ENV_PREFIX}TEXT_GEN_CRITICAL_USAGE_THRESHOLD", "1.5"),
         (f"{ENV_PREFIX}CACHE_HYDRATION_ENABLED", "perhaps"),

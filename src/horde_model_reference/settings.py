@@ -155,8 +155,8 @@ class Settings(BaseSettings):
     cache_hydration_jitter: Annotated[float, Field(ge=0, le=1)] = Field(
         0.1, description="How far the pauses between refreshes are spread, as a share of the pause."
     )
-    cache_hydration_stale_ttl_seconds: Seconds = Field(
-        3600, description="The oldest observation of the Horde that may be answered from when it fails."
+    cache_hydration_stale_ttl_seconds: PositiveSeconds = Field(
+        3600, description="Older observations of the Horde are never answered from, also when it fails."
     )
 
     preferred_file_hosts: tuple[str, ...] = Field(

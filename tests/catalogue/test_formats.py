@@ -185,6 +185,36 @@ def test_a_malformed_csv_row_is_reported_and_skipped_rule_11(row: str, reason: s
         assert reason.replace("{line}", str(line)).replace("{next}", str(line + 1)) in parsed.notices[0].message
 
 
+CUT = f'{HEADER}\r\ngood,1,\r\n"fine\r\none",2,\r\na/last,13,{{}}\r\n'
+
+
+@pytest.mark.parametrize("length", range(len(CUT) - 2 - len("a/last,13,{}") + 1, len(CUT) - len("{}\r\n")))
+def test_a_csv_file_that_ends_within_a_row_is_none(length: int) -> None:
+    """It is still being written, or was not sent to its end."""
+    for ending in ("", "\x1b"):
+        with pytest.raises(CatalogueFormatError, match=rf"^{PLACE}, line 5: the file ends within a row") as caught:
+            read(CUT[:length] + ending)
+        assert caught.value.message.isprintable()
+        assert "cut short" in caught.value.hint
+
+
+@pytest.mark.parametrize("end", ["\r\n", "\r", "\n"])
+def test_a_malformed_last_row_with_a_line_end_is_a_malformed_record(end: str) -> None:
+    parsed = read(f"{HEADER}{end}good,1,{end}a,1{end}")
+    assert (list(parsed.records), codes(parsed)) == (["good"], ["record_skipped"])
+
+
+def test_without_a_last_line_end_only_the_last_row_must_be_sound() -> None:
+    parsed = read(f"{HEADER}\na,1\ngood,1,")
+    assert (list(parsed.records), codes(parsed)) == (["good"], ["record_skipped"])
+
+
+@pytest.mark.parametrize("row", ['"a"b,1,', "a,1," + "x" * 140_000, "a,1,{"])
+def test_whatever_is_malformed_in_a_last_row_without_line_end_is_of_the_file(row: str) -> None:
+    with pytest.raises(CatalogueFormatError, match=rf"^{PLACE}, line 3: the file ends within a row"):
+        read(f"{HEADER}\ngood,1,\n{row}")
+
+
 def test_many_malformed_records_do_not_flood_the_notices() -> None:
     count = MAX_OF_A_KIND + 7
     parsed = read(json.dumps({"good": {"name": "good"}} | dict.fromkeys(map(str, range(count)))))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import hashlib
+import traceback
 from collections.abc import AsyncIterator, Callable
 from pathlib import Path
 from typing import Any
@@ -13,7 +14,9 @@ import pytest
 
 from horde_model_reference.catalogue import document
 from horde_model_reference.catalogue.catalogue import Catalogue
+from horde_model_reference.catalogue.last_good import LastGoodStore
 from horde_model_reference.catalogue.manager import ModelReferenceManager
+from horde_model_reference.catalogue.sources import SourceCopy
 from horde_model_reference.categories import MODEL_REFERENCE_CATEGORY
 from horde_model_reference.errors import CatalogueError, CatalogueFormatError, CatalogueSourceError
 from horde_model_reference.settings import load_settings
@@ -66,7 +69,11 @@ def path(tmp_path: Path) -> Path:
 
 def give(path: Path, *names: str) -> None:
     """Write a catalogue of these models."""
-    path.write_bytes(content_of(*names))
+    write(path, content_of(*names))
+
+
+def write(path: Path, content: bytes) -> None:
+    path.write_bytes(content)
 
 
 def content_of(*names: str) -> bytes:
@@ -403,16 +410,160 @@ async def test_a_senseless_location_is_a_source_error(open_manager: Open, locati
         await open_manager(location).get_catalogue(IMAGE)
 
 
-async def test_a_failure_is_tried_again_at_the_next_question(open_manager: Open, path: Path) -> None:
+@pytest.mark.parametrize(("settings", "seconds"), [({}, document.FAILED_FOR), ({"cache_ttl_seconds": 2}, 2)])
+async def test_a_failure_is_told_again_for_a_moment_before_the_source_is_asked_again(
+    open_manager: Open, server: FileServer, clock: Clock, settings: dict[str, Any], seconds: float
+) -> None:
+    server.raw = answer(500)
+    manager = open_manager(server.url, **settings)
+    for passed in (0, 0, 0, seconds - 0.1):
+        clock.now += passed
+        with pytest.raises(CatalogueSourceError, match="answered 500") as caught:
+            await manager.get_catalogue(IMAGE)
+    assert len(server.requests) == 1
+    assert len(traceback.extract_tb(caught.tb)) < 10, "it does not grow with every reader"
+    server.raw, server.content = None, content_of("a")
+    clock.now += 0.1
+    assert await manager.get_model_names(IMAGE) == ["a"]
+
+
+async def test_told_to_look_again_it_forgets_the_failure(open_manager: Open, path: Path) -> None:
     become_html(path)
     manager = open_manager(path)
+    with pytest.raises(CatalogueFormatError):
+        await manager.get_catalogue(IMAGE)
+    give(path, "a")
+    manager.look_again(IMAGE)
+    assert await manager.get_model_names(IMAGE) == ["a"]
+
+
+async def test_with_a_time_to_live_of_nothing_a_failure_does_not_last(open_manager: Open, path: Path) -> None:
+    become_html(path)
+    manager = open_manager(path, cache_ttl_seconds=0)
     with pytest.raises(CatalogueFormatError):
         await manager.get_catalogue(IMAGE)
     give(path, "a")
     assert await manager.get_model_names(IMAGE) == ["a"]
 
 
+async def test_a_doubt_that_comes_up_while_a_source_fails_is_looked_into(
+    open_manager: Open, server: FileServer
+) -> None:
+    server.raw = answer(500)
+    server.answering.clear()
+    manager = open_manager(server.url)
+    asked = asyncio.create_task(server.asked())
+    reader = asyncio.create_task(manager.get_catalogue(IMAGE))
+    await asked
+    manager.look_again(IMAGE)
+    server.answering.set()
+    with pytest.raises(CatalogueSourceError):
+        await reader
+    server.raw, server.content = None, content_of("a")
+    assert await manager.get_model_names(IMAGE) == ["a"]
+
+
+def lose_all_models(path: Path) -> None:
+    path.write_bytes(b"{}")
+
+
+def lose_all_rows(path: Path) -> None:
+    path.write_bytes(b"name,parameters_bn\n")
+
+
+@pytest.mark.parametrize("restarted", [False, True])
+@pytest.mark.parametrize("mishap", [lose_all_models, lose_all_rows])
+async def test_a_catalogue_that_loses_all_its_models_is_a_source_that_fails(
+    open_manager: Open, path: Path, clock: Clock, mishap: Callable[[Path], None], restarted: bool
+) -> None:
+    give(path, "a")
+    manager = open_manager(path)
+    await manager.get_catalogue(IMAGE)
+    mishap(path)
+    clock.now += TTL
+    manager = open_manager(path) if restarted else manager
+    for _ in range(2):
+        catalogue = await manager.get_catalogue(IMAGE)
+        assert (list(catalogue.records), codes(catalogue)) == (["a"], [SOURCE_FAILED])
+        assert "empty now" in catalogue.notices[0].message
+        clock.now += TTL
+    give(path, "b")
+    catalogue = await manager.get_catalogue(IMAGE)
+    assert (list(catalogue.records), catalogue.notices) == (["b"], ())
+
+
+async def test_a_catalogue_that_never_had_models_is_empty(open_manager: Open, path: Path, clock: Clock) -> None:
+    for mishap in (lose_all_models, lose_all_rows):
+        mishap(path)
+        for _ in range(2):
+            catalogue = await open_manager(path).get_catalogue(IMAGE)
+            assert (dict(catalogue.records), catalogue.notices) == ({}, ())
+
+
+async def test_a_half_written_file_is_answered_for_by_the_last_good_copy(
+    open_manager: Open, path: Path, clock: Clock
+) -> None:
+    write(path, b"name,parameters_bn\na,1\nb,2\n")
+    manager = open_manager(path)
+    await manager.get_catalogue(IMAGE)
+    write(path, b"name,parameters_bn\na,1\nb")
+    clock.now += TTL
+    catalogue = await manager.get_catalogue(IMAGE)
+    assert (set(catalogue.records), codes(catalogue)) == ({"a", "b"}, [SOURCE_FAILED])
+    assert "line 3" in catalogue.notices[0].message
+
+
+async def test_a_body_that_ended_with_its_connection_within_a_row_is_answered_for_by_the_last_good_copy(
+    open_manager: Open, server: FileServer, clock: Clock
+) -> None:
+    server.content = b"name,parameters_bn\na,1\nb,2\n"
+    manager = open_manager(server.url)
+    await manager.get_catalogue(IMAGE)
+    server.raw = b"HTTP/1.1 200 OK\r\nConnection: close\r\n\r\nname,parameters_bn\na,1\nb"
+    clock.now += TTL
+    catalogue = await manager.get_catalogue(IMAGE)
+    assert (set(catalogue.records), codes(catalogue)) == ({"a", "b"}, [SOURCE_FAILED])
+
+
+async def test_neither_password_nor_token_of_a_url_is_in_the_notice(
+    open_manager: Open, server: FileServer, clock: Clock
+) -> None:
+    location = server.url.replace("http://", "http://user:SECRET@") + "?token=SECRET"
+    server.content = content_of("a")
+    manager = open_manager(location)
+    await manager.get_catalogue(IMAGE)
+    for server.raw in (answer(500), answer(200, b"<html>")):
+        clock.now += TTL
+        (notice,) = (await manager.get_catalogue(IMAGE)).notices
+        assert "source failed: models.json" in notice.message
+        assert "SECRET" not in notice.message
+    with pytest.raises(CatalogueFormatError, match=f"^{server.url}, line 1") as caught:
+        await open_manager(location.replace("=SECRET", "=SECRET2")).get_catalogue(IMAGE)
+    assert "SECRET" not in caught.value.message
+
+
+async def test_the_notice_of_a_file_url_names_the_file_alone(open_manager: Open, path: Path, clock: Clock) -> None:
+    give(path, "a")
+    manager = open_manager(f"file://{path}")
+    await manager.get_catalogue(IMAGE)
+    vanish(path)
+    clock.now += TTL
+    (notice,) = (await manager.get_catalogue(IMAGE)).notices
+    assert str(path.parent) not in notice.message
+
+
 # The data folder.
+
+
+async def test_a_copy_that_is_no_catalogue_counts_as_none(
+    open_manager: Open, server: FileServer, tmp_path: Path
+) -> None:
+    """It may be of a version that was less strict; its source must not be asked whether it has changed."""
+    server.content, server.headers = content_of("a"), {"ETag": '"v1"'}
+    store = LastGoodStore(tmp_path / "data")
+    store.save(server.url, SourceCopy(b"name,parameters_bn\na,1\nb", None, {"If-None-Match": '"v1"'}))
+    catalogue = await open_manager(server.url, data_dir=tmp_path / "data").get_catalogue(IMAGE)
+    assert (list(catalogue.records), catalogue.notices) == (["a"], ())
 
 
 async def test_an_unwritable_data_dir_is_a_notice_and_the_catalogue_works(

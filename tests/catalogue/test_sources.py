@@ -11,7 +11,7 @@ import httpx
 import pytest
 
 from horde_model_reference.catalogue import sources
-from horde_model_reference.catalogue.sources import FileSource, SourceCopy, UrlSource, base_name_of, make_source
+from horde_model_reference.catalogue.sources import FileSource, SourceCopy, UrlSource, base_name_of, make_source, shown
 from horde_model_reference.errors import CatalogueSourceError
 from tests.support.builders import MODIFIED
 from tests.support.file_server import FileServer, answer
@@ -168,12 +168,12 @@ async def test_last_modified_is_a_time_in_utc_or_unknown(
         (answer(500), "answered 500"),
         (answer(304), "answered 304"),
         (answer(302, Location="ftp://h.example/"), "unsupported protocol"),
-        (answer(302, Location="http://[::1/"), "Invalid URL in location header"),
+        (answer(302, Location="http://[::1/SECRET"), "no whole HTTP answer"),
         (answer(302, Location="/models.json"), "Exceeded maximum allowed redirects"),
-        (b"", "Server disconnected"),
-        (answer(200, CONTENT, Content_Length="1000"), "peer closed connection"),
+        (b"", "no whole HTTP answer"),
+        (answer(200, CONTENT, Content_Length="1000"), "no whole HTTP answer"),
         (answer(200, CONTENT, Content_Encoding="gzip"), "Error -3"),
-        (b"220 smtp.example ESMTP\r\n\r\n", "illegal status line"),
+        (b"220 smtp.example SECRET\r\n\r\n", "no whole HTTP answer"),
     ],
 )
 async def test_a_url_that_gives_no_file_is_a_source_error(
@@ -184,7 +184,22 @@ async def test_a_url_that_gives_no_file_is_a_source_error(
         await source.fetch(None)
     assert caught.value.message.startswith(f"{server.url}: ")
     assert reason in caught.value.message
+    assert "SECRET" not in caught.value.message
     assert caught.value.hint
+
+
+async def test_neither_password_nor_token_of_a_url_is_told(server: FileServer, client: httpx.AsyncClient) -> None:
+    location = server.url.replace("http://", "http://user:SECRET@") + "?token=SECRET"
+    server.content = CONTENT
+    assert (await make_source(location, client, 5.0).fetch(None)).content == CONTENT
+    assert "authorization" in server.requests[0]
+    server.raw = answer(500)
+    with pytest.raises(CatalogueSourceError) as caught:
+        await make_source(location, client, 5.0).fetch(None)
+    assert caught.value.message == f"{server.url}: answered 500."
+    with pytest.raises(CatalogueSourceError) as caught:
+        make_source("ftp://user:SECRET@h.example/models.csv?token=SECRET", client, 5.0)
+    assert caught.value.message == "ftp://h.example/models.csv: no http(s) URL and no file."
 
 
 async def test_a_url_nobody_listens_at_is_a_source_error(client: httpx.AsyncClient) -> None:
@@ -265,3 +280,20 @@ async def test_a_url_that_is_none_is_a_source_error(client: httpx.AsyncClient, l
 )
 def test_every_location_has_a_base_name(location: str, name: str) -> None:
     assert base_name_of(location) == name
+
+
+@pytest.mark.parametrize(
+    ("location", "place"),
+    [
+        ("/data/a@b/models.csv?x#y", "/data/a@b/models.csv?x#y"),
+        ("file:///data/models.csv", "/data/models.csv"),
+        ("C:\\data\\models.csv", "C:\\data\\models.csv"),
+        ("https://h.example:8080/a@main/models.csv", "https://h.example:8080/a@main/models.csv"),
+        ("https://user:SECRET@h.example/a@main/models.csv?token=SECRET#SECRET", "https://h.example/a@main/models.csv"),
+        ("https://SECRET@h.example", "https://h.example"),
+        ("https://h.example?token=SECRET", "https://h.example"),
+        ("https://user:SE?C@RE#T@h.example/models.csv", "https://h.example/models.csv"),
+    ],
+)
+def test_messages_show_a_location_without_what_is_secret(location: str, place: str) -> None:
+    assert shown(location) == place

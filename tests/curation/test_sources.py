@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 
+from horde_model_reference.catalogue import document
 from horde_model_reference.curation.sources import CurationSources
 from horde_model_reference.http_client import make_client
 from horde_model_reference.settings import load_settings
@@ -114,7 +115,10 @@ class TestStyles:
                     assert await sources.styles(0.05) == (held, ())
                 server.answering.set()
 
-    async def test_whoever_has_patience_asks_however_short_the_failure_is_past(self, tmp_path: Path) -> None:
+    async def test_whoever_has_patience_asks_however_short_the_failure_is_past(
+        self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr(document, "FAILED_FOR", 0)
         async with reading(styles=str(tmp_path / "styles.json")) as sources:
             assert (await sources.styles(5))[0] is None
             write(tmp_path, "styles.json", STYLES)

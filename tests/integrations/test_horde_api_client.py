@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import gzip
+import threading
 import traceback
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
@@ -13,6 +14,7 @@ from email.utils import format_datetime
 from typing import Any
 
 import pytest
+import stamina
 
 from horde_model_reference.categories import HordeModelType
 from horde_model_reference.errors import HordeAPIError
@@ -26,6 +28,7 @@ from horde_model_reference.integrations.horde_api_client import (
 from horde_model_reference.integrations.horde_api_integration import STATS, STATUS
 from horde_model_reference.integrations.horde_api_models import HordeRoute
 from tests.support.builders import stats_of
+from tests.support.file_server import FileServer
 from tests.support.misbehaving_horde import (
     BAD_GATEWAY,
     BAD_REQUEST,
@@ -140,6 +143,36 @@ async def test_a_try_that_succeeds_ends_the_retries(horde: MisbehavingHorde) -> 
         horde.queue(Route.TEXT_STATS, NOT_FOUND)
         await failure(client)
     assert horde.count() == 4
+
+
+async def test_who_counts_or_logs_retries_is_told_neither_body_nor_password(horde: MisbehavingHorde) -> None:
+    """stamina hands its hooks the error; by default it logs it whole."""
+    told: list[str] = []
+    stamina.instrumentation.set_on_retry_hooks([lambda details: told.append(repr(details))])
+    try:
+        nonsense = FileServer(raw=f'{{"message": "no user with key {SECRET}"}}\r\n\r\n'.encode())
+        async with nonsense, asking(horde, ai_horde_url=nonsense.url) as client:
+            await failure(client)
+        horde.all_routes(SERVER_ERROR)
+        async with asking(horde, ai_horde_url=horde.url.replace("http://", f"http://user:{SECRET}@")) as client:
+            await failure(client)
+    finally:
+        stamina.instrumentation.set_on_retry_hooks(None)
+    assert len(told) == 4
+    assert "cannot be reached (RemoteProtocolError)" in told[0]
+    assert "answered 500" in told[2]
+    assert SECRET not in "".join(told)
+
+
+async def test_a_large_answer_is_not_parsed_on_the_event_loop(
+    horde: MisbehavingHorde, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def parse(body: bytes) -> threading.Thread:
+        return threading.current_thread()
+
+    monkeypatch.setattr("horde_model_reference.integrations.horde_api_client.json.loads", parse)
+    async with asking(horde) as client:
+        assert await client.get_json(TEXT_STATS) is not threading.current_thread()
 
 
 async def test_a_closed_port_is_an_error_until_it_opens(horde: MisbehavingHorde) -> None:

@@ -284,6 +284,23 @@ async def test_what_is_older_than_the_stale_limit_is_not_used(
                 await watched.observe(TEXT)
 
 
+@pytest.mark.parametrize("max_age", [None, timedelta(seconds=240)])
+async def test_no_other_setting_makes_an_observation_last_beyond_the_stale_limit(
+    horde: MisbehavingHorde, clock: TimeOfDay, max_age: timedelta | None
+) -> None:
+    async with watching(horde, clock, cache_hydration_stale_ttl_seconds=5) as watched:
+        await watched.observe(TEXT, max_age)
+        clock.wait(4.9)
+        await watched.observe(TEXT, max_age)
+        assert counts(horde) == dict.fromkeys(TEXT_ROUTES, 1)
+        clock.wait(0.1)
+        assert (await watched.observe(TEXT, max_age)).fetched_at == clock.now
+        horde.all_routes(SERVER_ERROR)
+        clock.wait(5.1)
+        with pytest.raises(HordeAPIDegradedError):
+            await watched.observe(TEXT, max_age)
+
+
 @pytest.mark.parametrize("behaviour", UNKNOWING, ids=str)
 async def test_rule_3_figures_older_than_the_stale_limit_give_way_to_unknown_ones(
     horde: MisbehavingHorde, clock: TimeOfDay, behaviour: Behaviour

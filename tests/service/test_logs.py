@@ -16,10 +16,12 @@ import uvicorn
 from horde_model_reference.service import logs
 from horde_model_reference.service.app import create_service
 from horde_model_reference.settings import load_settings
+from tests.support.file_server import FileServer
+from tests.support.file_server import answer as error_answer
 from tests.support.hostile_names import HOSTILE_NAMES
 from tests.support.misbehaving_horde import SECRET as HORDES_SECRET
-from tests.support.misbehaving_horde import SERVER_ERROR, Route
-from tests.support.service import IMAGE_RISK, TEXT_RISK, a_world, serving, write_catalogues
+from tests.support.misbehaving_horde import SERVER_ERROR, MisbehavingHorde, Route
+from tests.support.service import IMAGE_RISK, TEXT_RISK, V2, a_world, serving, write_catalogues
 
 SECRET = "SECRET-apikey-0000000000"
 
@@ -140,6 +142,34 @@ async def test_no_key_no_query_and_no_body_is_logged(
     assert any(line["event"] == "stamina.retry_scheduled" for line in said) == (url == IMAGE_RISK)
     for secret in (SECRET, "apikey", HORDES_SECRET):
         assert secret not in json.dumps(said)
+
+
+async def test_no_password_and_no_token_of_an_address_is_logged(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Of the Horde, and of a catalogue that cannot be had, is none, or is answered for by its last good copy."""
+    logs.configure(logging.DEBUG)
+    async with MisbehavingHorde() as horde, FileServer(raw=error_answer(500)) as source:
+        horde.all_routes(SERVER_ERROR)
+        where = source.url.replace("http://", f"http://user:{SECRET}@") + f"?token={SECRET}"
+        settings = load_settings(
+            ai_horde_url=horde.url.replace("http://", f"http://user:{SECRET}@"),
+            sources=write_catalogues(tmp_path) | {"image_generation": where},
+            cache_ttl_seconds=0,
+        )
+        async with serving(create_service(settings, hydrate=True)) as client:
+            answers = [await client.get(IMAGE_RISK)]
+            source.raw = error_answer(200, b"<html>")
+            answers.append(await client.get(IMAGE_RISK))
+            source.raw, source.content = None, b'{"a": {"name": "a"}}'
+            answers.append(await client.get(IMAGE_RISK))
+            source.raw = error_answer(500)
+            answers.append(await client.get(f"{V2}/image_generation"))
+    assert [answer.status_code for answer in answers] == [500, 500, 502, 200]
+    said = json.dumps(lines(capsys))
+    for logged in ("catalogue_unavailable", "stamina.retry_scheduled", "background refresh", f"{source.url}: answered"):
+        assert logged in said
+    assert SECRET not in said + "".join(answer.text for answer in answers)
 
 
 async def test_a_failing_horde_is_logged_without_what_it_sent(

@@ -260,3 +260,27 @@ async def test_an_outage_longer_than_the_stale_limit_is_told_as_one(tmp_path: Pa
             return True
 
         await eventually(is_over)
+
+
+@pytest.mark.parametrize("in_background", [False, True])
+async def test_the_stale_limit_is_kept_where_it_is_smaller_than_the_other_limits(
+    tmp_path: Path, in_background: bool
+) -> None:
+    """Readiness and answers agree, and no cache is told to keep an answer for longer."""
+    async with MisbehavingHorde() as horde:
+        limit = {"cache_hydration_stale_ttl_seconds": 1.5}
+        built = horde.settings(sources=write_catalogues(tmp_path), horde_api_timeout=5, **limit)
+        async with serving(create_service(built, hydrate=in_background)) as client:
+
+            async def is_ready() -> bool:
+                return (await client.get("/api/readiness")).status_code == 200
+
+            await eventually(is_ready)
+            answer = await client.get(IMAGE_RISK)
+            assert answer.headers["cache-control"].startswith(("public, max-age=0", "public, max-age=1,"))
+            horde.all_routes(SERVER_ERROR)
+
+            async def is_over() -> bool:
+                return (await client.get(IMAGE_RISK)).status_code == 502 and not await is_ready()
+
+            await eventually(is_over)

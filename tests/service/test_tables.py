@@ -77,11 +77,11 @@ def maker() -> Maker:
     return Maker()
 
 
-def tables(clock: Clock, *, background: bool) -> CurrentTables:
+def tables(clock: Clock, *, background: bool, stale_limit: float = STALE_LIMIT) -> CurrentTables:
     settings = load_settings(
         cache_ttl_seconds=CATALOGUE_TTL,
         deletion_risk_cache_ttl=TABLE_TTL,
-        cache_hydration_stale_ttl_seconds=STALE_LIMIT,
+        cache_hydration_stale_ttl_seconds=stale_limit,
     )
     return CurrentTables(settings, refreshed_in_background=background, clock=clock)
 
@@ -120,6 +120,15 @@ async def test_a_table_is_due_when_its_catalogue_or_its_observation_is(
     publication = await tables(clock, background=background).get(IMAGE, maker.engine)
     assert publication.due_at - FETCHED.timestamp() == due
     assert publication.serve_until - FETCHED.timestamp() == (STALE_LIMIT if background else due)
+
+
+@pytest.mark.parametrize("background", [False, True])
+async def test_no_table_is_answered_from_beyond_the_stale_limit_however_long_it_would_last(
+    clock: Clock, maker: Maker, background: bool
+) -> None:
+    current = tables(clock, background=background, stale_limit=5)
+    publication = await current.get(IMAGE, maker.engine)
+    assert publication.due_at == publication.serve_until == publication.usable_until == FETCHED.timestamp() + 5
 
 
 async def test_the_older_part_of_an_observation_counts(clock: Clock, maker: Maker) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import math
 import time
 from collections.abc import Awaitable, Callable
@@ -14,17 +13,24 @@ from typing import Generic, TypeVar
 import httpx
 
 from horde_model_reference.catalogue.last_good import LastGoodStore
-from horde_model_reference.catalogue.sources import SourceCopy, base_name_of, make_source
-from horde_model_reference.errors import CatalogueError, CatalogueSourceError
+from horde_model_reference.catalogue.sources import SourceCopy, base_name_of, make_source, shown
+from horde_model_reference.errors import CatalogueError, CatalogueFormatError, CatalogueSourceError
 from horde_model_reference.inert import visible
 from horde_model_reference.notices import Notice
 from horde_model_reference.settings import Settings
 from horde_model_reference.single_flight import SingleFlight
+from horde_model_reference.threads import in_thread
 
 T = TypeVar("T")
 
 PATIENCE = 1.0
 """Seconds that a reader waits for a refresh when there is something to go on with."""
+FAILED_FOR = 5.0
+"""Seconds for which a failure is told again instead of asking again, where there is nothing to go on with."""
+
+
+def _never(_: object) -> bool:
+    return False
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,10 +40,12 @@ class Parsing(Generic[T]):
     Attributes:
         parse: From the bytes, their place and their time; raises a CatalogueError where they are no such document.
         changed: Told of every new value that a source gives.
+        empty: Whether a value holds nothing: a source that gave something before has then failed.
     """
 
     parse: Callable[[bytes, str, datetime | None], T]
     changed: Callable[[T], Awaitable[None]] | None = None
+    empty: Callable[[T], bool] = _never
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +74,8 @@ class Document(Generic[T]):
 
     It is looked at again when it is older than ``CACHE_TTL_SECONDS``: a file by its time and size, a URL by a
     conditional request. Where the source fails, the last good copy (in memory, else on disk) is used, and the reading
-    says so in a notice.
+    says so in a notice; where there is none, the failure stands for ``FAILED_FOR`` seconds, or for
+    ``CACHE_TTL_SECONDS`` where these are fewer.
     """
 
     def __init__(
@@ -84,6 +93,8 @@ class Document(Generic[T]):
         self._clock = clock
         self._store = LastGoodStore(settings.data_dir)
         self._held: _Held[T] | None = None
+        self._failure = CatalogueError("")
+        self._failed_until = -math.inf
         self._doubts = 0
         self._refreshes: SingleFlight[None, _Held[T]] = SingleFlight()
 
@@ -104,6 +115,8 @@ class Document(Generic[T]):
         """
         held = self._held
         if held is None:
+            if self._clock() < self._failed_until:
+                raise self._failure.with_traceback(None)  # Else it would grow with every reader.
             try:
                 held = await self._refreshes.run(None, self._refresh, patience)
             except TimeoutError:
@@ -118,6 +131,7 @@ class Document(Generic[T]):
     def look_again(self) -> None:
         """Have the next reader look at the source, however young the document is."""
         self._doubts += 1
+        self._failed_until = -math.inf
         if self._held is not None:
             self._held.checked_at = -math.inf
 
@@ -127,38 +141,52 @@ class Document(Generic[T]):
 
     async def _refresh(self) -> _Held[T]:
         doubts = self._doubts
-        before = self._held.reading if self._held is not None else None
-        last_good = before.copy if before is not None else await asyncio.to_thread(self._store.load, self.location)
         try:
-            reading = await self._ask(before, last_good)
+            reading = await self._look()
         except CatalogueError as error:
-            if last_good is None:
-                raise
-            value = before.value if before is not None else await self._parse(last_good)
-            reading = Reading(value, last_good, (*_lasting(before), _source_failed(error, self.location)))
+            if doubts == self._doubts:
+                self._failure = error
+                self._failed_until = self._clock() + min(FAILED_FOR, self._settings.cache_ttl_seconds)
+            raise
         # A doubt that came up meanwhile is about what was read before it.
         self._held = held = _Held(reading, self._clock() if doubts == self._doubts else -math.inf)
         return held
 
-    async def _ask(self, before: Reading[T] | None, last_good: SourceCopy | None) -> Reading[T]:
+    async def _look(self) -> Reading[T]:
+        before = self._held.reading if self._held is not None else await self._kept()
+        try:
+            return await self._ask(before)
+        except CatalogueError as error:
+            if before is None:
+                raise
+            return replace(before, notices=(*_lasting(before), _source_failed(error, self.location)))
+
+    async def _kept(self) -> Reading[T] | None:
+        """Return what the copy on disk says; one that cannot be read, as an older version may have kept it, is none."""
+        copy = await in_thread(self._store.load, self.location)
+        with suppress(CatalogueError):
+            return Reading(await self._parse(copy), copy) if copy is not None else None
+        return None
+
+    async def _ask(self, before: Reading[T] | None) -> Reading[T]:
         source = make_source(self.location, self._client, self._settings.catalogue_timeout)
-        copy = await source.fetch(last_good)
+        copy = await source.fetch(before.copy if before is not None else None)
         if before is not None and copy is before.copy:
             return replace(before, notices=_lasting(before))
         value = await self._parse(copy)
-        if copy is last_good:
-            return Reading(value, copy)
+        if before is not None and self._parsing.empty(value) and not self._parsing.empty(before.value):
+            raise CatalogueFormatError(f"{shown(self.location)}: it is empty now.")
         notices = await self._keep(copy)
         if self._parsing.changed is not None:
             await self._parsing.changed(value)
         return Reading(value, copy, notices)
 
     async def _parse(self, copy: SourceCopy) -> T:
-        return await asyncio.to_thread(self._parsing.parse, copy.content, self.location, copy.modified_at)
+        return await in_thread(self._parsing.parse, copy.content, shown(self.location), copy.modified_at)
 
     async def _keep(self, copy: SourceCopy) -> tuple[Notice, ...]:
         try:
-            await asyncio.to_thread(self._store.save, self.location, copy)
+            await in_thread(self._store.save, self.location, copy)
         except OSError as error:
             reason = error.strerror or type(error).__name__
             return (
@@ -178,7 +206,7 @@ def _lasting(before: Reading[T] | None) -> tuple[Notice, ...]:
 def _source_failed(error: CatalogueError, location: str) -> Notice:
     """The notice goes into answers, so it names the file and not where it lies."""
     name = base_name_of(location)
-    reason = error.message.replace(location, name)
+    reason = error.message.replace(shown(location), name)
     return Notice(
         SOURCE_FAILED, f"The last good copy of {visible(name)} is used, since its source failed: {visible(reason)}"
     )

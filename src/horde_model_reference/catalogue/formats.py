@@ -1,7 +1,7 @@
 """The formats a catalogue comes in, told apart by content: JSON (v2, legacy, ``db.json``) and ``models.csv``.
 
 Reading is forgiving of single records and strict about files: a malformed record is reported and skipped, a file
-that is no catalogue is an error that names place, line and what was expected.
+that is no catalogue, or one that is still being written, is an error that names place, line and what was expected.
 """
 
 from __future__ import annotations
@@ -28,8 +28,10 @@ _ENDS_WITHIN_QUOTES = "unexpected end of data"  # of the csv module
 _CUT_SHORT = "The file may have been cut short."
 CSV_COLUMNS = frozenset({"name", "parameters_bn"})
 
-Entry = tuple[str, Callable[[], dict[str, Any]]]
-"""A model's name and what makes its v2 entry; the maker raises ValueError where the record is malformed."""
+Maker = Callable[[], dict[str, Any]]
+"""Makes a model's v2 entry; raises ValueError where the record is malformed."""
+Entry = tuple[str, Maker]
+"""A model's name and what makes its entry."""
 
 
 @dataclass(slots=True)
@@ -115,17 +117,35 @@ def _json_entry(name: str, raw: object, notices: list[Notice]) -> dict[str, Any]
 
 
 def _csv_entries(text: str, place: str) -> Iterator[Entry]:
-    rows = _csv_rows(text, place)
+    lines = io.StringIO(text, newline="")
+    rows = _csv_rows(lines, place)
     first = next(rows)
     header = [] if isinstance(first, _BadRow) else [column.strip() for column in first]
     if not set(header) >= CSV_COLUMNS:
         raise CatalogueFormatError(f"{place}, line 1: {visible(text[:40])!r} is no header; expected {EXPECTED}.")
     name_at = header.index("name")
+    ended, last_line = text.endswith(("\r", "\n")), text.count("\n") + 1
+    make: Maker
     for row in rows:
         if isinstance(row, _BadRow):
-            yield row.where, row.fail
+            name, make = row.where, row.fail
         elif row:
-            yield row[name_at].strip() if name_at < len(row) else "", partial(csv_row_to_entry, header, row)
+            name = row[name_at].strip() if name_at < len(row) else ""
+            make = partial(csv_row_to_entry, header, row)
+        else:
+            continue
+        whole = ended or lines.tell() < len(text)
+        yield name, make if whole else partial(_not_cut_short, make, f"{place}, line {last_line}")
+
+
+def _not_cut_short(make: Maker, where: str) -> dict[str, Any]:
+    """Make the entry of a last row without line end; one that is malformed is no record, but half of one."""
+    try:
+        return make()
+    except ValueError as error:
+        raise CatalogueFormatError(
+            f"{where}: the file ends within a row ({_reason(error)}); expected {EXPECTED}.", hint=_CUT_SHORT
+        ) from error
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,9 +157,9 @@ class _BadRow:
         raise ValueError(self.reason)
 
 
-def _csv_rows(text: str, place: str) -> Iterator[list[str] | _BadRow]:
+def _csv_rows(lines: io.StringIO, place: str) -> Iterator[list[str] | _BadRow]:
     """Read on after a row that is no CSV; the file is bad only where it ends within quotes."""
-    reader = csv.reader(io.StringIO(text, newline=""), strict=True)
+    reader = csv.reader(lines, strict=True)
     while True:
         first = reader.line_num + 1
         try:

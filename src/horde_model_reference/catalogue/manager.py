@@ -40,7 +40,7 @@ class ModelReferenceManager:
         self._documents = {
             category: Document(
                 settings.sources.location(category),
-                Parsing(partial(_parse, category), self._changed),
+                Parsing(partial(_parse, category), self._changed, _has_no_models),
                 settings,
                 client,
                 clock,
@@ -96,3 +96,7 @@ class ModelReferenceManager:
 
 def _parse(category: MODEL_REFERENCE_CATEGORY, content: bytes, place: str, modified_at: datetime | None) -> Catalogue:
     return read_catalogue(content, category, place, modified_at)
+
+
+def _has_no_models(catalogue: Catalogue) -> bool:
+    return not catalogue.records

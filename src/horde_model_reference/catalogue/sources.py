@@ -19,6 +19,7 @@ import httpx
 
 from horde_model_reference.errors import CatalogueSourceError
 from horde_model_reference.http_client import read_bounded
+from horde_model_reference.threads import in_thread
 
 MAX_BYTES = 256 * 2**20
 """The largest catalogue that is read, in bytes."""
@@ -63,7 +64,7 @@ class FileSource:
 
     async def fetch(self, held: SourceCopy | None) -> SourceCopy:
         """Read the file, in a thread; see :class:`Source`."""
-        return await asyncio.to_thread(self._read, held)
+        return await in_thread(self._read, held)
 
     def _read(self, held: SourceCopy | None) -> SourceCopy:
         path = Path(self.location)
@@ -108,16 +109,19 @@ class UrlSource:
                 content = await read_bounded(answer, MAX_BYTES)
         except (httpx.HTTPError, httpx.InvalidURL, TimeoutError, OverflowError) as error:
             raise CatalogueSourceError(
-                f"{self.location}: {_reason(error)}.", hint="Check the source and the network."
+                f"{shown(self.location)}: {_reason(error)}.", hint="Check the source and the network."
             ) from error
         return SourceCopy(content, _last_modified(answer.headers), _validators(answer.headers))
 
 
 def _reason(error: Exception) -> str:
+    """Say what went wrong, never with anything of the answer in it."""
     if isinstance(error, httpx.HTTPStatusError):
         return f"answered {error.response.status_code}"
     if isinstance(error, TimeoutError | httpx.TimeoutException):
         return "gave no answer in time"
+    if isinstance(error, httpx.ProtocolError | httpx.InvalidURL):
+        return "gave no whole HTTP answer"
     return str(error) or type(error).__name__
 
 
@@ -150,7 +154,7 @@ def make_source(location: str, client: httpx.AsyncClient, timeout: float) -> Sou
         url = httpx.URL()
     if url.scheme not in {"http", "https"} or not url.host:
         raise CatalogueSourceError(
-            f"{location}: no http(s) URL and no file.", hint="Check the setting SOURCES__<CATEGORY>."
+            f"{shown(location)}: no http(s) URL and no file.", hint="Check the setting SOURCES__<CATEGORY>."
         )
     return UrlSource(location, client, timeout)
 
@@ -161,6 +165,14 @@ def file_path(location: str) -> str | None:
     if not separator:
         return location
     return rest if scheme.lower() == "file" else None
+
+
+def shown(location: str) -> str:
+    """Return a location as messages name it: a file's path, or a URL without user, password and query."""
+    path = file_path(location)
+    if path is not None:
+        return path
+    return re.split(r"[?#]", re.sub(r"(?<=://)[^/]*@", "", location, count=1))[0]
 
 
 def base_name_of(location: str) -> str:

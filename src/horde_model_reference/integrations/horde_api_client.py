@@ -19,6 +19,7 @@ from horde_model_reference.errors import HordeAPIError
 from horde_model_reference.http_client import read_bounded
 from horde_model_reference.integrations.horde_api_models import HordeRoute
 from horde_model_reference.settings import Settings
+from horde_model_reference.threads import in_thread
 
 MAX_BYTES = 64 * 2**20
 """The largest answer that is read, in bytes; the real ones are under 1 MiB."""
@@ -66,8 +67,6 @@ class HordeAPIClient:
         except RateLimitedError as error:
             self._closed_until[route.path] = self._clock() + (error.retry_after or 0)
             raise
-        except _FOREIGN as error:
-            raise self._failed(route, _reason(error)) from error
 
     def open_breakers(self) -> dict[str, bool]:
         """Return for every route asked so far whether its breaker is open."""
@@ -91,7 +90,11 @@ class HordeAPIClient:
         )
         async for attempt in attempts:
             with attempt:
-                return await self._ask(route)
+                try:
+                    return await self._ask(route)
+                except _FOREIGN as error:
+                    # Ours already where stamina logs it, and on its own: the other may quote a password, or a body.
+                    raise self._failed(route, _reason(error)) from None
         raise AssertionError("stamina returns or raises")  # pragma: no cover
 
     async def _ask(self, route: HordeRoute) -> Any:
@@ -102,7 +105,8 @@ class HordeAPIClient:
             if answer.status_code == httpx.codes.TOO_MANY_REQUESTS:
                 self._raise_rate_limit(route, answer.headers)
             answer.raise_for_status()
-            return json.loads(await read_bounded(answer, MAX_BYTES))
+            body = await read_bounded(answer, MAX_BYTES)
+        return await in_thread(json.loads, body)
 
     def _raise_rate_limit(self, route: HordeRoute, headers: httpx.Headers) -> None:
         """A 429 that names a time is final for now; one that names none is retried like any failure."""
@@ -118,10 +122,11 @@ _FOREIGN = (httpx.HTTPError, httpx.InvalidURL, httpx.StreamError, OverflowError,
 
 
 def _worth_retrying(error: Exception) -> bool:
-    if isinstance(error, httpx.HTTPStatusError):
-        return error.response.status_code == httpx.codes.TOO_MANY_REQUESTS or error.response.is_server_error
+    cause = error.__context__
+    if isinstance(cause, httpx.HTTPStatusError):
+        return cause.response.status_code == httpx.codes.TOO_MANY_REQUESTS or cause.response.is_server_error
     # A try that took all its time is not made again: it would take as long.
-    return isinstance(error, httpx.TransportError) and not isinstance(error, httpx.TimeoutException)
+    return isinstance(cause, httpx.TransportError) and not isinstance(cause, httpx.TimeoutException)
 
 
 def _reason(error: Exception) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 import time
 from collections.abc import Callable, Mapping
 from contextlib import suppress
@@ -32,9 +33,14 @@ from horde_model_reference.integrations.sharing import NoSharing, Sharing
 from horde_model_reference.notices import Notice
 from horde_model_reference.settings import Settings
 from horde_model_reference.single_flight import SingleFlight
+from horde_model_reference.threads import in_thread
+
+log = logging.getLogger(__name__)
 
 PATIENCE = 1.0
 """Seconds that a reader waits for a refresh when there is an earlier answer to go on with."""
+CLOCK_TOLERANCE = timedelta(seconds=5)
+"""How far the clocks of other hosts may be ahead of ours."""
 
 __all__ = ["HordeAPIDegradedError", "HordeAPIIntegration", "utc_now"]
 
@@ -95,9 +101,9 @@ class HordeAPIIntegration:
         sharing: Sharing | None = None,
     ) -> None:
         self.client = HordeAPIClient(settings, client)
-        self._reuse_for = timedelta(seconds=settings.horde_api_cache_ttl)
-        self._refresh_after = timedelta(seconds=settings.deletion_risk_cache_ttl)
         self._usable_for = timedelta(seconds=settings.cache_hydration_stale_ttl_seconds)
+        self._reuse_for = min(timedelta(seconds=settings.horde_api_cache_ttl), self._usable_for)
+        self._refresh_after = timedelta(seconds=settings.deletion_risk_cache_ttl)
         self._clock = clock
         self._listener = listener
         self.sharing: Sharing = sharing or NoSharing()
@@ -108,13 +114,15 @@ class HordeAPIIntegration:
         """Return what the Horde says of a type of model.
 
         The held observation is returned while its oldest part is younger than ``max_age`` (by default
-        ``DELETION_RISK_CACHE_TTL``); else every part older than ``HORDE_API_CACHE_TTL`` is fetched anew.
+        ``DELETION_RISK_CACHE_TTL``); else every part older than ``HORDE_API_CACHE_TTL`` is fetched anew. Neither lasts
+        longer than ``CACHE_HYDRATION_STALE_TTL_SECONDS``.
 
         Raises:
             HordeAPIDegradedError: A route failed and no usable earlier answer of it is held.
         """
         kinds = _kinds(model_type)
-        if not self._all_younger(kinds, self._refresh_after if max_age is None else max_age):
+        wanted = self._refresh_after if max_age is None else max_age
+        if not self._all_younger(kinds, min(wanted, self._usable_for)):
             await self._refresh_all(kinds)
         return self._assemble(model_type)
 
@@ -155,7 +163,7 @@ class HordeAPIIntegration:
 
     async def _fetch(self, kind: ReportKind) -> HeldReport:
         """Replace the held report of a route; where that fails, note the failure on it."""
-        held = self._usable(self._held.get(kind.route)) or self._usable(await self.sharing.load(kind))
+        held = self._usable(self._held.get(kind.route)) or self._usable(await self._shared(kind))
         try:
             fresh = await self._shared_or_asked(kind)
         except HordeAPIError as error:
@@ -171,7 +179,7 @@ class HordeAPIIntegration:
         """Return what another process fetched just now, else ask the Horde while the others wait."""
         started = time.perf_counter()
         async with self.sharing.turn(kind):
-            shared = await self.sharing.load(kind)
+            shared = await self._shared(kind)
             if shared is not None and self._clock() - shared.fetched_at < self._reuse_for:
                 self._tell(kind, "shared", started)
                 return shared
@@ -180,6 +188,14 @@ class HordeAPIIntegration:
                 self._tell(kind, "failed", started, failure.message)
                 raise failure
             return await self._ask(kind, started)
+
+    async def _shared(self, kind: ReportKind) -> HeldReport | None:
+        """Return what another process fetched last; one that is dated ahead would count as young for too long."""
+        shared = await self.sharing.load(kind)
+        if shared is not None and shared.fetched_at > self._clock() + CLOCK_TOLERANCE:
+            log.warning("a shared report from the future is ignored, do the hosts' clocks agree? %s", kind.route)
+            return None
+        return shared
 
     async def _ask(self, kind: ReportKind, started: float) -> HeldReport:
         try:
@@ -200,7 +216,7 @@ class HordeAPIIntegration:
     async def _report(self, kind: ReportKind) -> Report:
         raw = await self.client.get_json(kind.route)
         try:
-            return await asyncio.to_thread(kind.parse, raw)
+            return await in_thread(kind.parse, raw)
         except HordeAPIError as error:
             raise HordeAPIError(f"Horde route {kind.route} {error.message}.", hint=error.hint) from error
 

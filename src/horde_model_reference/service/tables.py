@@ -96,6 +96,6 @@ class CurrentTables:
     def _publication(self, table: RiskTable) -> Publication:
         fetched_at = min(table.data_as_of.status_fetched_at, table.data_as_of.stats_fetched_at).timestamp()
         catalogue_due = self._clock() + self._settings.cache_ttl_seconds
-        due_at = min(fetched_at + self._settings.deletion_risk_cache_ttl, catalogue_due)
         usable_until = fetched_at + self._settings.cache_hydration_stale_ttl_seconds
+        due_at = min(fetched_at + self._settings.deletion_risk_cache_ttl, catalogue_due, usable_until)
         return Publication(table, due_at, usable_until if self._in_background else due_at, usable_until)

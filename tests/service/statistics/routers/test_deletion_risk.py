@@ -273,7 +273,7 @@ async def test_a_failed_refresh_is_stale_with_the_same_numbers(tmp_path: Path, b
 
 
 async def test_an_observation_beyond_the_stale_limit_is_not_answered_from(tmp_path: Path) -> None:
-    async with a_world(tmp_path, cache_hydration_stale_ttl_seconds=0, **ALWAYS_FETCH) as world:
+    async with a_world(tmp_path, cache_hydration_stale_ttl_seconds=1e-6, **ALWAYS_FETCH) as world:
         assert (await world.client.get(IMAGE_RISK)).status_code == 200
         world.horde.all_routes(NOT_FOUND)
         assert_problem(await world.client.get(IMAGE_RISK), 502, "horde_unavailable")
