@@ -218,7 +218,7 @@ def framework() -> Framework:
     return Framework()
 
 
-def layer(framework: Framework, clock: Clock, max_bytes: int = 2**20) -> httpx.AsyncClient:
+def layer(framework: ASGIApp, clock: Clock, max_bytes: int = 2**20) -> httpx.AsyncClient:
     hot = HotAnswers(framework, max_bytes=max_bytes, instruments=Instruments(), clock=clock)
     return httpx.AsyncClient(transport=httpx.ASGITransport(hot), base_url="http://test")
 
@@ -377,8 +377,7 @@ class Slow:
 
 async def asked_at_once(slow: Slow, clock: Clock) -> list[httpx.Response]:
     """Ask for one thing from many sides; the first has reached the framework before the others come."""
-    hot = HotAnswers(slow, max_bytes=2**20, instruments=Instruments(), clock=clock)
-    async with httpx.AsyncClient(transport=httpx.ASGITransport(hot), base_url="http://test") as client:
+    async with layer(slow, clock) as client:
         asking = [asyncio.create_task(client.get("/x"))]
         await slow.reached.wait()
         asking += [asyncio.create_task(client.get("/x")) for _ in range(ASKING - 1)]
@@ -388,35 +387,38 @@ async def asked_at_once(slow: Slow, clock: Clock) -> list[httpx.Response]:
         return await asyncio.gather(*asking)
 
 
+async def shared_by_all(slow: Slow, clock: Clock) -> list[httpx.Response]:
+    """Ask at once for what is asked of the framework once, under the first one's id."""
+    answers = await asked_at_once(slow, clock)
+    assert slow.asked == 1
+    assert [answer.headers.get("x-request-id") for answer in answers] == ["1"] + [None] * (ASKING - 1)
+    return answers
+
+
 @pytest.mark.parametrize("keep", [True, False])
 async def test_who_asks_meanwhile_gets_the_same_answer(clock: Clock, keep: bool) -> None:
     """Also of a search, which is not kept for those who come later."""
     slow = Slow(marked=Keepable(publication(), keep=keep))
-    answers = await asked_at_once(slow, clock)
-    assert slow.asked == 1
+    answers = await shared_by_all(slow, clock)
     assert {(answer.status_code, answer.text, answer.headers["etag"]) for answer in answers} == {
         (200, "answer 1", answers[0].headers["etag"])
     }
-    assert [answer.headers.get("x-request-id") for answer in answers] == ["1"] + [None] * (ASKING - 1)
 
 
 async def test_who_asks_meanwhile_gets_the_same_problem(clock: Clock) -> None:
     """Else each would wait for the deadline in turn while the Horde is away."""
     slow = Slow(status=502)
-    answers = await asked_at_once(slow, clock)
-    assert slow.asked == 1
+    answers = await shared_by_all(slow, clock)
     assert {(answer.status_code, answer.text, answer.headers["retry-after"]) for answer in answers} == {
         (502, "answer 1", "5")
     }
-    assert [answer.headers.get("x-request-id") for answer in answers] == ["1"] + [None] * (ASKING - 1)
 
 
 async def test_a_problem_is_not_kept_for_who_comes_later(clock: Clock) -> None:
     slow = Slow(status=502)
     slow.begin.set()
     slow.end.set()
-    hot = HotAnswers(slow, max_bytes=2**20, instruments=Instruments(), clock=clock)
-    async with httpx.AsyncClient(transport=httpx.ASGITransport(hot), base_url="http://test") as client:
+    async with layer(slow, clock) as client:
         assert [(await client.get("/x")).text for _ in range(2)] == ["answer 1", "answer 2"]
 
 
@@ -424,8 +426,7 @@ async def test_a_problem_is_not_kept_for_who_comes_later(clock: Clock) -> None:
 async def test_an_answer_that_depends_on_more_than_the_question_is_nobody_elses(clock: Clock, status: int) -> None:
     """Nobody waits for it longer than until it begins: the others have theirs before the first one ends."""
     slow = Slow(status=status)
-    hot = HotAnswers(slow, max_bytes=2**20, instruments=Instruments(), clock=clock)
-    async with httpx.AsyncClient(transport=httpx.ASGITransport(hot), base_url="http://test") as client:
+    async with layer(slow, clock) as client:
         asking = [asyncio.create_task(client.get("/x"))]
         await slow.reached.wait()
         asking += [asyncio.create_task(client.get("/x")) for _ in range(ASKING - 1)]
@@ -449,8 +450,7 @@ async def test_an_answer_from_a_table_that_went_out_meanwhile_is_nobody_elses(cl
 
 async def test_the_end_of_the_one_request_is_not_the_end_of_the_others(clock: Clock) -> None:
     slow = Slow(marked=Keepable(publication(), keep=True))
-    hot = HotAnswers(slow, max_bytes=2**20, instruments=Instruments(), clock=clock)
-    async with httpx.AsyncClient(transport=httpx.ASGITransport(hot), base_url="http://test") as client:
+    async with layer(slow, clock) as client:
         first = asyncio.create_task(client.get("/x"))
         await slow.reached.wait()
         others = [asyncio.create_task(client.get("/x")) for _ in range(ASKING)]

@@ -38,16 +38,16 @@ def _was_a_season(past: PastUse, policy: Policy) -> bool:
 
 
 def history_unknown(case: Case) -> Iterator[str]:
-    past, candidates = case.past, case.policy.candidates
+    candidates = case.policy.candidates
     asked = max(candidates.unused_for_days, candidates.falling_for_days, candidates.min_history_days)
-    if asked and (past is None or (candidates.unused_for_days and past.unused_days is None)):
+    if asked and (case.past is None or _unused_unknown(case.past, case.policy)):
         yield "Its use over time is unknown."
 
 
 def history_too_short(case: Case) -> Iterator[str]:
     """Not where it is unknown how long it was unused: then the length of its history says nothing."""
     past, candidates = case.past, case.policy.candidates
-    if past is None or (candidates.unused_for_days and past.unused_days is None):
+    if past is None or _unused_unknown(past, case.policy):
         return
     too_short = (
         (past.days_seen < candidates.min_history_days, candidates.min_history_days),
@@ -86,6 +86,11 @@ def in_words(past: PastUse | None, ever: int | None) -> str:
     unused = f"unused for at least {counted(past.unused_days, 'day')}" if past.unused_days else ""
     said = (last_use(past.last_used, ever), unused)
     return f" It was {', '.join(filter(None, said))}; {_rests_on(past)}."
+
+
+def _unused_unknown(past: PastUse, policy: Policy) -> bool:
+    """Whether the policy asks how long it was unused, and nobody knows."""
+    return policy.candidates.unused_for_days > 0 and past.unused_days is None
 
 
 def _never_seen_used(past: PastUse) -> bool:
