@@ -76,7 +76,8 @@ class Flag:
 
 
 def _zero(*columns: str) -> Callable[[Measure], pl.Expr]:
-    return lambda _: pl.all_horizontal(pl.col(column) == 0 for column in columns)
+    zero = pl.all_horizontal(pl.col(column) == 0 for column in columns)
+    return lambda _: zero
 
 
 def _low_usage(measure: Measure) -> pl.Expr:

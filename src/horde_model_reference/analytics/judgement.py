@@ -18,6 +18,16 @@ from horde_model_reference.analytics.flags import (
 BYTES_PER_GB = 2**30
 
 
+_MONTH, _TOTAL = pl.col("usage_month"), pl.col("usage_total")
+_SIZE = pl.col("size_bytes") / BYTES_PER_GB
+_RATIOS = (
+    _SIZE.round(2).alias("size_gb"),
+    pl.when(_SIZE > 0).then((_MONTH / _SIZE).round(2)).alias("cost_benefit_score"),
+    pl.when(_MONTH > 0).then(pl.col("usage_day") / _MONTH).alias("day_to_month_ratio"),
+    pl.when((_TOTAL > 0) & (_TOTAL >= _MONTH)).then(_MONTH / _TOTAL).alias("month_to_total_ratio"),
+)
+
+
 def flag_records(facts: pl.LazyFrame, measure: Measure) -> pl.LazyFrame:
     """Add the flags that a model's record gives it, and ``members`` (null: a row that is a model)."""
     return facts.with_columns(*_flags({Scope.RECORD}, measure), members=pl.lit(None, pl.List(pl.String)))
@@ -30,23 +40,23 @@ def judge(facts: pl.LazyFrame, measure: Measure) -> pl.LazyFrame:
         facts: The catalogue's columns, the figures, the past, the flags of records, and ``members``.
         measure: What to judge by.
     """
-    month, total, size = pl.col("usage_month"), pl.col("usage_total"), pl.col("size_bytes")
     with_flags = facts.with_columns(
         *_flags({Scope.USAGE, Scope.WORKERS}, measure),
+        *_RATIOS,
         is_critical=is_critical(measure),
         usage_share=share_of_month(measure.category_month),
-        size_gb=(size / BYTES_PER_GB).round(2),
-        cost_benefit_score=pl.when(size > 0).then((month / (size / BYTES_PER_GB)).round(2)),
-        day_to_month_ratio=pl.when(month > 0).then(pl.col("usage_day") / month),
-        month_to_total_ratio=pl.when((total > 0) & (total >= month)).then(month / total),
     )
-    return with_flags.with_columns(
-        risk_level=RISK_LEVEL,
-        risk_score=pl.sum_horizontal(pl.col(name).cast(pl.Int64) for name in FLAG_NAMES),
-        at_risk=pl.any_horizontal(FLAG_NAMES),
-        has_warning=pl.any_horizontal(HOST_FLAGS),
-        usage_percentage_of_category=pl.col("usage_share").round(4),
-    )
+    return with_flags.with_columns(_VERDICT)
+
+
+_VERDICT = (
+    RISK_LEVEL.alias("risk_level"),
+    pl.sum_horizontal(pl.col(name).cast(pl.Int64) for name in FLAG_NAMES).alias("risk_score"),
+    pl.any_horizontal(FLAG_NAMES).alias("at_risk"),
+    pl.any_horizontal(HOST_FLAGS).alias("has_warning"),
+    pl.col("usage_share").round(4).alias("usage_percentage_of_category"),
+)
+"""What follows from the flags."""
 
 
 def _flags(scopes: set[Scope], measure: Measure) -> list[pl.Expr]:

@@ -82,9 +82,13 @@ class PastUse:
 def with_recent_use(models: pl.DataFrame, recent: RecentUse | None) -> pl.LazyFrame:
     """Add the columns of ``RECENT_COLUMNS``, and ``trend_30d``; all are null where the recent past is unknown."""
     if recent is None:
-        unknown: dict[str, type[pl.DataType]] = RECENT_COLUMNS | {"trend_30d": pl.Float64}
-        return models.lazy().with_columns(pl.lit(None, dtype).alias(name) for name, dtype in unknown.items())
+        return models.lazy().with_columns(_UNKNOWN)
     return pl.concat([models, recent.frame], how="horizontal").lazy().with_columns(trend_30d(recent.frame))
+
+
+_UNKNOWN = tuple(
+    pl.lit(None, dtype).alias(name) for name, dtype in (RECENT_COLUMNS | {"trend_30d": pl.Float64}).items()
+)
 
 
 def trend_30d(use: pl.DataFrame) -> pl.Expr:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict
 from typing import Any
 
 import polars as pl
@@ -121,14 +120,14 @@ def respond_with_attribution(table: RiskTable) -> CategoryAttributionResponse:
 def _common(table: RiskTable) -> dict[str, Any]:
     return {
         "data_as_of": data_as_of(table),
-        "attribution": Attribution.model_validate({period: asdict(totals) for period, totals in table.totals.items()}),
+        "attribution": Attribution.model_validate(table.totals, from_attributes=True),
         "warnings": [WarningInfo(code=notice.code, message=notice.message) for notice in table.notices],
     }
 
 
 def data_as_of(table: RiskTable) -> DataAsOfInfo:
     """Return of when a table's data is."""
-    return DataAsOfInfo.model_validate(asdict(table.data_as_of))
+    return DataAsOfInfo.model_validate(table.data_as_of, from_attributes=True)
 
 
 def _has_backends(table: RiskTable) -> bool:

@@ -8,12 +8,16 @@ The work is done on columns. A name without its author, ignoring case, is the we
 another one finds, it finds too. So one join on it settles every name with a single candidate, and only the few names
 with several go through the four look-ups in turn. By which of them a name was found is told afterwards, for the names
 that somebody looks at.
+
+What is done with names depends on their rules alone: the expressions are built once for each rules, since building them
+takes as long as running them on a thousand names.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import cache
 from typing import Final
 
 import polars as pl
@@ -105,7 +109,7 @@ def attribute_names(reported: pl.LazyFrame, model_names: pl.Series, rules: NameR
         reported.with_row_index("at").with_columns(_without_backend(rules)), _models_by_key(model_names, rules)
     )
     found = _found(names.lazy(), models.lazy(), rules)
-    decided = _told_apart(found, models.lazy(), model_names, rules).sort("at").select("looked_up", *_DECISION)
+    decided = _told_apart(found, models.lazy(), model_names, rules).sort("at").select(_DECISION)
     return pl.concat([names.lazy().drop("at", "rest"), decided], how="horizontal")
 
 
@@ -115,6 +119,7 @@ def _outcome(outcome: str) -> pl.Expr:
 
 _ONE, _SEVERAL = pl.col("candidates") == 1, pl.col("candidates") > 1
 _DECISION = (
+    pl.col("looked_up"),
     pl.when(_ONE)
     .then(_outcome(ATTRIBUTED))
     .when(_SEVERAL)
@@ -125,25 +130,33 @@ _DECISION = (
 )
 
 
-def _without_backend(rules: NameRules) -> list[pl.Expr]:
+@cache
+def _without_backend(rules: NameRules) -> tuple[pl.Expr, ...]:
     """Return ``backend``, and as ``rest`` what is left of the name without it."""
     name, canonical = pl.col("api_name"), pl.lit(CANONICAL_BACKEND)
     if not rules.backends:
-        return [canonical.alias("backend"), name.alias("rest")]
+        return canonical.alias("backend"), name.alias("rest")
     prefix = rf"(?i)^({'|'.join(rules.backends)})/"
     backend = name.str.extract(prefix).str.to_lowercase().fill_null(canonical)
-    return [backend.alias("backend"), name.str.replace(prefix, "").alias("rest")]
+    return backend.alias("backend"), name.str.replace(prefix, "").alias("rest")
+
+
+@cache
+def _weakest_key(column: str, rules: NameRules) -> pl.Expr:
+    return WEAKEST.key(pl.col(column), rules).alias("key")
 
 
 def _models_by_key(model_names: pl.Series, rules: NameRules) -> pl.LazyFrame:
     """Return for each ``key`` of the weakest look-up the ``models`` that have it, how many, and one of them."""
-    keys = model_names.alias("name").to_frame().lazy().select(key=WEAKEST.key(pl.col("name"), rules))
-    return _counted(keys.with_row_index("model_index").group_by("key").agg(models="model_index"))
+    keys = model_names.alias("name").to_frame().lazy().select(_weakest_key("name", rules))
+    return keys.with_row_index("model_index").group_by("key").agg(models="model_index").with_columns(_COUNTED)
 
 
-def _counted(models: pl.LazyFrame) -> pl.LazyFrame:
-    # Gathered in lists, and then counted: on a thousand rows three times as fast as counting in groups.
-    return models.with_columns(candidates=pl.col("models").list.len(), model_index=pl.col("models").list.first())
+# Gathered in lists, and then counted: on a thousand rows three times as fast as counting in groups.
+_COUNTED = (
+    pl.col("models").list.len().alias("candidates"),
+    pl.col("models").list.first().alias("model_index"),
+)
 
 
 def _found(pending: pl.LazyFrame, models: pl.LazyFrame, rules: NameRules) -> pl.LazyFrame:
@@ -159,14 +172,11 @@ def _found(pending: pl.LazyFrame, models: pl.LazyFrame, rules: NameRules) -> pl.
         null where none; and the ``model_index`` of one of them.
     """
     candidates = models.select("key", "candidates", "model_index")
-    shortened = pl.when(pl.col("candidates").is_null()).then(_one_ending_off(pl.col("looked_up"), rules))
+    asked, shortened = (*_ASKED, _weakest_key("rest", rules)), _shortened(rules)
     passes: list[pl.DataFrame] = []
     while True:
         looked_up = collected(
-            pending.select("at", looked_up="rest", key=WEAKEST.key(pl.col("rest"), rules))
-            .join(candidates, on="key", how="left")
-            .with_columns(rest=shortened)
-            .with_columns(goes_on=pl.col("rest") != pl.col("looked_up"))
+            pending.select(asked).join(candidates, on="key", how="left").with_columns(shortened).with_columns(_GOES_ON)
         )
         passes.append(looked_up)
         if not looked_up["goes_on"].any():
@@ -174,18 +184,27 @@ def _found(pending: pl.LazyFrame, models: pl.LazyFrame, rules: NameRules) -> pl.
         pending = looked_up.lazy().filter("goes_on")
 
 
-def _one_ending_off(name: pl.Expr, rules: NameRules) -> pl.Expr:
-    ending = rf"(?is)[{SEPARATORS.strip()}](?:{alternatives(rules.endings)})$"
-    return name.str.replace(ending, "") if rules.endings else name
+_ASKED = (pl.col("at"), pl.col("rest").alias("looked_up"))
+_GOES_ON = (pl.col("rest") != pl.col("looked_up")).alias("goes_on")
+
+
+@cache
+def _shortened(rules: NameRules) -> pl.Expr:
+    """Return as ``rest`` what was looked up with one ending taken off; null where something was found."""
+    name, ending = pl.col("looked_up"), rf"(?is)[{SEPARATORS.strip()}](?:{alternatives(rules.endings)})$"
+    rest = name.str.replace(ending, "") if rules.endings else name
+    return pl.when(pl.col("candidates").is_null()).then(rest).alias("rest")
 
 
 def _told_apart(found: pl.LazyFrame, models: pl.LazyFrame, model_names: pl.Series, rules: NameRules) -> pl.LazyFrame:
     """Let the first look-up that finds anything decide, where the weakest has found several models."""
     several = found.filter(_SEVERAL).select("at", "looked_up", "key")
     pairs = several.join(models.select("key", model_index="models"), on="key").explode("model_index")
-    by = _first_lookup(pl.lit(model_names).gather("model_index"), pl.col("looked_up"), rules)
     told = (
-        _counted(pairs.group_by("at", "looked_up", by.alias("lookup")).agg(models="model_index"))
+        pairs.with_columns(model=pl.lit(model_names).gather("model_index"))
+        .group_by("at", "looked_up", _first_lookup(rules))
+        .agg(models="model_index")
+        .with_columns(_COUNTED)
         .sort("lookup")
         .unique("at", keep="first", maintain_order=True)
     )
@@ -193,14 +212,15 @@ def _told_apart(found: pl.LazyFrame, models: pl.LazyFrame, model_names: pl.Serie
     return pl.concat([found.remove(_SEVERAL).select(columns), told.select(columns)])
 
 
-def _first_lookup(model: pl.Expr, name: pl.Expr, rules: NameRules) -> pl.Expr:
-    """Return by which of ``LOOKUPS`` a name finds a model, of the two of which it is known that one does."""
-    *others, last = range(len(LOOKUPS))
-    by = pl.lit(last, pl.UInt8)
-    for index in reversed(others):
-        key = LOOKUPS[index].key
-        by = pl.when(key(model, rules) == key(name, rules)).then(pl.lit(index, pl.UInt8)).otherwise(by)
-    return by
+@cache
+def _first_lookup(rules: NameRules) -> pl.Expr:
+    """Return by which ``lookup`` what was looked up finds ``model``, where it is known that one does."""
+    model, name = pl.col("model"), pl.col("looked_up")
+    by = pl.lit(len(LOOKUPS) - 1, pl.UInt8)
+    for index, lookup in reversed(list(enumerate(LOOKUPS[:-1]))):
+        same = lookup.key(model, rules) == lookup.key(name, rules)
+        by = pl.when(same).then(pl.lit(index, pl.UInt8)).otherwise(by)
+    return by.alias("lookup")
 
 
 def lookups_of(names: pl.DataFrame, model_names: pl.Series, rules: NameRules) -> pl.Series:

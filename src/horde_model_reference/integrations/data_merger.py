@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cache
 
 import polars as pl
 
@@ -65,7 +66,7 @@ def merge_columns(model_names: pl.Series, observation: Observation) -> MergedUsa
     """Join models, by name, with an observation; see :class:`MergedUsage`."""
     api_names = collected(_attributed_api_names(model_names, observation))
     models, sums = collected_together(
-        _figures_of_models(model_names, api_names.lazy(), observation), _sums_by_outcome(api_names.lazy())
+        _figures_of_models(model_names, api_names.lazy(), observation), api_names.lazy().select(_SUMS_BY_OUTCOME)
     )
     clashing = model_names.filter(models.drop_in_place("clashing"))
     return MergedUsage(
@@ -83,42 +84,53 @@ def _attributed_api_names(model_names: pl.Series, observation: Observation) -> p
     """
     stats = observation.stats.frame.lazy().with_columns(in_stats=True)
     status = observation.status.frame.lazy().with_columns(in_status=True)
-    absent = {
-        **{column: observation.stats.known & pl.col("in_stats").is_null() for column in USAGE},
-        **{column: observation.status.known & pl.col("in_status").is_null() for column in WORKERS},
-    }
     reported = (
         stats.join(status, on="api_name", how="full", coalesce=True)
         .sort("api_name")
-        .select(
-            "api_name",
-            *(pl.when(missing).then(0).otherwise(column).alias(column) for column, missing in absent.items()),
-            "performance",
-        )
+        .select(_reported_figures(observation.stats.known, observation.status.known))
     )
     return attribute_names(reported, model_names, NAME_RULES[observation.model_type])
 
 
+@cache
+def _reported_figures(stats_known: bool, status_known: bool) -> tuple[pl.Expr, ...]:  # noqa: FBT001
+    absent = {
+        **{column: stats_known & pl.col("in_stats").is_null() for column in USAGE},
+        **{column: status_known & pl.col("in_status").is_null() for column in WORKERS},
+    }
+    figures = (pl.when(missing).then(0).otherwise(column).alias(column) for column, missing in absent.items())
+    return pl.col("api_name"), *figures, pl.col("performance")
+
+
 def _figures_of_models(model_names: pl.Series, api_names: pl.LazyFrame, observation: Observation) -> pl.LazyFrame:
     """Return the figures of every model, and whether its name is ``clashing`` with one of the other type."""
-    sums = (
-        api_names.filter(pl.col("outcome") == ATTRIBUTED)
-        .group_by("model_index")
-        .agg(pl.col(_FIGURES).sum(), pl.col(_FIGURES).null_count().name.prefix("missing_"))
-    )
-    known = dict.fromkeys(USAGE, observation.stats.known) | dict.fromkeys(WORKERS, observation.status.known)
+    sums = api_names.filter(_IS_ATTRIBUTED).group_by("model_index").agg(_SUMS_OF_A_MODEL)
     return (
-        pl.LazyFrame({"clashing": model_names})
+        model_names.alias("clashing")
+        .to_frame()
+        .lazy()
         .select(pl.col("clashing").is_in(list(observation.other_type_names)))
         .with_row_index("model_index")
         .join(sums, on="model_index", how="left", maintain_order="left")
-        .select("clashing", *(_figure(column, 0 if is_known else None) for column, is_known in known.items()))
-        .with_columns(pl.when(~pl.col("clashing")).then(column).alias(column) for column in WORKERS)
-        .with_columns(
-            usage_known=pl.all_horizontal(pl.col(USAGE).is_not_null()),
-            workers_known=pl.col("worker_count").is_not_null(),
-        )
+        .select(_figures(observation.stats.known, observation.status.known))
+        .with_columns(_WHAT_IS_KNOWN)
     )
+
+
+_IS_ATTRIBUTED = pl.col("outcome") == ATTRIBUTED
+_SUMS_OF_A_MODEL = (pl.col(_FIGURES).sum(), pl.col(_FIGURES).null_count().name.prefix("missing_"))
+_WHAT_IS_KNOWN = (
+    pl.all_horizontal(pl.col(USAGE).is_not_null()).alias("usage_known"),
+    pl.col("worker_count").is_not_null().alias("workers_known"),
+)
+
+
+@cache
+def _figures(stats_known: bool, status_known: bool) -> tuple[pl.Expr, ...]:  # noqa: FBT001
+    """Return the figures of a model, from the sums over its API names; the workers of one that clashes are unknown."""
+    usage = (_figure(column, 0 if stats_known else None) for column in USAGE)
+    workers = (pl.when(~pl.col("clashing")).then(_figure(column, 0 if status_known else None)) for column in WORKERS)
+    return pl.col("clashing"), *usage, *workers
 
 
 def _figure(column: str, unreported: int | None) -> pl.Expr:
@@ -128,12 +140,11 @@ def _figure(column: str, unreported: int | None) -> pl.Expr:
     return figure.cast(pl.Int64).alias(column)
 
 
-def _sums_by_outcome(api_names: pl.LazyFrame) -> pl.LazyFrame:
-    return api_names.select(
-        pl.col(column).filter(pl.col("outcome") == outcome).sum().alias(f"{column} {outcome}")
-        for column in USAGE
-        for outcome in OUTCOMES
-    )
+_SUMS_BY_OUTCOME = tuple(
+    pl.col(column).filter(pl.col("outcome") == outcome).sum().alias(f"{column} {outcome}")
+    for column in USAGE
+    for outcome in OUTCOMES
+)
 
 
 def _totals(sums_by_outcome: pl.DataFrame, known: bool) -> dict[str, PeriodTotals]:  # noqa: FBT001
