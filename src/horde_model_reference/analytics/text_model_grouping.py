@@ -23,33 +23,32 @@ def apply_text_model_grouping_to_risk_response(rows: pl.DataFrame, measure: Meas
     """
     base = base_names(rows["name"])
     named = rows.lazy().with_columns(base=base, family=base.str.to_lowercase())
-    families = _combined(named.group_by("family").agg(*_reductions(), members=pl.col("name")))
+    families = named.group_by("family").agg(_REDUCTIONS).select(_COMBINED)
     facts = _spellings(named).join(families, on="family").join(_hosts(named), on="family", how="left")
     sums = collected(facts.with_columns(pl.col("download_hosts").fill_null([])).drop("family").sort("name"))
     return collected(judge(sums.lazy().with_columns(trend_30d(sums)), measure))
 
 
-def _reductions() -> list[pl.Expr]:
-    """Return plain reductions of the members' columns; plain ones are the ones that Polars does fast."""
-    return [
-        pl.col(*SUMMED, "download_count", "unusable_url_count").sum(),
-        pl.col(*SUMMED, "baseline", "nsfw").null_count().name.suffix("_unknown"),
-        pl.col("baseline", "first_seen").min(),
-        pl.col("last_used").max(),
-        pl.col("baseline").max().alias("baseline_max"),
-        pl.col("nsfw", *RECORD_FLAGS).any(),
-        pl.col("has_description", "usage_known", "workers_known").all(),
-    ]
+_REDUCTIONS = (
+    pl.col(*SUMMED, "download_count", "unusable_url_count").sum(),
+    pl.col(*SUMMED, "baseline", "nsfw").null_count().name.suffix("_unknown"),
+    pl.col("baseline", "first_seen").min(),
+    pl.col("last_used").max(),
+    pl.col("baseline").max().alias("baseline_max"),
+    pl.col("nsfw", *RECORD_FLAGS).any(),
+    pl.col("has_description", "usage_known", "workers_known").all(),
+    pl.col("name").alias("members"),
+)
+"""Plain reductions of the members' columns; plain ones are the ones that Polars does fast."""
 
-
-def _combined(reduced: pl.LazyFrame) -> pl.LazyFrame:
-    """Return what the reductions say: a sum is unknown where a member's figure is, a baseline only if there is one."""
-    one_baseline = (pl.col("baseline_unknown") == 0) & (pl.col("baseline") == pl.col("baseline_max"))
-    return reduced.with_columns(
-        *(pl.when(pl.col(f"{column}_unknown") == 0).then(column).alias(column) for column in SUMMED),
-        baseline=pl.when(one_baseline).then("baseline"),
-        nsfw=pl.when(pl.col("nsfw") | (pl.col("nsfw_unknown") == 0)).then("nsfw"),
-    ).select(pl.exclude("^.*_unknown$", "baseline_max"))
+_ONE_BASELINE = (pl.col("baseline_unknown") == 0) & (pl.col("baseline") == pl.col("baseline_max"))
+_COMBINED = (
+    *(pl.when(pl.col(f"{column}_unknown") == 0).then(column).alias(column) for column in SUMMED),
+    pl.when(_ONE_BASELINE).then("baseline"),
+    pl.when(pl.col("nsfw") | (pl.col("nsfw_unknown") == 0)).then("nsfw"),
+    pl.exclude("^.*_unknown$", "baseline_max", *SUMMED, "baseline", "nsfw"),
+)
+"""What the reductions say: a sum is unknown where a member's figure is, a baseline only if there is one."""
 
 
 def _spellings(named: pl.LazyFrame) -> pl.LazyFrame:
