@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from horde_model_reference.single_flight import SingleFlight
+from horde_model_reference.single_flight import SingleFlight, side_by_side
 
 
 class Work:
@@ -149,3 +149,29 @@ async def test_aclose_with_nothing_under_way(flight: SingleFlight[str, int], wor
     await flight.aclose()
     await flight.aclose()
     assert work.cancelled == 0
+
+
+class TestSideBySide:
+    async def test_what_all_gave_comes_in_their_order(self) -> None:
+        first = Work()
+
+        async def second() -> int:
+            first.go_on.set()
+            return 7
+
+        assert await side_by_side([first(), second()]) == [1, 7]
+
+    async def test_a_failure_is_raised_when_nothing_is_under_way_any_more(self) -> None:
+        done: list[str] = []
+
+        async def failing() -> None:
+            raise ValueError("no")
+
+        async def slow() -> None:
+            for _ in range(10):
+                await asyncio.sleep(0)
+            done.append("slow")
+
+        with pytest.raises(ValueError, match="no"):
+            await side_by_side([failing(), slow()])
+        assert done == ["slow"]

@@ -1,9 +1,9 @@
-"""One piece of work for all who ask for it at the same time."""
+"""One piece of work for all who ask for it at the same time, and several pieces for one who asks."""
 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Coroutine
+from collections.abc import Awaitable, Callable, Coroutine, Iterable
 from functools import partial
 from typing import Any, Generic, TypeVar
 
@@ -52,3 +52,12 @@ class SingleFlight(Generic[Key, Result]):
         del self._tasks[key]
         if not task.cancelled():
             task.exception()  # Whoever waited may have given up; the failure is then nobody's to retrieve.
+
+
+async def side_by_side(works: Iterable[Awaitable[Result]]) -> list[Result]:
+    """Wait for all, then return what they gave, or raise the first failure: nothing is left under way behind it."""
+    outcomes = await asyncio.gather(*works, return_exceptions=True)
+    for outcome in outcomes:
+        if isinstance(outcome, BaseException):
+            raise outcome
+    return [outcome for outcome in outcomes if not isinstance(outcome, BaseException)]

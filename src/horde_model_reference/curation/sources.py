@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import math
 import time
 from collections.abc import Callable, Mapping
@@ -19,6 +18,7 @@ from horde_model_reference.errors import CatalogueError
 from horde_model_reference.inert import visible
 from horde_model_reference.notices import Notice
 from horde_model_reference.settings import Settings
+from horde_model_reference.single_flight import side_by_side
 
 STYLED = MODEL_REFERENCE_CATEGORY.image_generation
 """The category whose models styles name, and whose history is kept."""
@@ -47,7 +47,7 @@ class _Aside:
         if patience is not None and not held and self._clock() < self._failed_until:
             raise self._failure
         try:
-            return await asyncio.gather(*(document.read(patience) for document in documents))
+            return await side_by_side(document.read(patience) for document in documents)
         except CatalogueError as error:
             self._failure, self._failed_until = error, self._clock() + self._retry_after
             raise

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import logging
 import time
 from collections.abc import Callable, Mapping
@@ -32,7 +31,7 @@ from horde_model_reference.integrations.horde_api_models import (
 from horde_model_reference.integrations.sharing import NoSharing, Sharing
 from horde_model_reference.notices import Notice
 from horde_model_reference.settings import Settings
-from horde_model_reference.single_flight import SingleFlight
+from horde_model_reference.single_flight import SingleFlight, side_by_side
 from horde_model_reference.threads import in_thread
 
 log = logging.getLogger(__name__)
@@ -150,10 +149,7 @@ class HordeAPIIntegration:
 
     async def _refresh_all(self, kinds: tuple[ReportKind, ...]) -> None:
         due = [kind for kind in kinds if not self._all_younger((kind,), self._reuse_for)]
-        outcomes = await asyncio.gather(*map(self._refresh, due), return_exceptions=True)
-        for outcome in outcomes:
-            if isinstance(outcome, BaseException):
-                raise outcome
+        await side_by_side(map(self._refresh, due))
 
     async def _refresh(self, kind: ReportKind) -> None:
         """Fetch a route, once for all who ask; who has something to go on with does not wait long."""
