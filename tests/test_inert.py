@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from horde_model_reference.inert import visible
+from horde_model_reference.inert import MOST_SHOWN, quoted, shortened, visible
 
 ANY_TEXT = st.text(st.characters(exclude_categories=()))
 DIRECTIONS = {"LRE", "RLE", "LRO", "RLO", "PDF", "LRI", "RLI", "FSI", "PDI"}
@@ -54,3 +54,19 @@ def test_shown_text_is_inert_utf_8_and_stays_as_it_is_rule_13(text: str) -> None
     assert not any(acts(character) for character in shown)
     assert shown.encode().decode() == shown
     assert visible(shown) == shown
+
+
+def test_messages_show_names_in_quotes_and_inert_rule_13() -> None:
+    assert quoted("Lantern") == "'Lantern'"
+    assert quoted("it's") == '"it\'s"'
+    assert quoted("\x1b[31m") == r"'\\x1b[31m'"
+
+
+@pytest.mark.parametrize("length", [0, 1, MOST_SHOWN - 1, MOST_SHOWN])
+def test_a_name_of_usual_length_is_repeated_whole(length: int) -> None:
+    assert shortened("x" * length) == "x" * length
+
+
+def test_a_message_repeats_no_more_of_a_name_than_a_little() -> None:
+    assert shortened("y" + "x" * 100_000) == "y" + "x" * (MOST_SHOWN - 1) + "…"
+    assert len(quoted("\x00" * 100_000)) < 6 * MOST_SHOWN

@@ -40,7 +40,7 @@ from horde_model_reference.history.history import History, NoHistory
 from horde_model_reference.history.history import make_history as make_kept_history
 from horde_model_reference.history.history_schema import ModelHistoryResponse
 from horde_model_reference.http_client import make_client
-from horde_model_reference.inert import visible
+from horde_model_reference.inert import quoted
 from horde_model_reference.integrations.horde_api_integration import HordeAPIIntegration
 from horde_model_reference.integrations.horde_api_models import Observation
 from horde_model_reference.integrations.sharing import NoSharing, Sharing
@@ -244,7 +244,7 @@ def family_members(catalogue: Catalogue, name: str) -> list[str]:
     members: Sequence[str] = names.filter(families.str.to_lowercase() == name.lower()).to_list()
     if not members:
         raise UnknownModelError(
-            f"Category {catalogue.category.value} has no family {visible(name)!r}.",
+            f"Category {catalogue.category.value} has no family {quoted(name)}.",
             hint=closest_names(name, families.unique().sort().to_list()),
         )
     return list(members)

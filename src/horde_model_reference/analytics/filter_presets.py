@@ -8,6 +8,7 @@ import polars as pl
 
 from horde_model_reference.analytics.flags import HOST_FLAGS
 from horde_model_reference.errors import UnknownPresetError
+from horde_model_reference.inert import quoted
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +45,7 @@ def check_preset(name: str) -> None:
         UnknownPresetError: The message lists the presets.
     """
     if name not in PRESETS:
-        raise UnknownPresetError(f"There is no preset {name!r}; the presets are: {', '.join(sorted(PRESETS))}.")
+        raise UnknownPresetError(f"There is no preset {quoted(name)}; the presets are: {', '.join(sorted(PRESETS))}.")
 
 
 def apply_preset_filter(rows: pl.DataFrame, name: str) -> pl.DataFrame:

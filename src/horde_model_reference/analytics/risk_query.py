@@ -10,6 +10,7 @@ import polars as pl
 from horde_model_reference.analytics.filter_presets import apply_preset_filter, check_preset
 from horde_model_reference.analytics.flags import LEVEL_TYPE, RiskLevel
 from horde_model_reference.errors import UnknownRiskLevelError, UnknownSortColumnError, UsageError
+from horde_model_reference.inert import quoted
 
 SCALAR_COLUMNS: tuple[str, ...] = (
     "name",
@@ -79,12 +80,12 @@ class RiskQuery:
             check_preset(self.preset)
         if self.sort != BY_REMOVAL and self.sort.removeprefix("-") not in SCALAR_COLUMNS:
             raise UnknownSortColumnError(
-                f"Cannot sort by {self.sort!r}; the columns are: {', '.join(SCALAR_COLUMNS)} "
+                f"Cannot sort by {quoted(self.sort)}; the columns are: {', '.join(SCALAR_COLUMNS)} "
                 f"(a leading - for descending), or {BY_REMOVAL}."
             )
         if self.risk_level and self.risk_level not in set(RiskLevel):
             raise UnknownRiskLevelError(
-                f"There is no risk level {self.risk_level!r}; the levels are: {', '.join(reversed(RiskLevel))}."
+                f"There is no risk level {quoted(self.risk_level)}; the levels are: {', '.join(reversed(RiskLevel))}."
             )
         if self.limit is not None and self.limit < 1:
             raise UsageError(f"The limit is {self.limit}; it must be at least 1, or None for all rows.")

@@ -6,7 +6,7 @@ from collections.abc import Collection, Iterable
 
 from horde_model_reference.categories import MODEL_REFERENCE_CATEGORY
 from horde_model_reference.errors import UnknownModelError
-from horde_model_reference.inert import visible
+from horde_model_reference.inert import quoted, visible
 
 CLOSEST_NAMES = 5
 """How many names are proposed where one is not known."""
@@ -26,5 +26,5 @@ def closest_names(name: str, names: Collection[str]) -> str:
 def unknown_model(category: MODEL_REFERENCE_CATEGORY, name: str, names: Iterable[str]) -> UnknownModelError:
     """Return the error that a category has no model of a name; it proposes the closest of the names that it has."""
     return UnknownModelError(
-        f"Category {category.value} has no model {visible(name)!r}.", hint=closest_names(name, sorted(names))
+        f"Category {category.value} has no model {quoted(name)}.", hint=closest_names(name, sorted(names))
     )

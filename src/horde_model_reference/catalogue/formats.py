@@ -20,7 +20,7 @@ from horde_model_reference.catalogue.legacy import csv_row_to_entry, fold_backen
 from horde_model_reference.catalogue.records import ModelRecord
 from horde_model_reference.categories import MODEL_REFERENCE_CATEGORY
 from horde_model_reference.errors import CatalogueFormatError
-from horde_model_reference.inert import visible
+from horde_model_reference.inert import quoted, visible
 from horde_model_reference.notices import Notice, bounded
 
 EXPECTED = "a JSON object of records, or a CSV file whose first line names the columns name and parameters_bn"
@@ -111,7 +111,7 @@ def _json_entry(name: str, raw: object, notices: list[Notice]) -> dict[str, Any]
         raise TypeError(f"a {type(raw).__name__}, expected an object")
     own = raw.get("name", name)
     if own != name:
-        message = f"Record {visible(name)!r} calls itself {visible(str(own))!r}; the former is used."
+        message = f"Record {quoted(name)} calls itself {quoted(str(own))}; the former is used."
         notices.append(Notice("name_mismatch", message))
     return json_entry_to_v2(raw) | {"name": name}
 
@@ -122,7 +122,7 @@ def _csv_entries(text: str, place: str) -> Iterator[Entry]:
     first = next(rows)
     header = [] if isinstance(first, _BadRow) else [column.strip() for column in first]
     if not set(header) >= CSV_COLUMNS:
-        raise CatalogueFormatError(f"{place}, line 1: {visible(text[:40])!r} is no header; expected {EXPECTED}.")
+        raise CatalogueFormatError(f"{place}, line 1: {quoted(text[:40])} is no header; expected {EXPECTED}.")
     name_at = header.index("name")
     ended, last_line = text.endswith(("\r", "\n")), text.count("\n") + 1
     make: Maker
@@ -184,11 +184,11 @@ def _read_records(entries: Iterator[Entry], notices: list[Notice]) -> ParsedCata
             json.dumps(record.as_json(), ensure_ascii=False, allow_nan=False).encode()
         except (ValueError, TypeError, RecursionError) as error:
             notices.append(
-                Notice("record_skipped", f"Record {visible(name)!r} is malformed and was skipped: {_reason(error)}.")
+                Notice("record_skipped", f"Record {quoted(name)} is malformed and was skipped: {_reason(error)}.")
             )
             continue
         if name in parsed.records:
-            notices.append(Notice("name_repeated", f"Model {visible(name)!r} is given twice; the later one is used."))
+            notices.append(Notice("name_repeated", f"Model {quoted(name)} is given twice; the later one is used."))
         parsed.records[name] = record
     return parsed
 

@@ -8,7 +8,7 @@ from datetime import date
 from horde_model_reference.analytics.unknown_names import closest_names
 from horde_model_reference.categories import MODEL_REFERENCE_CATEGORY
 from horde_model_reference.curation.policy import Policy
-from horde_model_reference.inert import visible
+from horde_model_reference.inert import quoted
 from horde_model_reference.notices import MAX_OF_A_KIND, Notice, bounded
 
 
@@ -24,6 +24,6 @@ def idle_protections(
 def _notice(category: MODEL_REFERENCE_CATEGORY, pattern: str, names: Sequence[str]) -> Notice:
     return Notice(
         "protection_matches_nothing",
-        f"The policy protects {visible(pattern)!r}, which matches no model of {category.value}: it protects nothing, "
+        f"The policy protects {quoted(pattern)}, which matches no model of {category.value}: it protects nothing, "
         f"unless it is meant for another category. {closest_names(pattern, names)}",
     )

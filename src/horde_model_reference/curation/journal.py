@@ -11,7 +11,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from horde_model_reference.curation.catalogue_files import TakenRecord, cut
 from horde_model_reference.errors import PlanError
-from horde_model_reference.inert import visible
+from horde_model_reference.inert import quoted, visible
 from horde_model_reference.safe_files import write_atomically
 
 FOLDER = "journal"
@@ -108,9 +108,9 @@ class Journal:
             known = self.names()
             if run not in known:
                 told = ", ".join(known) or "none"
-                raise PlanError(f"There is no run {visible(run)!r}; the runs are: {told}.") from error
+                raise PlanError(f"There is no run {quoted(run)}; the runs are: {told}.") from error
             raise PlanError(
-                f"The journal of run {visible(run)!r} is damaged: {visible(str(path))}.",
+                f"The journal of run {quoted(run)} is damaged: {visible(str(path))}.",
                 hint="Put a good copy of that file in its place, or take it away; the run cannot be undone without it.",
             ) from error
 
@@ -179,7 +179,7 @@ def put_back(change: FileChange, content: bytes) -> bytes:
     again = [name for name, _ in pieces.records if name in gone]
     if again:
         raise PlanError(
-            f"{visible(change.path)} has a model {visible(again[0])!r} again; nothing was put back.",
+            f"{visible(change.path)} has a model {quoted(again[0])} again; nothing was put back.",
             hint="Take it out of the file, or put the others back by hand.",
         )
     for record in change.taken:

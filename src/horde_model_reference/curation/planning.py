@@ -26,7 +26,7 @@ from horde_model_reference.curation.reasons import CANDIDATE, LIMIT_REACHED, NOT
 from horde_model_reference.curation.replacements import standings
 from horde_model_reference.curation.styles import Styles
 from horde_model_reference.errors import PlanError
-from horde_model_reference.inert import visible
+from horde_model_reference.inert import quoted, visible
 from horde_model_reference.notices import Notice
 from horde_model_reference.reports.words import counted
 
@@ -80,7 +80,7 @@ def make_plan(facts: CurationFacts, policy: Policy, choice: Choice | None = None
     choice = choice or Choice()
     unasked = sorted((choice.overrides or {}).keys() - set(choice.selected or ()))
     if unasked:
-        raise PlanError(f"An override names {visible(unasked[0])!r}, which is not selected.", hint="Select it as well.")
+        raise PlanError(f"An override names {quoted(unasked[0])}, which is not selected.", hint="Select it as well.")
     cases = _cases(facts, policy)
     reasons = {case.name: reasons_against(case) for case in cases}
     if choice.selected is None:
@@ -201,13 +201,13 @@ def _selected(
         if against and not overrides.get(name, "").strip():
             said = " ".join(reason.sentence for reason in against)
             raise PlanError(
-                f"{visible(name)!r} is {against[0].verdict.value}: {visible(said)}",
+                f"{quoted(name)} is {against[0].verdict.value}: {visible(said)}",
                 hint="A reason removes it all the same: --override NAME=REASON, or `overrides` in a request's body.",
             )
         limit = budget.exceeded_by(by_name[name])
         if limit is not None:
             raise PlanError(
-                f"With {visible(name)!r} the selection exceeds a limit: {limit}.",
+                f"With {quoted(name)} the selection exceeds a limit: {limit}.",
                 hint="Select less, or change the policy.",
             )
         budget.take(by_name[name])

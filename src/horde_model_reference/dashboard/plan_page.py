@@ -14,6 +14,7 @@ from horde_model_reference.curation.planning import Choice, CurationFacts, make_
 from horde_model_reference.curation.policy import Limits, Policy
 from horde_model_reference.dashboard.rendering import from_form, in_form, render
 from horde_model_reference.errors import NotFoundError, PlanError
+from horde_model_reference.inert import quoted
 
 SELECT, OVERRIDE, ASKED = "select", "override:", "asked"
 """The fields of the form: a ticked model; why it goes all the same (its name follows); that somebody has ticked."""
@@ -188,5 +189,5 @@ def plan_file(facts: CurationFacts, file: PlannedFile, ticked: Ticked, name: str
     """
     makers = artefact_makers(make_plan(facts, Policy(), ticked.choice()), file)
     if name not in makers:
-        raise NotFoundError(f"The plan has no file {name!r}; it has: {', '.join(makers)}.")
+        raise NotFoundError(f"The plan has no file {quoted(name)}; it has: {', '.join(makers)}.")
     return makers[name]()

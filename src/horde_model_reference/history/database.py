@@ -19,7 +19,7 @@ from sqlalchemy.pool import AsyncAdaptedQueuePool
 
 from horde_model_reference.errors import HistoryError, SettingsError
 from horde_model_reference.history.tables import metadata
-from horde_model_reference.inert import visible
+from horde_model_reference.inert import quoted, visible
 from horde_model_reference.settings import Settings
 from horde_model_reference.threads import in_thread
 
@@ -250,6 +250,6 @@ def _migrate(connection: Connection, revision: str) -> None:
         upgrade(connection)
     except CommandError:
         raise HistoryError(
-            f"The history's database has the schema {visible(str(revision))!r}, which this version does not know.",
+            f"The history's database has the schema {quoted(str(revision))}, which this version does not know.",
             hint="Use the version that made it, or a newer one.",
         ) from None

@@ -9,7 +9,7 @@ from functools import cache
 import polars as pl
 
 from horde_model_reference.catalogue.catalogue import Catalogue
-from horde_model_reference.inert import visible
+from horde_model_reference.inert import quoted
 from horde_model_reference.integrations.attribution import (
     ATTRIBUTED,
     NAME_RULES,
@@ -158,5 +158,5 @@ def _totals(sums_by_outcome: pl.DataFrame, known: bool) -> dict[str, PeriodTotal
 def _clash(name: str) -> Notice:
     return Notice(
         "name_clash",
-        f"A text worker calls itself {visible(name)!r}, which hides this image model's workers: they are unknown.",
+        f"A text worker calls itself {quoted(name)}, which hides this image model's workers: they are unknown.",
     )

@@ -13,7 +13,7 @@ from pydantic import BaseModel, Field
 from starlette.exceptions import HTTPException
 
 from horde_model_reference.errors import HordeModelReferenceError
-from horde_model_reference.inert import visible
+from horde_model_reference.inert import shortened, visible
 from horde_model_reference.reports.json_report import inert
 
 MEDIA_TYPE = "application/problem+json"
@@ -22,8 +22,6 @@ log = logging.getLogger(__name__)
 
 MOST_FAULTS = 20
 """Malformed parameters that an answer lists."""
-MOST_ECHOED = 100
-"""Characters of a parameter's name that an answer repeats: in a body, names are the client's to choose."""
 
 
 class ParameterFault(BaseModel):
@@ -97,8 +95,7 @@ async def _malformed(_: Request, error: Exception) -> Response:
 
 
 def _name_of(place: tuple[str | int, ...]) -> str:
-    name = ".".join(str(part) for part in place[1:] or place)
-    return visible(name if len(name) <= MOST_ECHOED else f"{name[:MOST_ECHOED]}…")
+    return visible(shortened(".".join(str(part) for part in place[1:] or place)))
 
 
 def _sentence(text: str) -> str:
