@@ -6,7 +6,7 @@ PYTEST_FLAGS ?=
 BENCH_FLAGS ?=
 SOAK_MINUTES ?= 10
 
-.PHONY: help demo serve test lint types imports docs check wheel constraints bench soak clean
+.PHONY: help demo serve test lint types imports docs picture check wheel constraints bench soak clean
 
 help:  ## Show this list
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 16
@@ -31,6 +31,9 @@ imports: $(VENV)/.installed-dev  ## Check that imports go one way
 
 docs: $(VENV)/.installed-dev  ## Write the generated parts of the documentation anew
 	@$(BIN)/python docs/generate.py
+
+picture: $(VENV)/.installed-dev  ## Draw the README's picture of the web page anew (needs chromium)
+	@$(BIN)/python docs/draw_page.py
 
 check: lint types imports test  ## Everything a change must pass
 
