@@ -10,7 +10,7 @@ import pytest
 
 from horde_model_reference.catalogue.catalogue import Catalogue
 from horde_model_reference.history.history_schema import MonthInfo
-from horde_model_reference.history.model_history import bridged, rate
+from horde_model_reference.history.model_history import COUNTERS, Gap, bridged, rate
 from horde_model_reference.history.pasts import Pasts
 from horde_model_reference.history.sightings import Sighting
 from horde_model_reference.history.store import HistoryStore
@@ -18,9 +18,9 @@ from tests.support.builders import TEXT, catalogue_of
 from tests.support.past import TEXTS, compile_of, keep_all, look_of
 
 
-def counters(days: Mapping[int, tuple[int | None, int | None, int | None]]) -> pl.DataFrame:
+def gaps_of(days: Mapping[int, tuple[int | None, int | None, int | None]]) -> list[Gap]:
     rows = [(day, *figures) for day, figures in days.items()]
-    return pl.DataFrame(rows, schema=["day", "usage_day", "usage_month", "usage_total"], orient="row")
+    return bridged(pl.LazyFrame(rows, schema=["day", *COUNTERS], orient="row")).collect().rows()
 
 
 @pytest.mark.parametrize(
@@ -35,18 +35,18 @@ def counters(days: Mapping[int, tuple[int | None, int | None, int | None]]) -> p
     ids=["difference", "fallen behind", "fallen", "jump", "below the month"],
 )
 def test_a_gap_is_bridged_by_the_difference_of_the_total(a: Any, b: Any, use: int) -> None:
-    assert bridged(counters({0: a, 4: b})).rows() == [(1, 3, 3, use)]
+    assert gaps_of({0: a, 4: b}) == [(3, 3, use)]
 
 
 def test_a_long_gap_has_no_room_to_measure_by() -> None:
-    assert bridged(counters({0: (1, 30, 100), 40: (1, 30, 5000)}))["use"].to_list() == [4899]
+    assert gaps_of({0: (1, 30, 100), 40: (1, 30, 5000)}) == [(39, 39, 4899)]
 
 
 def test_a_rate_counts_seen_and_bridged_days() -> None:
-    days = counters({0: (4, 4, 4), 1: (2, 6, 6), 4: (3, 15, 15)})
-    assert rate(days, bridged(days), 30) == {"days": 30, "requests_per_day": 3.0, "days_seen": 3, "days_bridged": 2}
-    assert rate(days, bridged(days), 2) == {"days": 2, "requests_per_day": 3.0, "days_seen": 1, "days_bridged": 1}
-    assert rate(days.clear(), bridged(days.clear()), 30)["requests_per_day"] is None
+    use, gaps = {0: 4, 1: 2, 4: 3}, gaps_of({0: (4, 4, 4), 1: (2, 6, 6), 4: (3, 15, 15)})
+    assert rate(use, gaps, 4, 30) == {"days": 30, "requests_per_day": 3.0, "days_seen": 3, "days_bridged": 2}
+    assert rate(use, gaps, 4, 2) == {"days": 2, "requests_per_day": 3.0, "days_seen": 1, "days_bridged": 1}
+    assert rate({}, [], 0, 30)["requests_per_day"] is None
 
 
 async def history_of(

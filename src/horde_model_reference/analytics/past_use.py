@@ -9,8 +9,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
+from functools import cache
 
 import polars as pl
+
+from horde_model_reference.polars_pool import collected
 
 TREND_WEEKS = 8
 """Weeks that the trend of a risk table is fitted to."""
@@ -109,28 +112,40 @@ def trend(use: pl.DataFrame, weeks: Sequence[str] = WEEK_COLUMNS, least: int = L
     """
     if all(use[name].null_count() == use.height for name in weeks):
         return pl.select(pl.repeat(None, use.height, dtype=dtype).alias(name) for name, dtype in TREND_SCHEMA.items())
+    lines = use.lazy().select(_sums(tuple(weeks))).select(_CENTRED).with_columns(_SLOPE).with_columns(_ERROR)
+    return collected(lines.select(_told_from(least)))
+
+
+@cache
+def _sums(weeks: tuple[str, ...]) -> tuple[pl.Expr, ...]:
+    """Return the sums over the known weeks that a line of least squares is told from."""
     known = {name: pl.col(name).is_not_null().cast(pl.Float64) for name in weeks}
     points = {name: (-float(at), pl.col(name).log1p()) for at, name in enumerate(weeks)}
-    sums = use.select(
-        n=pl.sum_horizontal(known.values()),
-        x=pl.sum_horizontal(x * known[name] for name, (x, _) in points.items()),
-        xx=pl.sum_horizontal(x * x * known[name] for name, (x, _) in points.items()),
-        y=pl.sum_horizontal(y for _, y in points.values()),
-        xy=pl.sum_horizontal(x * y for x, y in points.values()),
-        yy=pl.sum_horizontal(y * y for _, y in points.values()),
+    return (
+        pl.sum_horizontal(known.values()).alias("n"),
+        pl.sum_horizontal(x * known[name] for name, (x, _) in points.items()).alias("x"),
+        pl.sum_horizontal(x * x * known[name] for name, (x, _) in points.items()).alias("xx"),
+        pl.sum_horizontal(y for _, y in points.values()).alias("y"),
+        pl.sum_horizontal(x * y for x, y in points.values()).alias("xy"),
+        pl.sum_horizontal(y * y for _, y in points.values()).alias("yy"),
     )
-    n, x, y = pl.col("n"), pl.col("x"), pl.col("y")
-    centred = sums.select(
-        "n", xx=pl.col("xx") - x * x / n, xy=pl.col("xy") - x * y / n, yy=pl.col("yy") - y * y / n
-    ).with_columns(slope=pl.col("xy") / pl.col("xx"))
-    rest = (pl.col("yy") - pl.col("slope") * pl.col("xy")).clip(lower_bound=0)
-    lines = centred.with_columns(error=(rest / (n - 2) / pl.col("xx")).sqrt())
-    told, slope, error = pl.when(n >= least), pl.col("slope"), pl.col("error")
-    return lines.select(
-        percent=told.then(_percent(slope)),
-        low=told.then(_percent(slope - SURE * error)),
-        high=told.then(_percent(slope + SURE * error)),
-        weeks=n.cast(pl.Int64),
+
+
+_N, _X, _Y, _XX, _XY, _YY = map(pl.col, ("n", "x", "y", "xx", "xy", "yy"))
+_CENTRED = (_N, _XX - _X * _X / _N, _XY - _X * _Y / _N, _YY - _Y * _Y / _N)
+_SLOPE = (_XY / _XX).alias("slope")
+_REST = (_YY - pl.col("slope") * _XY).clip(lower_bound=0)
+_ERROR = (_REST / (_N - 2) / _XX).sqrt().alias("error")
+
+
+@cache
+def _told_from(least: int) -> tuple[pl.Expr, ...]:
+    told, slope, error = pl.when(pl.col("n") >= least), pl.col("slope"), pl.col("error")
+    return (
+        told.then(_percent(slope)).alias("percent"),
+        told.then(_percent(slope - SURE * error)).alias("low"),
+        told.then(_percent(slope + SURE * error)).alias("high"),
+        _N.cast(pl.Int64).alias("weeks"),
     )
 
 

@@ -13,7 +13,7 @@ from horde_model_reference.catalogue.catalogue import Catalogue
 from horde_model_reference.categories import REPORTED_TYPES, HordeModelType
 from horde_model_reference.history import trends
 from horde_model_reference.history.model_history import RATE_DAYS, NamePasts, model_history
-from horde_model_reference.history.reading import ENDS, Days, Reader, together
+from horde_model_reference.history.reading import Days, Reader, together
 from horde_model_reference.history.store import HistoryStore
 from horde_model_reference.integrations.attribution import NAME_RULES
 from horde_model_reference.threads import in_thread
@@ -41,23 +41,21 @@ class Pasts:
         model_type = REPORTED_TYPES[catalogue.category]
         async with self._store.reader.together() as reader:
             every_day, owners = await reader.days(model_type), await self._owners(catalogue, reader)
-            wanted = catalogue.frame["name"].is_in(list(names)).arg_true().cast(pl.UInt32)
-            own = owners.filter(pl.col("model_index").is_in(wanted.implode()))
+            own = owners.filter(pl.col("model").is_in(list(names)))
             ids = own["name_id"].to_list()
             last = every_day.numbers[-1] if every_day.by_compile else 0
             first, start = last - max(days, *RATE_DAYS) - 30, last - days + 1
-            usage = await reader.usage(every_day, ids)
             closed, months = await reader.months(model_type, ids)
             past = NamePasts(
                 days=every_day.since(first).numbers,
-                usage=usage.filter(pl.col("day") >= first),
                 threads=await reader.threads(ids, start),
                 looks=await reader.looks(model_type, start),
                 closed=closed,
                 months=months,
-                ends=together([trends.ends_of_names(usage), await reader.first_served(ids), months.select(*ENDS)]),
+                first_served=await reader.first_served(ids),
+                usage=await reader.usage(every_day, ids),
             )
-        return {**model_history(past, days), "api_names": sorted(own["api_name"])}
+        return {**await in_thread(model_history, past, days), "api_names": sorted(own["api_name"])}
 
     async def _known(
         self, catalogue: Catalogue, what: str, make: Callable[[Catalogue, Reader, Days], Awaitable[Any]]
@@ -113,14 +111,13 @@ class Pasts:
         ]
 
     async def _owners(self, catalogue: Catalogue, reader: Reader) -> pl.DataFrame:
-        """Return ``name_id``, ``model_index`` and ``api_name`` of the names that belong to a model."""
+        """Return ``name_id``, ``api_name``, ``model_index`` and ``model`` of the names that belong to a model."""
         model_type = REPORTED_TYPES[catalogue.category]
         key = f"{await reader.newest_name()}/{catalogue.revision}"
         held = self._held.get(("owners", model_type))
         if held is None or held[0] != key:
             names = await reader.names(model_type)
-            rules = NAME_RULES[model_type]
-            owners = await in_thread(trends.attributed, names, catalogue.frame["name"], rules)
-            held = self._held["owners", model_type] = (key, owners.join(names, on="name_id", maintain_order="left"))
+            owners = await in_thread(trends.attributed, names, catalogue.frame["name"], NAME_RULES[model_type])
+            held = self._held["owners", model_type] = (key, owners)
         owners_of: pl.DataFrame = held[1]
         return owners_of

@@ -15,6 +15,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from horde_model_reference.categories import HordeModelType
 from horde_model_reference.history.days import month_number, possible_days
 from horde_model_reference.history.tables import api_names, closed_months, compiles, looks, months, read, threads, usage
+from horde_model_reference.polars_pool import collected
 from horde_model_reference.threads import in_thread
 
 Schema = dict[str, type[pl.DataType]]
@@ -58,6 +59,11 @@ CLOSED: Schema = {"month": pl.Int32, "days": pl.Int32, "look_days": pl.Int32, "l
 ENDS: Schema = {"name_id": pl.Int32, "first_day": pl.Int32, "last_used_day": pl.Int32}
 USE: Schema = {"name_id": pl.Int32, "day": pl.Int32, "usage_day": pl.Int64}
 LOOKS: Schema = {"day": pl.Int32, "looks": pl.Int64}
+
+_ALL_COUNTERS = select(*(usage.c[column] for column in COUNTERS))
+_ALL_THREADS = select(*(threads.c[column] for column in THREADS))
+_ALL_CLOSED = select(*(closed_months.c[column] for column in CLOSED))
+_ALL_MONTHS = select(*(months.c[column] for column in MONTHS))
 
 
 @dataclass(frozen=True)
@@ -121,10 +127,10 @@ class Reader:
         return await self._usage(days, usage.c.compile_id.in_(list(days.by_compile)))
 
     async def _usage(self, days: Days, condition: ColumnElement[bool]) -> pl.DataFrame:
-        found = await self._frame(select(*(usage.c[column] for column in COUNTERS)).where(condition), COUNTERS)
+        found = await self._frame(_ALL_COUNTERS.where(condition), COUNTERS)
         columns = {"compile_id": list(days.by_compile), "day": list(days.by_compile.values())}
-        of_days = pl.DataFrame(columns, schema={"compile_id": pl.Int32, "day": pl.Int32})
-        return found.join(of_days, on="compile_id").select(*USAGE).sort("name_id", "day")
+        of_days = pl.LazyFrame(columns, schema={"compile_id": pl.Int32, "day": pl.Int32})
+        return collected(found.lazy().join(of_days, on="compile_id").select(*USAGE).sort("name_id", "day"))
 
     async def use_of_all(self, days: Days) -> pl.DataFrame:
         """Return the use of every name on days (``USE``).
@@ -163,37 +169,33 @@ class Reader:
         # One look at the index for each name: a grouping would read every day of all of them.
         first = select(func.min(threads.c.day)).where(threads.c.name_id == api_names.c.id, possible(threads.c.day))
         rows = select(api_names.c.id, first.scalar_subquery(), cast(null(), Integer)).where(condition)
-        return (await self._frame(rows, ENDS)).drop_nulls("first_day").sort("name_id")
+        return (await self._frame(rows.order_by(api_names.c.id), ENDS)).drop_nulls("first_day")
 
     async def threads(self, name_ids: Sequence[int], since: int) -> pl.DataFrame:
         """Return the worker threads of names from a day on (``THREADS``)."""
-        rows = select(*(threads.c[column] for column in THREADS))
-        rows = rows.where(threads.c.name_id.in_(name_ids), threads.c.day >= since, possible(threads.c.day))
-        return (await self._frame(rows, THREADS)).sort("name_id", "day")
+        rows = _ALL_THREADS.where(threads.c.name_id.in_(name_ids), threads.c.day >= since, possible(threads.c.day))
+        return await self._frame(rows.order_by(threads.c.name_id, threads.c.day), THREADS)
 
     async def threads_on(self, model_type: HordeModelType, first: int, last: int) -> pl.DataFrame:
         """Return the worker threads of all names from a day to another (``THREADS``)."""
         ids = select(api_names.c.id).where(api_names.c.type == model_type.value)
-        rows = select(*(threads.c[column] for column in THREADS))
-        rows = rows.where(threads.c.name_id.in_(ids), threads.c.day >= first, threads.c.day <= last)
+        rows = _ALL_THREADS.where(threads.c.name_id.in_(ids), threads.c.day >= first, threads.c.day <= last)
         return (await self._frame(rows, THREADS)).sort("name_id", "day")
 
     async def looks(self, model_type: HordeModelType, since: int) -> pl.DataFrame:
         """Return how often the workers were looked at, from a day on (``LOOKS``)."""
         chosen = and_(looks.c.type == model_type.value, looks.c.day >= since, possible(looks.c.day))
         rows = select(looks.c.day, func.count()).where(chosen).group_by(looks.c.day)
-        return (await self._frame(rows, LOOKS)).sort("day")
+        return await self._frame(rows.order_by(looks.c.day), LOOKS)
 
     async def months(self, model_type: HordeModelType, name_ids: Sequence[int]) -> tuple[pl.DataFrame, pl.DataFrame]:
         """Return the closed months (``CLOSED``), and what is kept of names in them (``MONTHS``)."""
-        closed = select(*(closed_months.c[column] for column in CLOSED))
-        of_type = closed.where(closed_months.c.type == model_type.value, _possible_month(closed_months.c.month))
-        found = (await self._frame(of_type, CLOSED)).sort("month")
+        closed = _ALL_CLOSED.where(closed_months.c.type == model_type.value, _possible_month(closed_months.c.month))
+        found = await self._frame(closed.order_by(closed_months.c.month), CLOSED)
         if found.is_empty():
             return found, pl.DataFrame(schema=MONTHS)
-        rows = select(*(months.c[column] for column in MONTHS))
-        rows = rows.where(months.c.name_id.in_(name_ids), _possible_month(months.c.month))
-        return found, (await self._frame(rows, MONTHS)).sort("name_id", "month")
+        rows = _ALL_MONTHS.where(months.c.name_id.in_(name_ids), _possible_month(months.c.month))
+        return found, await self._frame(rows.order_by(months.c.name_id, months.c.month), MONTHS)
 
     async def newest_look(self, model_type: HordeModelType) -> int | None:
         """Return when the workers were looked at last, in seconds of the epoch."""

@@ -37,9 +37,10 @@ MONTH_DAYS = 30
 
 
 def attributed(names: pl.DataFrame, model_names: pl.Series, rules: NameRules) -> pl.DataFrame:
-    """Return ``name_id`` and ``model_index`` of the names that belong to a model."""
+    """Return ``name_id``, ``api_name``, ``model_index`` and ``model`` of the names that belong to a model."""
     decided = attribute_names(names.lazy(), model_names, rules)
-    return collected(decided.filter(pl.col("outcome") == ATTRIBUTED).select("name_id", "model_index"))
+    owners = decided.filter(pl.col("outcome") == ATTRIBUTED).select("name_id", "api_name", "model_index")
+    return collected(owners.with_columns(model=pl.lit(model_names).gather("model_index")))
 
 
 def weekly_use(use: pl.DataFrame, owners: pl.DataFrame, days: Sequence[int], models: int, count: int) -> pl.DataFrame:
@@ -79,8 +80,14 @@ def weekly_use(use: pl.DataFrame, owners: pl.DataFrame, days: Sequence[int], mod
 
 def ends_of_names(use: pl.DataFrame) -> pl.DataFrame:
     """Return the days on which names were first seen and last used (``ENDS``)."""
-    used = pl.col("day").filter(pl.col("usage_day") > 0)
-    return use.group_by("name_id").agg(first_day=pl.col("day").min(), last_used_day=used.max())
+    return use.group_by("name_id").agg(FIRST_AND_LAST)
+
+
+FIRST_AND_LAST = (
+    pl.col("day").min().alias("first_day"),
+    pl.col("day").filter(pl.col("usage_day") > 0).max().alias("last_used_day"),
+)
+"""When names were first seen and last used, by their days of use."""
 
 
 def ends_of_models(ends: pl.DataFrame, owners: pl.DataFrame, models: int) -> pl.DataFrame:
