@@ -13,7 +13,7 @@ from typing import Any
 
 import httpx
 import pytest
-from starlette.types import ASGIApp, Receive, Scope, Send
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from horde_model_reference.demo import SimulatedHorde, demo_settings
 from horde_model_reference.service import app as service_app
@@ -375,9 +375,9 @@ class Slow:
         await send({"type": "http.response.body", "body": b"answer " + number})
 
 
-async def asked_at_once(slow: Slow, clock: Clock) -> list[httpx.Response]:
+async def asked_at_once(slow: Slow, service: httpx.AsyncClient) -> list[httpx.Response]:
     """Ask for one thing from many sides; the first has reached the framework before the others come."""
-    async with layer(slow, clock) as client:
+    async with service as client:
         asking = [asyncio.create_task(client.get("/x"))]
         await slow.reached.wait()
         asking += [asyncio.create_task(client.get("/x")) for _ in range(ASKING - 1)]
@@ -389,7 +389,7 @@ async def asked_at_once(slow: Slow, clock: Clock) -> list[httpx.Response]:
 
 async def shared_by_all(slow: Slow, clock: Clock) -> list[httpx.Response]:
     """Ask at once for what is asked of the framework once, under the first one's id."""
-    answers = await asked_at_once(slow, clock)
+    answers = await asked_at_once(slow, layer(slow, clock))
     assert slow.asked == 1
     assert [answer.headers.get("x-request-id") for answer in answers] == ["1"] + [None] * (ASKING - 1)
     return answers
@@ -412,6 +412,27 @@ async def test_who_asks_meanwhile_gets_the_same_problem(clock: Clock) -> None:
     assert {(answer.status_code, answer.text, answer.headers["retry-after"]) for answer in answers} == {
         (502, "answer 1", "5")
     }
+
+
+@pytest.mark.parametrize("status", [200, 502])
+async def test_what_a_layer_in_front_writes_into_an_answer_is_in_nobody_elses(clock: Clock, status: int) -> None:
+    """CORS headers are those of who asks."""
+    slow = Slow(status, Keepable(publication(), keep=True) if status == 200 else None)
+    hot = HotAnswers(slow, max_bytes=2**20, instruments=Instruments(), clock=clock)
+
+    async def in_front(scope: Scope, receive: Receive, send: Send) -> None:
+        async def writing(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                message["headers"] = [*message["headers"], (b"seen-by", b"layer")]
+            await send(message)
+
+        await hot(scope, receive, writing)
+
+    answers = await asked_at_once(
+        slow, httpx.AsyncClient(transport=httpx.ASGITransport(in_front), base_url="http://test")
+    )
+    assert slow.asked == 1
+    assert [answer.headers.get_list("seen-by") for answer in answers] == [["layer"]] * ASKING
 
 
 async def test_a_problem_is_not_kept_for_who_comes_later(clock: Clock) -> None:
@@ -444,7 +465,7 @@ async def test_an_answer_from_a_table_that_went_out_meanwhile_is_nobody_elses(cl
     old = publication()
     slow = Slow(marked=Keepable(old, keep=True))
     old.retired = True
-    await asked_at_once(slow, clock)
+    await asked_at_once(slow, layer(slow, clock))
     assert slow.asked == ASKING
 
 

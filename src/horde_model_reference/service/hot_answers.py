@@ -93,7 +93,7 @@ class HotAnswers:
             answer.observe[status](time.perf_counter() - started)
         else:
             self._instruments.hot_hits.inc()
-            await send(answer.start)
+            await send({**answer.start})  # A copy, since layers in front may write into it.
             await send({"type": "http.response.body", "body": b"" if scope["method"] == "HEAD" else answer.body})
             answer.observe(time.perf_counter() - started)
 
