@@ -87,7 +87,7 @@ def test_a_report_fits_the_terminal(
     for row in answer.models:
         assert row.risk_level.value in shown
         assert row.usage_month is None or f"{row.usage_month:,}" in shown
-    assert "…" not in "".join(shown)
+    assert "…" not in "".join(shown).replace("…'", "")  # Messages end a long name so, within its quotes.
 
 
 @pytest.mark.parametrize("width", WIDTHS)
