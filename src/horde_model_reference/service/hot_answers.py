@@ -21,7 +21,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from horde_model_reference.service.answer_store import AnswerStore, Encoded, Header, Headers, HotAnswer, Keepable, Key
 from horde_model_reference.service.encodings import ENCODERS, IDENTITY, negotiate
-from horde_model_reference.service.metrics import Instruments
+from horde_model_reference.service.metrics import HIT, MISS, Instruments
 from horde_model_reference.single_flight import SingleFlight
 from horde_model_reference.threads import in_thread
 
@@ -88,11 +88,9 @@ class HotAnswers:
         if answer is None:
             await self._answer_cold(key, scope, receive, send, started)
         elif isinstance(answer, HotAnswer):
-            self._instruments.hot_hits.inc()
             status = await self._send(answer, scope, send)
             answer.observe[status](time.perf_counter() - started)
         else:
-            self._instruments.hot_hits.inc()
             await send({**answer.start})  # A copy, since layers in front may write into it.
             await send({"type": "http.response.body", "body": b"" if scope["method"] == "HEAD" else answer.body})
             answer.observe(time.perf_counter() - started)
@@ -129,15 +127,14 @@ class HotAnswers:
                 self._share(key, shared, answer)
                 recorder.status = await self._send(answer, scope, send, recorder.own_headers)
             elif recorder.refused:
-                observe = self._instruments.latency(_route(asked), recorder.status)
+                observe = self._instruments.latency(_route(asked), recorder.status, HIT)
                 self._share(key, shared, Refusal(recorder.start, bytes(recorder.body), observe))
         finally:
             self._share(key, shared, None)
             self._count_miss(asked, recorder.status, started)
 
     def _count_miss(self, scope: Scope, status: int, started: float) -> None:
-        self._instruments.hot_misses.inc()
-        self._instruments.latency(_route(scope), status)(time.perf_counter() - started)
+        self._instruments.latency(_route(scope), status, MISS)(time.perf_counter() - started)
 
     def _share(self, key: Key, shared: Shared, answer: HotAnswer | Refusal | None) -> None:
         """Give those who wait what the framework has answered; who comes later asks anew."""
@@ -148,7 +145,7 @@ class HotAnswers:
 
     def _answer(self, key: Key, recorder: _Recorder, origin: Keepable, route: str) -> HotAnswer:
         """Return what the framework answered, from memory where another request was quicker, and keep it."""
-        observe = {status: self._instruments.latency(route, status) for status in (200, 304)}
+        observe = {status: self._instruments.latency(route, status, HIT) for status in (200, 304)}
         answer = HotAnswer(key, bytes(recorder.body), recorder.headers, origin, observe)
         return self._store.keep(answer) if origin.keep else answer
 

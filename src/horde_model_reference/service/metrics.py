@@ -6,7 +6,7 @@ import os
 import time
 from collections.abc import Callable, Iterator
 
-from prometheus_client import CollectorRegistry, Counter, Histogram
+from prometheus_client import CollectorRegistry, Histogram
 from prometheus_client.core import GaugeMetricFamily, Metric
 from prometheus_client.exposition import CONTENT_TYPE_LATEST, generate_latest
 from prometheus_client.multiprocess import MultiProcessCollector
@@ -23,6 +23,8 @@ PREFIX = "horde_model_reference"
 MULTIPROCESS_DIR = "PROMETHEUS_MULTIPROC_DIR"
 BUCKETS = (0.0001, 0.00025, 0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10)
 
+HIT, MISS = "hit", "miss"
+
 
 class Instruments:
     """The counters and histograms of one process; with several workers, the scrape adds them up."""
@@ -31,13 +33,11 @@ class Instruments:
         self.registry = registry = CollectorRegistry()
         self.requests = Histogram(
             f"{PREFIX}_request_seconds",
-            "Requests by route and status, with their duration.",
-            ["route", "status"],
+            "Requests by route, status, and whether the answer was in memory (cache), with their duration.",
+            ["route", "status", "cache"],
             buckets=BUCKETS,
             registry=registry,
         )
-        self.hot_hits = Counter(f"{PREFIX}_hot_hits", "Requests answered from bytes in memory.", registry=registry)
-        self.hot_misses = Counter(f"{PREFIX}_hot_misses", "Requests that the framework answered.", registry=registry)
         self.fetches = Histogram(
             f"{PREFIX}_fetch_seconds",
             "Fetches of the Horde by route and outcome, with their duration.",
@@ -53,9 +53,9 @@ class Instruments:
             registry=registry,
         )
 
-    def latency(self, route: str, status: int) -> Callable[[float], None]:
-        """Return what takes a duration in seconds of one route and status."""
-        observe: Callable[[float], None] = self.requests.labels(route, str(status)).observe
+    def latency(self, route: str, status: int, cache: str) -> Callable[[float], None]:
+        """Return what takes a duration in seconds of one route and status, and of a ``HIT`` or a ``MISS``."""
+        observe: Callable[[float], None] = self.requests.labels(route, str(status), cache).observe
         return observe
 
     def listen(self, event: Event) -> None:
