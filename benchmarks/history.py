@@ -20,9 +20,9 @@ from tests.support.postgres import binaries, postgres_server
 from benchmarks._report import Section, Table, spread
 from horde_model_reference.catalogue.catalogue import COLUMNS, Catalogue
 from horde_model_reference.categories import MODEL_REFERENCE_CATEGORY, HordeModelType
+from horde_model_reference.history.catalogue_history import CatalogueHistory
 from horde_model_reference.history.database import open_database
-from horde_model_reference.history.pasts import Pasts
-from horde_model_reference.history.sightings import Compile
+from horde_model_reference.history.snapshots import StatsSnapshot
 from horde_model_reference.history.store import HistoryStore, store_on
 
 NAMES = 2_000
@@ -104,12 +104,12 @@ async def _measure(url: URL, days: int) -> Measured:
     await _load(store, days)
     load = time.perf_counter() - started
     catalogue = _catalogue()
-    pasts = Pasts(store)
+    pasts = CatalogueHistory(store)
     found = Measured(
         load,
         model=await _timed(lambda: pasts.of_models(catalogue, ["Author/Model-7"], DAYS)),
-        trends=await _timed(lambda: Pasts(store).recent(catalogue)),
-        year=await _timed(lambda: Pasts(store).past_use(catalogue), runs=3),
+        trends=await _timed(lambda: CatalogueHistory(store).recent(catalogue)),
+        year=await _timed(lambda: CatalogueHistory(store).past_use(catalogue), runs=3),
     )
     await store.aclose()
     return found
@@ -130,7 +130,7 @@ async def _load(store: HistoryStore, days: int) -> None:
     for day in range(days):
         use = (pl.col("at") * 7919 + day * 31) % 50
         frame = names.select("api_name", usage_day=use, usage_month=30 * use, usage_total=use * day + pl.col("at"))
-        await store.writer.keep(Compile(HordeModelType.TEXT, _END + timedelta(days=day - days), frame))
+        await store.writer.keep(StatsSnapshot(HordeModelType.TEXT, _END + timedelta(days=day - days), frame))
 
 
 def _catalogue() -> Catalogue:

@@ -129,8 +129,8 @@ async def test_who_is_served_does_not_wait_for_what_a_plan_can_do_without(
             for _ in range(2):
                 facts, _ = await hurried.curation_facts(IMAGE, table)
                 assert not (facts.styles if source == "styles" else facts.entered_at)
-            codes = [notice.code for notice in (*table.notices, *facts.notices)]
-            assert {"styles": "styles_unknown", "image_history": "history_unknown"}[source] in codes
+            codes = [warning.code for warning in (*table.warnings, *facts.warnings)]
+            assert {"styles": "styles_unknown", "image_history": "age_unknown"}[source] in codes
             server.answering.set()
 
 

@@ -7,7 +7,7 @@ from docs.generator import sample
 from docs.generator.markup import code, table
 
 from horde_model_reference.analytics.filter_presets import PRESETS
-from horde_model_reference.analytics.flags import FLAGS, Flag, Measure, RiskLevel
+from horde_model_reference.analytics.flags import FLAGS, Flag, RiskLevel, ScoringContext
 from horde_model_reference.analytics.risk_response import respond_with_attribution
 from horde_model_reference.analytics.text_model_names import base_name
 from horde_model_reference.analytics.thresholds import thresholds_for
@@ -54,7 +54,8 @@ def flags() -> str:
 def _set_below(flag: Flag) -> str:
     """Return a flag's threshold; where the types of model differ, that of each."""
     found = {
-        kind: flag.threshold(Measure(thresholds_for(Settings.model_construct(), kind), 1)) for kind in HordeModelType
+        kind: flag.threshold(ScoringContext(thresholds_for(Settings.model_construct(), kind), 1))
+        for kind in HordeModelType
     }
     values = {kind: f"{threshold.value:g}" for kind, threshold in found.items() if threshold}
     if len(set(values.values())) > 1:

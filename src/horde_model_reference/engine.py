@@ -15,12 +15,12 @@ import httpx
 
 from horde_model_reference.analytics.deletion_risk_analysis import ModelDeletionRiskInfoFactory
 from horde_model_reference.analytics.deletion_risk_cache import DeletionRiskCache
-from horde_model_reference.analytics.past_use import RecentUse
 from horde_model_reference.analytics.risk_response import respond_for_model
 from horde_model_reference.analytics.risk_schema import DependentsInfo, ModelDeletionRiskDetail
 from horde_model_reference.analytics.risk_table import RiskTable
 from horde_model_reference.analytics.text_model_names import base_names
 from horde_model_reference.analytics.unknown_names import closest_names, unknown_model
+from horde_model_reference.analytics.usage_trend import RecentUse
 from horde_model_reference.catalogue.catalogue import Catalogue
 from horde_model_reference.catalogue.manager import ModelReferenceManager
 from horde_model_reference.catalogue.sources import SourceCopy, base_name_of
@@ -28,6 +28,7 @@ from horde_model_reference.categories import MODEL_REFERENCE_CATEGORY, HordeMode
 from horde_model_reference.curation.planning import CurationFacts
 from horde_model_reference.curation.sources import STYLED, CurationSources
 from horde_model_reference.curation.styles import Dependents, Styles
+from horde_model_reference.data_warnings import DataWarning
 from horde_model_reference.errors import (
     CatalogueSourceError,
     EmptyCategoryError,
@@ -35,18 +36,17 @@ from horde_model_reference.errors import (
     SettingsError,
     UnknownModelError,
 )
+from horde_model_reference.escaping import quoted
 from horde_model_reference.events import Listener, TableComputed, nobody
 from horde_model_reference.history.history import History, NoHistory
 from horde_model_reference.history.history import make_history as make_kept_history
 from horde_model_reference.history.history_schema import ModelHistoryResponse
 from horde_model_reference.http_client import make_client
-from horde_model_reference.inert import quoted
 from horde_model_reference.integrations.horde_api_integration import HordeAPIIntegration
 from horde_model_reference.integrations.horde_api_models import Observation
 from horde_model_reference.integrations.sharing import NoSharing, Sharing
-from horde_model_reference.notices import Notice
 from horde_model_reference.settings import Settings
-from horde_model_reference.threads import in_thread
+from horde_model_reference.thread_pool import run_in_thread
 
 HistoryMaker = Callable[[Settings], History]
 """Makes what keeps the past; nothing is opened yet."""
@@ -91,9 +91,9 @@ class Engine:
         deadline = asyncio.get_running_loop().time() + self.settings.request_deadline_seconds
         catalogue = with_models(await self.manager.get_catalogue(category, _left(deadline)))
         observation = await self._observed(model_type, max_age, deadline)
-        uses, notices = await self._style_counts(category, deadline)
+        uses, warnings = await self._style_counts(category, deadline)
         recent, more = await self.history.recent(catalogue, _left(deadline, HISTORY_PATIENCE))
-        catalogue = replace(catalogue, notices=(*catalogue.notices, *notices, *more))
+        catalogue = replace(catalogue, warnings=(*catalogue.warnings, *warnings, *more))
         key = self.factory.table_key(catalogue, observation, uses, recent)
         return await self.cache.get(key, partial(self._compute, catalogue, observation, uses, recent))
 
@@ -108,7 +108,7 @@ class Engine:
         styles, _ = await self.curation.styles(STYLES_PATIENCE) if category is STYLED else (None, ())
         found = styles.dependents([name]) if styles is not None else None
         relying = None if found is None else relying_on(found)
-        return await in_thread(respond_for_model, table, name, relying)
+        return await run_in_thread(respond_for_model, table, name, relying)
 
     async def model_history(
         self, category: MODEL_REFERENCE_CATEGORY, name: str, days: int, *, family: bool = False
@@ -128,7 +128,7 @@ class Engine:
         """
         reported_type(category)
         catalogue = with_models(await self.manager.get_catalogue(category, self._patience))
-        names = await in_thread(family_members if family else known_model, catalogue, name)
+        names = await run_in_thread(family_members if family else known_model, catalogue, name)
         found = await self.history.of_models(catalogue, names, days)
         members = names if family else None
         return ModelHistoryResponse.model_validate({"category": category, "name": name, "members": members, **found})
@@ -162,7 +162,9 @@ class Engine:
             styles=styles,
             entered_at=entered_at,
             past=past,
-            notices=tuple(notice for notice in (*style_notices, *age_notices, *more) if notice not in table.notices),
+            warnings=tuple(
+                warning for warning in (*style_notices, *age_notices, *more) if warning not in table.warnings
+            ),
         )
         return facts, copy
 
@@ -182,16 +184,16 @@ class Engine:
 
     async def _styles(
         self, category: MODEL_REFERENCE_CATEGORY, patience: float | None
-    ) -> tuple[Styles | None, tuple[Notice, ...]]:
+    ) -> tuple[Styles | None, tuple[DataWarning, ...]]:
         return await self.curation.styles(patience) if category is STYLED else (NO_STYLES, ())
 
     async def _style_counts(
         self, category: MODEL_REFERENCE_CATEGORY, deadline: float
-    ) -> tuple[Mapping[str, int] | None, tuple[Notice, ...]]:
+    ) -> tuple[Mapping[str, int] | None, tuple[DataWarning, ...]]:
         if category is not STYLED:
             return None, ()
-        styles, notices = await self.curation.styles(_left(deadline, STYLES_PATIENCE))
-        return styles.counts() if styles is not None else None, notices
+        styles, warnings = await self.curation.styles(_left(deadline, STYLES_PATIENCE))
+        return styles.counts() if styles is not None else None, warnings
 
     def _compute(
         self,

@@ -181,7 +181,7 @@ class Settings(BaseSettings):
     redis: RedisSettings = Field(RedisSettings(), description="Sharing with other processes.")
     history: HistorySettings = Field(HistorySettings(), description="Usage over time.")
 
-    hot_answers_max_bytes: Annotated[int, Field(ge=0)] = Field(
+    response_cache_max_bytes: Annotated[int, Field(ge=0)] = Field(
         64 * 2**20, description="Bytes of encoded answers that each process holds."
     )
     max_concurrent_requests: Annotated[int, Field(ge=1)] = Field(

@@ -17,8 +17,8 @@ from horde_model_reference.analytics.risk_schema import Answer
 from horde_model_reference.analytics.risk_table import RiskTable
 from horde_model_reference.catalogue.catalogue import Catalogue, read_catalogue
 from horde_model_reference.categories import MODEL_REFERENCE_CATEGORY
+from horde_model_reference.data_warnings import MAX_OF_A_KIND
 from horde_model_reference.integrations.horde_api_models import Observation
-from horde_model_reference.notices import MAX_OF_A_KIND
 from tests.support.builders import (
     IMAGE,
     MODIFIED,
@@ -115,7 +115,7 @@ def test_by_default_all_models_are_answered() -> None:
 
 
 def told(code: str, table: RiskTable) -> list[str]:
-    return [notice.message for notice in table.notices if notice.code == code]
+    return [warning.message for warning in table.warnings if warning.code == code]
 
 
 def test_a_broken_catalogue_does_not_flood_the_answer_and_every_record_is_counted() -> None:

@@ -203,7 +203,7 @@ def test_a_name_clash_makes_workers_unknown() -> None:
     assert "no_active_workers" not in flags_of(rows["model"])
     assert rows["model"].is_critical is False
     assert rows["other"].workers_known is True
-    assert [notice.code for notice in table.notices] == ["name_clash"]
+    assert [warning.code for warning in table.warnings] == ["name_clash"]
 
 
 @pytest.mark.parametrize(

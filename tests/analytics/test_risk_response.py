@@ -260,6 +260,6 @@ def test_grouping_leaves_image_models_alone(grouped: bool, varied: RiskTable) ->
 def test_warnings_are_the_notices(varied: RiskTable) -> None:
     answer = respond(varied, RiskQuery())
     assert [(warning.code, warning.message) for warning in answer.warnings] == [
-        (notice.code, notice.message) for notice in varied.notices
+        (warning.code, warning.message) for warning in varied.warnings
     ]
     assert "name_clash" in {warning.code for warning in answer.warnings}

@@ -15,8 +15,8 @@ from horde_model_reference.analytics.deletion_risk_analysis import ModelDeletion
 from horde_model_reference.analytics.risk_schema import BackendVariation
 from horde_model_reference.analytics.risk_table import RiskTable
 from horde_model_reference.catalogue.catalogue import Catalogue
+from horde_model_reference.data_warnings import DataWarning
 from horde_model_reference.integrations.horde_api_models import Observation
-from horde_model_reference.notices import Notice
 from horde_model_reference.settings import load_settings
 from tests.support.builders import MODIFIED, TEXT, catalogue_of, observation_of, stats_of, status_of, table_of
 from tests.support.rows import rows_of
@@ -132,7 +132,7 @@ SECOND = timedelta(seconds=1)
 OTHER_INPUTS: dict[str, tuple[Catalogue, Observation]] = {
     "revision": (catalogue_of(["a", "b", "c"]), OBSERVED),
     "date of the file": (replace(CATALOGUE, modified_at=MODIFIED + SECOND), OBSERVED),
-    "said of the catalogue": (replace(CATALOGUE, notices=(Notice("x", "y"),)), OBSERVED),
+    "said of the catalogue": (replace(CATALOGUE, warnings=(DataWarning("x", "y"),)), OBSERVED),
     "usage": (CATALOGUE, observation_of(stats_of({"a": 1, "b": 3}), status_of({"a": 1, "b": 2}))),
     "workers": (CATALOGUE, observation_of(STATS, status_of({"a": 1, "b": 3}))),
     "speed": (CATALOGUE, observation_of(STATS, status_of({"a": 1, "b": 2}, performance={"a": 3.5}))),
@@ -141,7 +141,7 @@ OTHER_INPUTS: dict[str, tuple[Catalogue, Observation]] = {
     "stale": (CATALOGUE, replace(OBSERVED, stale=True)),
     "time of the status": (CATALOGUE, replace(OBSERVED, status_fetched_at=OBSERVED.status_fetched_at + SECOND)),
     "time of the statistics": (CATALOGUE, replace(OBSERVED, stats_fetched_at=OBSERVED.stats_fetched_at + SECOND)),
-    "said of the observation": (CATALOGUE, replace(OBSERVED, notices=(Notice("x", "y"),))),
+    "said of the observation": (CATALOGUE, replace(OBSERVED, warnings=(DataWarning("x", "y"),))),
 }
 
 

@@ -11,7 +11,7 @@ import pytest
 from markupsafe import escape
 
 from horde_model_reference.dashboard.rendering import in_form
-from horde_model_reference.inert import visible
+from horde_model_reference.escaping import visible
 from horde_model_reference.service.app import create_service
 from tests.browser.conftest import Open
 from tests.support.background import in_background

@@ -72,7 +72,7 @@ def test_an_empty_catalogue_has_the_columns_too(content: bytes) -> None:
     catalogue = read_catalogue(content, TEXT, "here")
     assert catalogue.records == {}
     assert catalogue.frame.schema == pl.Schema(COLUMNS)
-    assert catalogue.notices == ()
+    assert catalogue.warnings == ()
 
 
 def test_revision_is_the_hash_of_the_content() -> None:
@@ -106,7 +106,7 @@ def test_real_image_catalogue_is_the_same_in_both_formats_rule_11(shared_data: P
     v2 = real(shared_data, "catalogue-v2/stable_diffusion.json", IMAGE)
     assert legacy.frame.height == 161
     assert legacy.frame.equals(v2.frame)
-    assert legacy.notices == v2.notices == ()
+    assert legacy.warnings == v2.warnings == ()
     for name, record in legacy.records.items():
         downloads = [(file.file_name, file.file_url, file.sha256sum) for file in record.config.download]
         others = [(file.file_name, file.file_url, file.sha256sum) for file in v2.records[name].config.download]
@@ -136,15 +136,15 @@ def test_real_text_rows_make_the_entries_of_db_json(shared_data: Path) -> None:
 
 
 def test_names_given_twice_in_the_real_table_are_noticed_rule_11(shared_data: Path) -> None:
-    notices = real(shared_data, "catalogue/models.csv", TEXT).notices
-    assert [notice.code for notice in notices] == ["name_repeated"] * 4
+    warnings = real(shared_data, "catalogue/models.csv", TEXT).warnings
+    assert [warning.code for warning in warnings] == ["name_repeated"] * 4
     for name in (
         "Casual-Autopsy/Maginum-Cydoms-24B",
         "Sao10K/Llama-3.1-8B-Stheno-v3.4",
         "lightblue/Karasu-Mixtral-8x22B-v0.1",
         "mistralai/Ministral-3-14B-Instruct-2512",
     ):
-        assert any(f"'{name}'" in notice.message for notice in notices)
+        assert any(f"'{name}'" in warning.message for warning in warnings)
 
 
 @pytest.mark.parametrize(
@@ -165,4 +165,4 @@ def test_real_small_catalogues_are_read_whole(shared_data: Path, category: str, 
     raw = json.loads((shared_data / f"catalogue/{category}.json").read_bytes())
     assert len(catalogue.records) == count
     assert set(catalogue.records) == set(raw)
-    assert not [notice for notice in catalogue.notices if notice.code != "name_mismatch"]
+    assert not [warning for warning in catalogue.warnings if warning.code != "name_mismatch"]

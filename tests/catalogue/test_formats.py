@@ -13,8 +13,8 @@ from hypothesis import strategies as st
 from horde_model_reference.catalogue.catalogue import records_to_frame
 from horde_model_reference.catalogue.formats import EXPECTED, ParsedCatalogue, parse_catalogue
 from horde_model_reference.catalogue.records import MAX_PARAMETERS, MAX_SIZE
+from horde_model_reference.data_warnings import MAX_OF_A_KIND
 from horde_model_reference.errors import CatalogueFormatError
-from horde_model_reference.notices import MAX_OF_A_KIND
 from tests.support.builders import IMAGE, TEXT
 
 PLACE = "folder/models.json"
@@ -27,7 +27,7 @@ def read(content: str | bytes) -> ParsedCatalogue:
 
 
 def codes(parsed: ParsedCatalogue) -> list[str]:
-    return [notice.code for notice in parsed.notices]
+    return [warning.code for warning in parsed.warnings]
 
 
 # Files that are no catalogue.
@@ -103,7 +103,7 @@ def test_a_file_without_one_readable_record_is_an_error(content: str) -> None:
 def test_formats_are_told_by_content_not_by_name(content: str) -> None:
     parsed = read(content)
     assert list(parsed.records) == ["good"]
-    assert parsed.notices == []
+    assert parsed.warnings == []
 
 
 # Malformed records among good ones.
@@ -150,8 +150,8 @@ def test_a_malformed_json_record_is_reported_and_skipped_rule_11(name: str, raw:
         parsed = read(content)
         assert list(parsed.records) == ["good"]
         assert codes(parsed) == ["record_skipped"]
-        assert reason in parsed.notices[0].message
-        assert parsed.notices[0].message.isprintable()
+        assert reason in parsed.warnings[0].message
+        assert parsed.warnings[0].message.isprintable()
 
 
 @pytest.mark.parametrize(
@@ -182,7 +182,7 @@ def test_a_malformed_csv_row_is_reported_and_skipped_rule_11(row: str, reason: s
         parsed = read("\r\n".join([HEADER, *rows, ""]))
         assert list(parsed.records) == ["good", "fine"]
         assert codes(parsed) == ["record_skipped"]
-        assert reason.replace("{line}", str(line)).replace("{next}", str(line + 1)) in parsed.notices[0].message
+        assert reason.replace("{line}", str(line)).replace("{next}", str(line + 1)) in parsed.warnings[0].message
 
 
 CUT = f'{HEADER}\r\ngood,1,\r\n"fine\r\none",2,\r\na/last,13,{{}}\r\n'
@@ -219,8 +219,8 @@ def test_many_malformed_records_do_not_flood_the_notices() -> None:
     count = MAX_OF_A_KIND + 7
     parsed = read(json.dumps({"good": {"name": "good"}} | dict.fromkeys(map(str, range(count)))))
     assert list(parsed.records) == ["good"]
-    assert len(parsed.notices) == MAX_OF_A_KIND + 1
-    assert parsed.notices[-1].message == "... and 7 more of this kind."
+    assert len(parsed.warnings) == MAX_OF_A_KIND + 1
+    assert parsed.warnings[-1].message == "... and 7 more of this kind."
 
 
 # Names.
@@ -238,7 +238,7 @@ def test_a_name_given_twice_takes_the_later_rule_11(content: str) -> None:
     assert set(parsed.records) == {"a", "b"}
     assert parsed.records["a"].baseline == "new"
     assert codes(parsed) == ["name_repeated"]
-    assert "'a'" in parsed.notices[0].message
+    assert "'a'" in parsed.warnings[0].message
 
 
 @pytest.mark.parametrize(
@@ -258,8 +258,8 @@ def test_a_record_goes_by_its_key_and_a_mismatch_is_noticed() -> None:
     parsed = read('{"key": {"name": "own\\u001b"}}')
     assert parsed.records["key"].name == "key"
     assert codes(parsed) == ["name_mismatch"]
-    assert "'key'" in parsed.notices[0].message
-    assert parsed.notices[0].message.isprintable()
+    assert "'key'" in parsed.warnings[0].message
+    assert parsed.warnings[0].message.isprintable()
 
 
 HOSTILE_NAMES = ["n" * 300, "a/b/c", "=1+1", "<b>&", "\"quoted\", 'too'", "[red]", "\x1b[31m", "\U0001f600", "\u202e"]
@@ -271,7 +271,7 @@ def test_hostile_names_are_names_rule_13(name: str) -> None:
     for content in (json.dumps({name: {"name": name}}), f'name,parameters_bn\r\n"{quoted}",1\r\n'):
         parsed = read(content)
         assert list(parsed.records) == [name]
-        assert parsed.notices == []
+        assert parsed.warnings == []
 
 
 @pytest.mark.parametrize("name", HOSTILE_NAMES)
@@ -279,7 +279,7 @@ def test_notices_show_hostile_names_inert_rule_13(name: str) -> None:
     key = json.dumps(name)
     parsed = read(f'{{"good": {{"name": "good"}}, {key}: null, {key}: {{"name": ""}}, {key}: {{"name": {key}}}}}')
     assert codes(parsed) == ["record_skipped", "name_mismatch", "name_repeated"]
-    assert all(notice.message.isprintable() for notice in parsed.notices)
+    assert all(warning.message.isprintable() for warning in parsed.warnings)
 
 
 def test_db_json_folds_for_text_alone_rule_11() -> None:
@@ -352,4 +352,4 @@ def test_every_record_is_kept_or_reported_and_what_is_kept_can_be_written_and_re
     written = {name: record.as_json() for name, record in parsed.records.items()}
     again = parse_catalogue(json.dumps(written, ensure_ascii=False, allow_nan=False).encode(), IMAGE, PLACE)
     assert {name: record.as_json() for name, record in again.records.items()} == written
-    assert again.notices == []
+    assert again.warnings == []

@@ -81,7 +81,7 @@ def content_of(*names: str) -> bytes:
 
 
 def codes(catalogue: Catalogue) -> list[str]:
-    return [notice.code for notice in catalogue.notices]
+    return [warning.code for warning in catalogue.warnings]
 
 
 async def test_names_are_sorted_and_records_are_by_name(open_manager: Open, path: Path) -> None:
@@ -200,7 +200,7 @@ async def test_a_kept_copy_is_asked_about_before_it_is_fetched_again(open_manage
     await open_manager(server.url).get_catalogue(IMAGE)
     catalogue = await open_manager(server.url).get_catalogue(IMAGE)
     assert list(catalogue.records) == ["a"]
-    assert catalogue.notices == ()
+    assert catalogue.warnings == ()
     assert server.statuses == [200, 304]
 
 
@@ -328,8 +328,8 @@ async def test_the_last_good_copy_is_used_and_said_to_be(
     assert catalogue.records == good.records
     assert (catalogue.revision, catalogue.modified_at) == (good.revision, good.modified_at)
     assert codes(catalogue) == [SOURCE_FAILED]
-    assert path.name in catalogue.notices[0].message
-    assert str(path.parent) not in catalogue.notices[0].message
+    assert path.name in catalogue.warnings[0].message
+    assert str(path.parent) not in catalogue.warnings[0].message
 
 
 @pytest.mark.parametrize("restarted", [False, True])
@@ -352,7 +352,7 @@ async def test_the_notice_goes_when_the_source_is_back(
     clock.now += 1
     catalogue = await manager.get_catalogue(IMAGE)
     assert list(catalogue.records) == ["a"]
-    assert catalogue.notices == ()
+    assert catalogue.warnings == ()
 
 
 async def test_a_source_that_is_back_with_other_content_is_used(open_manager: Open, path: Path, clock: Clock) -> None:
@@ -365,7 +365,7 @@ async def test_a_source_that_is_back_with_other_content_is_used(open_manager: Op
     give(path, "b", "c")
     clock.now += TTL
     catalogue = await manager.get_catalogue(IMAGE)
-    assert (set(catalogue.records), catalogue.notices) == ({"b", "c"}, ())
+    assert (set(catalogue.records), catalogue.warnings) == ({"b", "c"}, ())
 
 
 async def test_a_failing_url_is_answered_for_by_its_last_good_copy(
@@ -485,11 +485,11 @@ async def test_a_catalogue_that_loses_all_its_models_is_a_source_that_fails(
     for _ in range(2):
         catalogue = await manager.get_catalogue(IMAGE)
         assert (list(catalogue.records), codes(catalogue)) == (["a"], [SOURCE_FAILED])
-        assert "empty now" in catalogue.notices[0].message
+        assert "empty now" in catalogue.warnings[0].message
         clock.now += TTL
     give(path, "b")
     catalogue = await manager.get_catalogue(IMAGE)
-    assert (list(catalogue.records), catalogue.notices) == (["b"], ())
+    assert (list(catalogue.records), catalogue.warnings) == (["b"], ())
 
 
 async def test_a_catalogue_that_never_had_models_is_empty(open_manager: Open, path: Path, clock: Clock) -> None:
@@ -497,7 +497,7 @@ async def test_a_catalogue_that_never_had_models_is_empty(open_manager: Open, pa
         mishap(path)
         for _ in range(2):
             catalogue = await open_manager(path).get_catalogue(IMAGE)
-            assert (dict(catalogue.records), catalogue.notices) == ({}, ())
+            assert (dict(catalogue.records), catalogue.warnings) == ({}, ())
 
 
 async def test_a_half_written_file_is_answered_for_by_the_last_good_copy(
@@ -510,7 +510,7 @@ async def test_a_half_written_file_is_answered_for_by_the_last_good_copy(
     clock.now += TTL
     catalogue = await manager.get_catalogue(IMAGE)
     assert (set(catalogue.records), codes(catalogue)) == ({"a", "b"}, [SOURCE_FAILED])
-    assert "line 3" in catalogue.notices[0].message
+    assert "line 3" in catalogue.warnings[0].message
 
 
 async def test_a_body_that_ended_with_its_connection_within_a_row_is_answered_for_by_the_last_good_copy(
@@ -534,9 +534,9 @@ async def test_neither_password_nor_token_of_a_url_is_in_the_notice(
     await manager.get_catalogue(IMAGE)
     for server.raw in (answer(500), answer(200, b"<html>")):
         clock.now += TTL
-        (notice,) = (await manager.get_catalogue(IMAGE)).notices
-        assert "source failed: models.json" in notice.message
-        assert "SECRET" not in notice.message
+        (warning,) = (await manager.get_catalogue(IMAGE)).warnings
+        assert "source failed: models.json" in warning.message
+        assert "SECRET" not in warning.message
     with pytest.raises(CatalogueFormatError, match=f"^{server.url}, line 1") as caught:
         await open_manager(location.replace("=SECRET", "=SECRET2")).get_catalogue(IMAGE)
     assert "SECRET" not in caught.value.message
@@ -548,8 +548,8 @@ async def test_the_notice_of_a_file_url_names_the_file_alone(open_manager: Open,
     await manager.get_catalogue(IMAGE)
     vanish(path)
     clock.now += TTL
-    (notice,) = (await manager.get_catalogue(IMAGE)).notices
-    assert str(path.parent) not in notice.message
+    (warning,) = (await manager.get_catalogue(IMAGE)).warnings
+    assert str(path.parent) not in warning.message
 
 
 # The data folder.
@@ -563,7 +563,7 @@ async def test_a_copy_that_is_no_catalogue_counts_as_none(
     store = LastGoodStore(tmp_path / "data")
     store.save(server.url, SourceCopy(b"name,parameters_bn\na,1\nb", None, {"If-None-Match": '"v1"'}))
     catalogue = await open_manager(server.url, data_dir=tmp_path / "data").get_catalogue(IMAGE)
-    assert (list(catalogue.records), catalogue.notices) == (["a"], ())
+    assert (list(catalogue.records), catalogue.warnings) == (["a"], ())
 
 
 async def test_an_unwritable_data_dir_is_a_notice_and_the_catalogue_works(
@@ -604,7 +604,9 @@ async def test_an_interrupted_save_leaves_the_old_copy_whole(
         full.setattr(Path, "replace", fail)
         catalogue = await manager.get_catalogue(IMAGE)
     assert set(catalogue.records) == {"new", "newer"}
-    assert [(notice.code, "No space left" in notice.message) for notice in catalogue.notices] == [(UNWRITABLE, True)]
+    assert [(warning.code, "No space left" in warning.message) for warning in catalogue.warnings] == [
+        (UNWRITABLE, True)
+    ]
     vanish(path)
     assert await open_manager(path).get_model_names(IMAGE) == ["old"]
 
@@ -617,7 +619,7 @@ async def test_a_damaged_copy_does_not_stand_before_a_source_that_works(
     await manager.get_catalogue(IMAGE)
     cut_copies(tmp_path / "data")
     catalogue = await open_manager(path, data_dir=tmp_path / "data").get_catalogue(IMAGE)
-    assert (list(catalogue.records), catalogue.notices) == (["a"], ())
+    assert (list(catalogue.records), catalogue.warnings) == (["a"], ())
 
 
 def cut_copies(data_dir: Path) -> None:

@@ -8,9 +8,9 @@ from typing import Any
 
 import pytest
 
-from horde_model_reference.analytics.past_use import PastUse
+from horde_model_reference.analytics.usage_trend import PastUse
 from horde_model_reference.curation import past_reasons
-from horde_model_reference.curation.case import Case
+from horde_model_reference.curation.model_facts import ModelFacts
 from horde_model_reference.curation.past_reasons import in_words
 from horde_model_reference.curation.plan import ReasonInfo
 from horde_model_reference.curation.policy import Policy
@@ -31,9 +31,9 @@ PAST = PastUse(
 
 def given(past: PastUse | None, policy: Policy) -> list[ReasonInfo]:
     """All reasons that a past gives under a policy."""
-    case = Case({}, None, None, None, Standing(None, None), past, policy, date(2026, 5, 1))
+    facts = ModelFacts({}, None, None, None, Standing(None, None), past, policy, date(2026, 5, 1))
     of_the_past = [reason for reason in REASONS if reason.said in vars(past_reasons).values()]
-    return [reason.info(sentence) for reason in of_the_past for sentence in reason.said(case)]
+    return [reason.info(sentence) for reason in of_the_past for sentence in reason.said(facts)]
 
 
 def codes(past: PastUse | None, section: str = "candidates", **keys: Any) -> list[str]:

@@ -8,11 +8,11 @@ from typing import Any
 
 import pytest
 
-from horde_model_reference.curation.comparing import compare
 from horde_model_reference.curation.plan import Plan
+from horde_model_reference.curation.plan_diff import compare
 from horde_model_reference.curation.plan_markdown import plan_markdown
 from horde_model_reference.curation.styles import Styles
-from horde_model_reference.notices import Notice
+from horde_model_reference.data_warnings import DataWarning
 from tests.support.curation import CROWD, UNLIMITED, facts_of, plan_of
 from tests.support.hostile_names import ACTIVE, HOSTILE_NAMES
 
@@ -91,8 +91,10 @@ def test_a_model_whose_replacements_go_as_well_is_not_told_to_have_none() -> Non
 def test_warnings_and_staleness_are_shown() -> None:
     facts = facts_of(CROWD)
     table = facts.table
-    stale = replace(table, data_as_of=replace(table.data_as_of, stale=True), notices=(Notice("one", "A *warning*."),))
-    shown = plan_markdown(plan_of(replace(facts, table=stale, notices=(Notice("two", "Another."),))))
+    stale = replace(
+        table, data_as_of=replace(table.data_as_of, stale=True), warnings=(DataWarning("one", "A *warning*."),)
+    )
+    shown = plan_markdown(plan_of(replace(facts, table=stale, warnings=(DataWarning("two", "Another."),))))
     assert "which are stale" in shown
     assert "> **one**: `A *warning*.`\n> **two**: `Another.`" in shown
 

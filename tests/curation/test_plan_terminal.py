@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from horde_model_reference.curation.comparing import compare
+from horde_model_reference.curation.plan_diff import compare
 from horde_model_reference.curation.plan_terminal import plan_report
 from horde_model_reference.curation.styles import Styles
 from tests.support.curation import CROWD, UNLIMITED, facts_of, plan_of

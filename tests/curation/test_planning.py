@@ -10,9 +10,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from horde_model_reference.analytics.past_use import PastUse
 from horde_model_reference.analytics.risk_query import RiskQuery
 from horde_model_reference.analytics.risk_response import respond
+from horde_model_reference.analytics.usage_trend import PastUse
 from horde_model_reference.curation.plan import Verdict
 from horde_model_reference.curation.planning import CurationFacts
 from horde_model_reference.curation.reasons import REASONS

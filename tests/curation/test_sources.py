@@ -45,9 +45,9 @@ class TestStyles:
     async def test_the_categories_lie_beside_the_styles(self, tmp_path: Path) -> None:
         write(tmp_path, "categories.json", {"x": ["a"]})
         async with reading(styles=write(tmp_path, "styles.json", STYLES)) as sources:
-            styles, notices = await sources.styles()
+            styles, warnings = await sources.styles()
         assert styles is not None
-        assert (styles.models, styles.categories, notices) == ({"a": "One", "b": "One"}, {"x": ("a",)}, ())
+        assert (styles.models, styles.categories, warnings) == ({"a": "One", "b": "One"}, {"x": ("a",)}, ())
 
     async def test_the_categories_may_lie_elsewhere(self, tmp_path: Path) -> None:
         elsewhere = write(tmp_path, "other.json", {"y": ["b"]})
@@ -71,18 +71,18 @@ class TestStyles:
             if content is not None:
                 write(tmp_path, name, content)
         async with reading(styles=str(tmp_path / "styles.json")) as sources:
-            found, (notice,) = await sources.styles()
+            found, (warning,) = await sources.styles()
         assert found is None
-        assert notice.code == "styles_unknown"
-        assert notice.message.startswith("Which styles name a model is unknown: ")
-        assert ".json" in notice.message
+        assert warning.code == "styles_unknown"
+        assert warning.message.startswith("Which styles name a model is unknown: ")
+        assert ".json" in warning.message
 
     async def test_no_styles_at_all_are_known(self, tmp_path: Path) -> None:
         write(tmp_path, "categories.json", {})
         async with reading(styles=write(tmp_path, "styles.json", {})) as sources:
-            styles, notices = await sources.styles()
+            styles, warnings = await sources.styles()
         assert styles is not None
-        assert (styles.models, notices) == ({}, ())
+        assert (styles.models, warnings) == ({}, ())
 
     async def test_the_impatient_do_not_wait_and_do_not_ask_again_at_once(self, tmp_path: Path) -> None:
         clock = Clock()
@@ -90,11 +90,11 @@ class TestStyles:
         async with FileServer(json.dumps(STYLES).encode()) as server:
             server.answering.clear()
             async with reading(clock, styles=server.url, style_categories=categories) as sources:
-                found, (notice,) = await sources.styles(0.05)
+                found, (warning,) = await sources.styles(0.05)
                 assert found is None
-                assert "still being fetched" in notice.message
+                assert "still being fetched" in warning.message
                 server.answering.set()
-                assert await sources.styles(5) == (None, (notice,))
+                assert await sources.styles(5) == (None, (warning,))
                 clock.now = 3600
                 styles, _ = await sources.styles(5)
                 assert styles is not None
@@ -137,9 +137,9 @@ class TestAges:
         async with reading() as sources:
             assert await sources.entered_at(catalogue) == ({"One": 5000}, ())
         async with reading(image_history=str(tmp_path / "none.json")) as sources:
-            found, (notice,) = await sources.entered_at(catalogue)
+            found, (warning,) = await sources.entered_at(catalogue)
         assert found == {"One": 5000}
-        assert notice.code == "history_unknown"
+        assert warning.code == "age_unknown"
 
     async def test_the_impatient_do_not_wait_and_do_not_ask_again_at_once(self, tmp_path: Path) -> None:
         catalogue, clock = catalogue_of({"One": {}}), Clock()
@@ -148,10 +148,10 @@ class TestAges:
             reading(clock, image_history=server.url) as sources,
         ):
             server.answering.clear()
-            found, (notice,) = await sources.entered_at(catalogue, 0.05)
-            assert (found, notice.code) == ({}, "history_unknown")
-            assert "still being fetched" in notice.message
-            assert await sources.entered_at(catalogue, 60) == ({}, (notice,))
+            found, (warning,) = await sources.entered_at(catalogue, 0.05)
+            assert (found, warning.code) == ({}, "age_unknown")
+            assert "still being fetched" in warning.message
+            assert await sources.entered_at(catalogue, 60) == ({}, (warning,))
             server.answering.set()
             assert await sources.entered_at(catalogue) == ({"One": 1000}, ())
 
@@ -167,7 +167,7 @@ class TestAges:
         raw = json.loads(history.read_bytes())
         removed_once = [name for name in names if raw.get(name, {}).get("date_removed")]
         async with reading(image_history=str(history)) as sources:
-            found, notices = await sources.entered_at(catalogue_of(names, IMAGE))
-        assert notices == ()
+            found, warnings = await sources.entered_at(catalogue_of(names, IMAGE))
+        assert warnings == ()
         assert len(removed_once) == 17
         assert {name: found[name] for name in removed_once} == {name: raw[name]["date_added"] for name in removed_once}

@@ -101,7 +101,7 @@ def test_nothing_is_unknown_but_what_the_clash_hides(tables: Tables) -> None:
     assert all(table.rows["usage_known"].all() for table in tables.values())
     hidden = tables[IMAGE].rows.filter(~tables[IMAGE].rows["workers_known"])["name"].to_list()
     assert len(hidden) == 1
-    assert {notice.code for table in tables.values() for notice in table.notices} == {"name_clash"}
+    assert {warning.code for table in tables.values() for warning in table.warnings} == {"name_clash"}
 
 
 async def test_the_other_categories_are_there_too() -> None:

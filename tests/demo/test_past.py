@@ -15,7 +15,7 @@ from horde_model_reference.curation.planning import make_plan
 from horde_model_reference.curation.policy import Policy
 from horde_model_reference.demo import SimulatedHorde, demo_settings, past
 from horde_model_reference.demo.past import make_demo_history
-from horde_model_reference.demo.year import GAP, simulated_usage
+from horde_model_reference.demo.synthetic_year import GAP, simulated_usage
 from horde_model_reference.engine import Engine, open_engine
 from horde_model_reference.history.history_schema import ModelHistoryResponse
 from tests.support.builders import IMAGE

@@ -102,12 +102,15 @@ class TestWarnings:
                 for node in ast.walk(tree)
                 if isinstance(node, ast.FunctionDef)
                 and isinstance(node.returns, ast.Name)
-                and node.returns.id == "Notice"
+                and node.returns.id == "DataWarning"
                 and node.args.args
                 and node.args.args[0].arg == "code"
             ]
             found |= {
-                code for maker in ("Notice", *makers) for call in calls(tree, maker) for code in texts(tree, call, 0)
+                code
+                for maker in ("DataWarning", *makers)
+                for call in calls(tree, maker)
+                for code in texts(tree, call, 0)
             }
         return found
 

@@ -43,9 +43,9 @@ async def test_collecting_begins_one(tmp_path: Path) -> None:
     await history.collect(SEEN)
     await history.collect(SEEN)
     assert history.state == "ok"
-    recent, notices = await history.recent(CATALOGUE, 30)
+    recent, warnings = await history.recent(CATALOGUE, 30)
     assert recent is not None
-    assert notices == ()
+    assert warnings == ()
     assert [str(day) for day in recent.frame.row(0)[:2]] == ["2026-11-23", "2026-11-23"]
     assert len((await history.of_models(CATALOGUE, ["a"], 30))["points"]) == 2
     await history.aclose()

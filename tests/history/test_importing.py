@@ -13,7 +13,7 @@ from horde_model_reference.categories import HordeModelType
 from horde_model_reference.errors import SavedAnswerError
 from horde_model_reference.history import days
 from horde_model_reference.history.importing import read_moment, read_saved
-from horde_model_reference.history.sightings import Compile, Look
+from horde_model_reference.history.snapshots import StatsSnapshot, WorkerSnapshot
 from tests.support.builders import stats_of, status_of
 
 WHEN = datetime(2026, 5, 1, 6, tzinfo=UTC)
@@ -81,9 +81,9 @@ def test_an_impossible_moment_in_a_name_is_refused_with_the_file(tmp_path: Path)
 def test_statistics_and_status_are_told_apart(tmp_path: Path) -> None:
     stats = read_saved(saved(tmp_path, "stats_text-2026-05-01.json", stats_of({"a": 1})), None, None)
     status = read_saved(saved(tmp_path, "x.json", status_of({"a": 2})), WHEN, None)
-    assert isinstance(stats, Compile)
+    assert isinstance(stats, StatsSnapshot)
     assert (stats.model_type, stats.seen_at.hour) == (HordeModelType.TEXT, 12)
-    assert isinstance(status, Look)
+    assert isinstance(status, WorkerSnapshot)
     assert (status.model_type, status.seen_at, status.frame.rows()) == (HordeModelType.IMAGE, WHEN, [("a", 2)])
 
 
@@ -116,4 +116,4 @@ def test_a_file_that_is_not_there_is_refused(tmp_path: Path) -> None:
 def test_the_captured_answers_can_be_read(shared_data: Path) -> None:
     names = ("stats_img_models_all", "stats_text_models", "status_models_image_all")
     found = [read_saved(shared_data / "horde-api" / f"{name}.json", WHEN, None) for name in names]
-    assert [type(sighting) for sighting in found] == [Compile, Compile, Look]
+    assert [type(snapshot) for snapshot in found] == [StatsSnapshot, StatsSnapshot, WorkerSnapshot]

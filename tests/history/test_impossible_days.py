@@ -8,15 +8,15 @@ from datetime import UTC, datetime
 
 import pytest
 
+from horde_model_reference.history.catalogue_history import CatalogueHistory
 from horde_model_reference.history.exporting import exported
-from horde_model_reference.history.pasts import Pasts
-from horde_model_reference.history.sightings import Sighting
+from horde_model_reference.history.snapshots import Snapshot
 from horde_model_reference.history.store import HistoryStore
 from tests.history.conftest import Stores
 from tests.support.builders import catalogue_of
 from tests.support.past import IMAGES, all_kept, compile_of, keep_all, look_of
 
-POSSIBLE: list[Sighting] = [
+POSSIBLE: list[Snapshot] = [
     *(compile_of(day, {"a": (2, 60, 2 * day), "b": (1, 15, day)}) for day in range(100)),
     *(look_of(day, {"a": 1 + day % 3}) for day in range(100)),
 ]
@@ -24,14 +24,14 @@ LONG_AGO = datetime(1, 1, 1, 12, tzinfo=UTC)
 FAR_AWAY = datetime(9999, 12, 31, 12, tzinfo=UTC)
 
 
-def seen_at(sighting: Sighting, moment: datetime) -> Sighting:
-    return replace(sighting, seen_at=moment)
+def seen_at(snapshot: Snapshot, moment: datetime) -> Snapshot:
+    return replace(snapshot, seen_at=moment)
 
 
 IMPOSSIBLE = [
-    seen_at(sighting, moment)
+    seen_at(snapshot, moment)
     for moment in (LONG_AGO, FAR_AWAY)
-    for sighting in (compile_of(0, {"a": 7, "b": moment.year}), look_of(0, {"a": 9, "b": 9}))
+    for snapshot in (compile_of(0, {"a": 7, "b": moment.year}), look_of(0, {"a": 9, "b": 9}))
 ]
 
 
@@ -51,7 +51,7 @@ async def test_they_are_not_read(both: tuple[HistoryStore, HistoryStore]) -> Non
 
 
 async def test_models_have_the_past_that_they_would_have_without(both: tuple[HistoryStore, HistoryStore]) -> None:
-    mixed, pure = map(Pasts, both)
+    mixed, pure = map(CatalogueHistory, both)
     catalogue = catalogue_of(["a", "b"])
     assert await mixed.of_models(catalogue, ["a"], 365) == await pure.of_models(catalogue, ["a"], 365)
     assert await mixed.past_use(catalogue) == await pure.past_use(catalogue)
@@ -87,7 +87,7 @@ async def test_of_months_that_were_closed_nothing_is_told(stores: Stores, monkey
 
 async def test_a_history_of_nothing_else_is_as_an_empty_one(store: HistoryStore) -> None:
     await keep_all(store, IMPOSSIBLE)
-    pasts, catalogue = Pasts(store), catalogue_of(["a"])
+    pasts, catalogue = CatalogueHistory(store), catalogue_of(["a"])
     assert await pasts.recent(catalogue) is None
     assert await pasts.past_use(catalogue) is None
     assert (await pasts.of_models(catalogue, ["a"], 30))["points"] == []

@@ -9,10 +9,10 @@ import polars as pl
 import pytest
 
 from horde_model_reference.catalogue.catalogue import Catalogue
+from horde_model_reference.history.catalogue_history import CatalogueHistory
 from horde_model_reference.history.history_schema import MonthInfo
 from horde_model_reference.history.model_history import COUNTERS, Gap, bridged, rate
-from horde_model_reference.history.pasts import Pasts
-from horde_model_reference.history.sightings import Sighting
+from horde_model_reference.history.snapshots import Snapshot
 from horde_model_reference.history.store import HistoryStore
 from tests.support.builders import TEXT, catalogue_of
 from tests.support.past import TEXTS, compile_of, keep_all, look_of
@@ -50,15 +50,15 @@ def test_a_rate_counts_seen_and_bridged_days() -> None:
 
 
 async def history_of(
-    store: HistoryStore, sightings: list[Sighting], catalogue: Catalogue, *names: str, days: int = 365
+    store: HistoryStore, snapshots: list[Snapshot], catalogue: Catalogue, *names: str, days: int = 365
 ) -> dict[str, Any]:
-    await keep_all(store, sightings)
-    return await Pasts(store).of_models(catalogue, names, days)
+    await keep_all(store, snapshots)
+    return await CatalogueHistory(store).of_models(catalogue, names, days)
 
 
 async def test_all_names_of_a_model_are_added(store: HistoryStore) -> None:
     """Rule 1 and 2, over time; what belongs to no model belongs to none here either."""
-    days: list[Sighting] = [
+    days: list[Snapshot] = [
         compile_of(day, {"koboldcpp/M": (1, 1, day + 1), "x/M-Q4_K_M": (2, 2, 2), "M2": 50}, TEXTS) for day in range(3)
     ]
     found = await history_of(store, days, catalogue_of(["x/M"], TEXT), "x/M")
@@ -70,8 +70,8 @@ async def test_days_seen_used_and_served(store: HistoryStore) -> None:
     use = [3, 0, 2, 0, 0]
     days = [compile_of(day, {"a": (count, 5, day), "b": 1}) for day, count in enumerate(use) if day != 3]
     looks = [look_of(1, {"a": 2}), look_of(1, {"a": 4}, 13), look_of(2, {"a": 1}), look_of(2, {"b": 1}, 13)]
-    sightings: list[Sighting] = [*days, *looks, look_of(3, {"b": 1}), look_of(5, {"b": 1})]
-    found = await history_of(store, sightings, catalogue_of(["a"]), "a", days=10)
+    snapshots: list[Snapshot] = [*days, *looks, look_of(3, {"b": 1}), look_of(5, {"b": 1})]
+    found = await history_of(store, snapshots, catalogue_of(["a"]), "a", days=10)
     assert (str(found["first_seen"]), str(found["last_used"])) == ("2025-01-01", "2025-01-03")
     assert (found["days_since_last_use"], found["days_without_worker"]) == (2, 3)
     assert (found["share_of_days_seen"], found["share_of_days_used"]) == (40.0, 50.0)
@@ -84,7 +84,7 @@ async def test_days_seen_used_and_served(store: HistoryStore) -> None:
 
 async def test_a_model_that_was_never_named_has_no_use_not_an_unknown_one(store: HistoryStore) -> None:
     """Rule 3: absent from the statistics is unused."""
-    days: list[Sighting] = [compile_of(day, {"b": day + 1}) for day in range(40)]
+    days: list[Snapshot] = [compile_of(day, {"b": day + 1}) for day in range(40)]
     found = await history_of(store, days, catalogue_of(["a"]), "a", days=30)
     assert found["first_seen"] is found["last_used"] is found["days_since_last_use"] is None
     assert {point["usage_day"] for point in found["points"]} == {0}
@@ -98,17 +98,17 @@ async def test_an_empty_history_knows_nothing(store: HistoryStore) -> None:
 
 
 async def test_the_trend_is_told_with_its_uncertainty(store: HistoryStore) -> None:
-    days: list[Sighting] = [compile_of(day, {"a": (day * day + day % 3, 0, day)}) for day in range(56)]
+    days: list[Snapshot] = [compile_of(day, {"a": (day * day + day % 3, 0, day)}) for day in range(56)]
     trend = (await history_of(store, days, catalogue_of(["a"]), "a"))["trend_30d"]
     assert trend["weeks"] == 8
     assert 0 < trend["low"] < trend["percent"] < trend["high"]
 
 
 async def test_closed_months_stand_before_the_days(store: HistoryStore) -> None:
-    days: list[Sighting] = [compile_of(day, {"a": (1, 30, day)}) for day in range(100)]
+    days: list[Snapshot] = [compile_of(day, {"a": (1, 30, day)}) for day in range(100)]
     await keep_all(store, [*days, look_of(3, {"a": 2})])
     await store.prune(62)
-    found = await Pasts(store).of_models(catalogue_of(["a"]), ["a"], 365)
+    found = await CatalogueHistory(store).of_models(catalogue_of(["a"]), ["a"], 365)
     assert [(str(month["month"]), month["usage"], month["mean_worker_threads"]) for month in found["months"]] == [
         ("2025-01-01", 31, 2.0)
     ]
@@ -117,12 +117,12 @@ async def test_closed_months_stand_before_the_days(store: HistoryStore) -> None:
 
 
 async def test_the_days_used_of_a_closed_month_are_at_least_those_of_one_name(store: HistoryStore) -> None:
-    days: list[Sighting] = [
+    days: list[Snapshot] = [
         compile_of(day, {"koboldcpp/M": (int(day < 10), 9, day), "x/M-Q4_K_M": (int(day >= 11), 9, day)}, TEXTS)
         for day in range(100)
     ]
     await keep_all(store, days)
     await store.prune(62)
-    found = await Pasts(store).of_models(catalogue_of(["x/M"], TEXT), ["x/M"], 365)
+    found = await CatalogueHistory(store).of_models(catalogue_of(["x/M"], TEXT), ["x/M"], 365)
     assert [month["days_used"] for month in found["months"]] == [20]
     assert "at least" in (MonthInfo.model_fields["days_used"].description or "")

@@ -6,9 +6,9 @@ from collections.abc import Callable, Sequence
 
 import pytest
 
-from horde_model_reference.analytics.past_use import PastUse
+from horde_model_reference.analytics.usage_trend import PastUse
+from horde_model_reference.history.catalogue_history import CatalogueHistory
 from horde_model_reference.history.database import open_in_memory
-from horde_model_reference.history.pasts import Pasts
 from horde_model_reference.history.store import store_on
 from tests.support.builders import catalogue_of
 from tests.support.past import compile_of, keep_all
@@ -20,7 +20,7 @@ async def past_of(use: Callable[[int], int], days: Sequence[int] = range(DAYS), 
     """The past of a model that was used so often on each day (0 is the first), beside one that is always used."""
     store = store_on(await open_in_memory())
     await keep_all(store, [compile_of(day, {"a": (use(day), month, day), "b": (1, 30, day)}) for day in days])
-    found = await Pasts(store).past_use(catalogue_of(["a", "b", "never"]))
+    found = await CatalogueHistory(store).past_use(catalogue_of(["a", "b", "never"]))
     await store.aclose()
     assert found is not None
     assert found["never"].days_seen == len(days)
@@ -82,7 +82,7 @@ async def test_a_short_history_knows_neither_trend_nor_season() -> None:
 async def test_weeks_with_few_days_are_unknown() -> None:
     store = store_on(await open_in_memory())
     await keep_all(store, [compile_of(day, {"a": (2, 60, day)}) for day in range(70) if not 49 <= day < 60])
-    recent = await Pasts(store).recent(catalogue_of(["a"]))
+    recent = await CatalogueHistory(store).recent(catalogue_of(["a"]))
     await store.aclose()
     assert recent is not None
     assert recent.frame.row(0)[2:] == (14.0, None, None, 14.0, 14.0, 14.0, 14.0, 14.0)

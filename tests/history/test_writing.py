@@ -10,7 +10,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from horde_model_reference.history.database import open_in_memory
-from horde_model_reference.history.sightings import Sighting
+from horde_model_reference.history.snapshots import Snapshot
 from horde_model_reference.history.store import HistoryStore, store_on
 from tests.history.conftest import Stores
 from tests.support.hostile_names import HOSTILE_NAMES
@@ -28,38 +28,38 @@ SIGHTINGS = st.lists(
 )
 
 
-async def kept_of(stores: Stores, sightings: list[Sighting]) -> dict[str, Any]:
+async def kept_of(stores: Stores, snapshots: list[Snapshot]) -> dict[str, Any]:
     async with stores() as store:
-        await keep_all(store, sightings)
+        await keep_all(store, snapshots)
         return await all_kept(store)
 
 
 @settings(max_examples=8, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
-@given(data=st.data(), sightings=SIGHTINGS)
-def test_order_and_repetition_change_nothing(stores: Stores, data: st.DataObject, sightings: list[Sighting]) -> None:
-    other = data.draw(st.permutations(sightings))
-    again = data.draw(st.lists(st.sampled_from(sightings))) if sightings else []
-    assert asyncio.run(kept_of(stores, sightings)) == asyncio.run(kept_of(stores, [*other, *again]))
+@given(data=st.data(), snapshots=SIGHTINGS)
+def test_order_and_repetition_change_nothing(stores: Stores, data: st.DataObject, snapshots: list[Snapshot]) -> None:
+    other = data.draw(st.permutations(snapshots))
+    again = data.draw(st.lists(st.sampled_from(snapshots))) if snapshots else []
+    assert asyncio.run(kept_of(stores, snapshots)) == asyncio.run(kept_of(stores, [*other, *again]))
 
 
 @settings(max_examples=30)
 @given(st.lists(st.builds(compile_of, st.integers(0, 5), FIGURES, hour=st.sampled_from((1, 6))), max_size=10))
-def test_totals_never_double(sightings: list[Any]) -> None:
+def test_totals_never_double(snapshots: list[Any]) -> None:
     """What is kept of a day is one set of counters that the Horde gave, never a sum of several."""
 
     async def run() -> dict[int, dict[str, int]]:
         store = store_on(await open_in_memory())
-        await keep_all(store, [*sightings, *sightings])
-        days = await store.reader.days(sightings[0].model_type)
-        rows = (await store.reader.usage_on(days)).join(await store.reader.names(sightings[0].model_type), on="name_id")
+        await keep_all(store, [*snapshots, *snapshots])
+        days = await store.reader.days(snapshots[0].model_type)
+        rows = (await store.reader.usage_on(days)).join(await store.reader.names(snapshots[0].model_type), on="name_id")
         await store.aclose()
         found: dict[int, dict[str, int]] = {}
         for row in rows.iter_rows(named=True):
             found.setdefault(row["day"], {})[row["api_name"]] = row["usage_total"]
         return found
 
-    if sightings:
-        said = [dict(found.frame.select("api_name", "usage_total").iter_rows()) for found in sightings]
+    if snapshots:
+        said = [dict(found.frame.select("api_name", "usage_total").iter_rows()) for found in snapshots]
         assert all(counters in said for counters in asyncio.run(run()).values())
 
 
@@ -114,8 +114,8 @@ async def test_the_types_have_nothing_to_do_with_each_other(store: HistoryStore)
 
 
 async def test_two_collectors_at_once_write_each_day_once(stores: Stores) -> None:
-    sightings = [compile_of(day, dict.fromkeys(NAMES, day + 1)) for day in range(6)]
-    sightings_and_looks: list[Sighting] = [*sightings, *(look_of(day, {"a": 1, "b": 2}) for day in range(6))]
+    snapshots = [compile_of(day, dict.fromkeys(NAMES, day + 1)) for day in range(6)]
+    sightings_and_looks: list[Snapshot] = [*snapshots, *(look_of(day, {"a": 1, "b": 2}) for day in range(6))]
     expected = await kept_of(stores, sightings_and_looks)
     async with stores() as one:
         others = [store_on(one.database) for _ in range(2)]

@@ -151,7 +151,7 @@ def test_the_figures_of_a_small_catalogue() -> None:
         "month": PeriodTotals(95, 55, 0, 40),
         "total": PeriodTotals(709, 705, 0, 4),
     }
-    assert merged.notices == ()
+    assert merged.warnings == ()
 
 
 def test_api_names_have_their_own_figures() -> None:
@@ -233,14 +233,14 @@ def test_rule_7_a_name_that_a_text_worker_took_has_unknown_workers() -> None:
     assert clash.models.to_dicts() == expected
     assert expected[0]["usage_known"]
     assert clash.totals == plain.totals
-    assert plain.notices == ()
-    assert [(notice.code, "'Deliberate'" in notice.message) for notice in clash.notices] == [("name_clash", True)]
+    assert plain.warnings == ()
+    assert [(warning.code, "'Deliberate'" in warning.message) for warning in clash.warnings] == [("name_clash", True)]
 
 
 def test_rule_13_the_warning_of_a_clash_shows_the_name_inert() -> None:
     name = "\x1b[31mred\u202e\nline"
     clash = merge([name], observation_of(stats_of({name: 1}), other_type_names=frozenset({name})))
-    assert all(character.isprintable() for character in clash.notices[0].message)
+    assert all(character.isprintable() for character in clash.warnings[0].message)
 
 
 CAPTURED = {

@@ -102,7 +102,7 @@ def figures(observation: Observation) -> tuple[Any, ...]:
 
 
 def codes(observation: Observation) -> set[str]:
-    return {notice.code for notice in observation.notices}
+    return {warning.code for warning in observation.warnings}
 
 
 def counts(horde: MisbehavingHorde) -> dict[Route, int]:
@@ -123,7 +123,7 @@ async def test_an_observation_says_what_the_horde_said(horde: MisbehavingHorde, 
     )
     assert text.stats.frame.rows() == [("koboldcpp/Stheno", 2, 30, 400)]
     assert text.other_type_names == frozenset()
-    assert [(seen.model_type, seen.stale, seen.notices) for seen in (image, text)] == [
+    assert [(seen.model_type, seen.stale, seen.warnings) for seen in (image, text)] == [
         (IMAGE, False, ()),
         (TEXT, False, ()),
     ]
@@ -218,8 +218,8 @@ async def test_figures_outlive_every_misbehaviour(
         assert figures(held) == figures(good)
         assert held.stale
         assert codes(held) == {"horde_stale"}
-        assert len(held.notices) == len(ROUTES[model_type])
-        assert not any(SECRET in notice.message for notice in held.notices)
+        assert len(held.warnings) == len(ROUTES[model_type])
+        assert not any(SECRET in warning.message for warning in held.warnings)
 
 
 @pytest.mark.parametrize("behaviour", [SERVER_ERROR, TRUNCATED, EMPTY, MASKED, NO_HEADERS], ids=str)
@@ -238,11 +238,11 @@ async def test_stale_is_set_at_the_first_failure_and_cleared_by_a_success(
         times = {Route.TEXT_STATUS: failed_once.status_fetched_at, Route.TEXT_STATS: failed_once.stats_fetched_at}
         assert (failed_once.stale, codes(failed_once)) == (True, {"horde_stale"})
         assert times == {route: FETCHED, other: clock.now}
-        assert str(route).partition("?")[0] in failed_once.notices[0].message
+        assert str(route).partition("?")[0] in failed_once.warnings[0].message
 
         horde.always(route, GOOD)
         again = await watched.observe(TEXT)
-        assert (again.stale, again.notices, again.fetched_at) == (False, (), clock.now)
+        assert (again.stale, again.warnings, again.fetched_at) == (False, (), clock.now)
         assert horde.count(other) == 2, "what is young enough is not fetched again"
 
 
@@ -363,7 +363,7 @@ async def test_rule_3_with_nothing_held_an_answer_without_figures_is_served_as_u
         assert seen.status.known == (code != "workers_unknown")
         clock.wait(300)
         later = await watched.observe(model_type)
-        assert (later.stale, later.notices) == (False, ())
+        assert (later.stale, later.warnings) == (False, ())
 
 
 async def test_rule_3_entries_that_make_no_sense_are_told(horde: MisbehavingHorde, clock: TimeOfDay) -> None:
@@ -372,7 +372,7 @@ async def test_rule_3_entries_that_make_no_sense_are_told(horde: MisbehavingHord
     async with watching(horde, clock) as watched:
         seen = await watched.observe(TEXT)
     assert not seen.stale
-    told = sorted(notice.message for notice in seen.notices if notice.code == "horde_entries_skipped")
+    told = sorted(warning.message for warning in seen.warnings if warning.code == "horde_entries_skipped")
     assert [message.split()[0] for message in told] == ["1", "2"]
 
 
@@ -429,7 +429,7 @@ async def test_a_single_failure_among_good_routes_names_its_route(horde: Misbeha
         clock.wait(300)
         horde.queue(Route.TEXT_STATUS, NOT_FOUND)
         seen = await watched.observe(IMAGE)
-    assert [notice.message for notice in seen.notices] == [
+    assert [warning.message for warning in seen.warnings] == [
         "An earlier answer of the Horde is used: Horde route status/models?type=text&model_state=all answered 404."
     ]
     assert (seen.stale, seen.stats_fetched_at, seen.status_fetched_at) == (True, clock.now, FETCHED)

@@ -13,6 +13,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from horde_model_reference.data_warnings import DataWarning
 from horde_model_reference.errors import HordeAPIError
 from horde_model_reference.integrations.horde_api_models import (
     MAX_FIGURE,
@@ -20,11 +21,10 @@ from horde_model_reference.integrations.horde_api_models import (
     STATS_SCHEMA,
     STATUS_SCHEMA,
     Observation,
-    Report,
+    Payload,
     parse_stats,
     parse_status,
 )
-from horde_model_reference.notices import Notice
 from tests.support.builders import FETCHED, observation_of, stats_of, status_of
 
 LONE_SURROGATE = "\ud800"
@@ -52,7 +52,7 @@ NOT_AN_ENTRY: tuple[Any, ...] = (None, "Deliberate", 3, True, [], ["Deliberate"]
 WHOLE: tuple[float, ...] = (0, 0.0, -0.0, 7, 7.0, MAX_FIGURE, float(MAX_FIGURE))
 
 
-def rows(report: Report) -> dict[str, list[Any]]:
+def rows(report: Payload) -> dict[str, list[Any]]:
     return {name: figures for name, *figures in report.frame.rows()}
 
 
@@ -202,7 +202,7 @@ def test_a_status_without_figures_is_unknown(raw: Any) -> None:
     assert_unknown(parse_status(raw))
 
 
-def assert_unknown(report: Report) -> None:
+def assert_unknown(report: Payload) -> None:
     assert not report.known
     assert report.frame.drop("api_name").null_count().row(0) == (report.frame.height,) * 3
 
@@ -256,7 +256,7 @@ def test_any_list_is_read_as_a_status(raw: list[Any]) -> None:
     assert_sound(parse_status(raw))
 
 
-def assert_sound(report: Report) -> None:
+def assert_sound(report: Payload) -> None:
     """Every figure is a count or null, every name is once, in order, and every gap has been counted."""
     names = report.frame["api_name"].to_list()
     assert names == sorted(set(names))
@@ -313,9 +313,9 @@ LATER = FETCHED + timedelta(seconds=1)
         replace(PLAIN, status_fetched_at=LATER),
         replace(PLAIN, stats_fetched_at=LATER),
         replace(PLAIN, stale=True),
-        replace(PLAIN, notices=(Notice("usage_unknown", "?"),)),
+        replace(PLAIN, warnings=(DataWarning("usage_unknown", "?"),)),
     ],
-    ids=["stats", "status", "clashes", "status time", "stats time", "stale", "notices"],
+    ids=["stats", "status", "clashes", "status time", "stats time", "stale", "warnings"],
 )
 def test_a_fingerprint_covers_all_that_an_answer_shows(other: Observation) -> None:
     assert other.fingerprint() != PLAIN.fingerprint()

@@ -23,7 +23,7 @@ from horde_model_reference.events import Event, FetchDone
 from horde_model_reference.http_client import make_client
 from horde_model_reference.integrations import horde_api_integration, redis_sharing
 from horde_model_reference.integrations.horde_api_integration import STATS, HordeAPIIntegration
-from horde_model_reference.integrations.horde_api_models import HeldReport
+from horde_model_reference.integrations.horde_api_models import HeldPayload
 from horde_model_reference.integrations.redis_sharing import RedisSharing
 from horde_model_reference.service.app import create_service
 from horde_model_reference.settings import load_settings
@@ -91,7 +91,7 @@ async def store(server: RedisServer) -> AsyncIterator[redis.asyncio.Redis]:
 
 @pytest.fixture
 def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Whoever finds Redis away notices soon, and tries again soon."""
+    """Whoever finds Redis away notices it soon, and tries again soon."""
     monkeypatch.setattr(redis_sharing, "OPERATION_TIMEOUT", 0.15)
     monkeypatch.setattr(redis_sharing, "RETRY_AFTER", 0.1)
 
@@ -241,7 +241,7 @@ async def test_rule_3_an_answer_without_figures_is_not_shared(
     assert held.stale
 
 
-GOOD_REPORT = json.loads(HeldReport(TEXT_STATS.parse(stats_of({"theirs": 7})), FETCHED).to_json())
+GOOD_REPORT = json.loads(HeldPayload(TEXT_STATS.parse(stats_of({"theirs": 7})), FETCHED).to_json())
 COLUMNS = GOOD_REPORT["columns"]
 CHANGES: list[dict[str, Any]] = [
     {"columns": {}},
@@ -370,7 +370,7 @@ async def test_what_redis_says_of_a_failure_is_not_repeated_as_it_is(
         with pytest.raises(HordeAPIDegradedError) as caught:
             await second.stats()
     assert held.stale
-    for text in (str(caught.value), *(notice.message for notice in held.notices)):
+    for text in (str(caught.value), *(warning.message for warning in held.warnings)):
         assert f"Horde route {TEXT_STATS.route} " in text
         assert text.isprintable()
         assert len(text) < 300

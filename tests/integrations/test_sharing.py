@@ -15,7 +15,7 @@ from horde_model_reference.categories import MODEL_REFERENCE_CATEGORY, HordeMode
 from horde_model_reference.engine import make_sharing
 from horde_model_reference.errors import HordeAPIError, SettingsError
 from horde_model_reference.integrations.horde_api_integration import STATS, STATUS
-from horde_model_reference.integrations.horde_api_models import MAX_FIGURE, HeldReport, ReportKind
+from horde_model_reference.integrations.horde_api_models import MAX_FIGURE, HeldPayload, PayloadKind
 from horde_model_reference.integrations.sharing import NoSharing
 from horde_model_reference.settings import load_settings
 from tests.support.builders import FETCHED, IMAGE, stats_of
@@ -33,9 +33,9 @@ TIMES = st.datetimes(min_value=datetime(2020, 1, 1), max_value=datetime(2100, 1,
 
 
 @pytest.mark.parametrize("kind", KINDS, ids=lambda kind: str(kind.route))
-async def test_alone_nobody_has_anything(kind: ReportKind) -> None:
+async def test_alone_nobody_has_anything(kind: PayloadKind) -> None:
     sharing = NoSharing()
-    held = HeldReport(TEXT_STATS.parse(stats_of({"a": 1})), FETCHED)
+    held = HeldPayload(TEXT_STATS.parse(stats_of({"a": 1})), FETCHED)
     async with sharing.turn(kind), sharing.turn(kind):
         await sharing.save(kind, held)
         await sharing.save_failure(kind, HordeAPIError("It failed."))
@@ -75,8 +75,8 @@ def test_who_asks_for_redis_without_its_client_is_told_what_to_install(monkeypat
 
 @given(answer=STATS_ANSWERS, at=TIMES)
 def test_a_process_reads_statistics_as_another_saved_them(answer: object, at: datetime) -> None:
-    held = HeldReport(TEXT_STATS.parse(answer), at)
-    read = HeldReport.from_json(held.to_json(), TEXT_STATS)
+    held = HeldPayload(TEXT_STATS.parse(answer), at)
+    read = HeldPayload.from_json(held.to_json(), TEXT_STATS)
     assert read.report.frame.equals(held.report.frame)
     assert read.report.frame.schema == held.report.frame.schema
     assert (read.report.known, read.report.skipped, read.fetched_at) == (held.report.known, held.report.skipped, at)
@@ -85,8 +85,8 @@ def test_a_process_reads_statistics_as_another_saved_them(answer: object, at: da
 
 @given(answer=STATUS_ANSWERS, at=TIMES)
 def test_a_process_reads_a_status_as_another_saved_it(answer: object, at: datetime) -> None:
-    held = HeldReport(TEXT_STATUS.parse(answer), at)
-    read = HeldReport.from_json(held.to_json(), TEXT_STATUS)
+    held = HeldPayload(TEXT_STATUS.parse(answer), at)
+    read = HeldPayload.from_json(held.to_json(), TEXT_STATUS)
     assert read.report.frame.equals(held.report.frame)
     assert read.report.digest == held.report.digest
     assert read.fetched_at == at
@@ -94,8 +94,8 @@ def test_a_process_reads_a_status_as_another_saved_it(answer: object, at: dateti
 
 def test_what_a_process_saves_is_json_with_the_time_zone() -> None:
     """So that hosts in other zones read the same moment."""
-    held = HeldReport(TEXT_STATS.parse(stats_of({"a": 1})), FETCHED.astimezone())
+    held = HeldPayload(TEXT_STATS.parse(stats_of({"a": 1})), FETCHED.astimezone())
     saved = json.loads(held.to_json())
     assert datetime.fromisoformat(saved["fetched_at"]) == FETCHED
     assert datetime.fromisoformat(saved["fetched_at"]).utcoffset() is not None
-    assert HeldReport.from_json(held.to_json(), TEXT_STATS).fetched_at - FETCHED == timedelta(0)
+    assert HeldPayload.from_json(held.to_json(), TEXT_STATS).fetched_at - FETCHED == timedelta(0)

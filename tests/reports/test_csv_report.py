@@ -10,7 +10,7 @@ import pytest
 from horde_model_reference.analytics.flags import FLAG_NAMES
 from horde_model_reference.analytics.risk_query import SCALAR_COLUMNS
 from horde_model_reference.analytics.risk_table import RiskTable
-from horde_model_reference.inert import visible
+from horde_model_reference.escaping import visible
 from horde_model_reference.reports.csv_report import to_csv
 from tests.support.hostile_names import ACTIVE, HOSTILE_NAMES
 from tests.support.rows import flags_of, rows_of

@@ -12,7 +12,7 @@ from markdown_it.token import Token
 from horde_model_reference.analytics.risk_query import RiskQuery
 from horde_model_reference.analytics.risk_response import respond
 from horde_model_reference.analytics.risk_table import RiskTable
-from horde_model_reference.inert import visible
+from horde_model_reference.escaping import visible
 from horde_model_reference.reports.markdown_report import code, to_markdown
 from tests.support.builders import FETCHED
 from tests.support.hostile_names import ACTIVE, HOSTILE_NAMES

@@ -13,7 +13,7 @@ from horde_model_reference.analytics.risk_query import RiskQuery
 from horde_model_reference.analytics.risk_response import respond, respond_for_model
 from horde_model_reference.analytics.risk_schema import WarningInfo
 from horde_model_reference.analytics.risk_table import RiskTable
-from horde_model_reference.inert import visible
+from horde_model_reference.escaping import visible
 from horde_model_reference.reports.terminal import explanation, report
 from tests.support.builders import FETCHED, TEXT, catalogue_of, observation_of, stats_of, status_of, table_of
 from tests.support.hostile_names import ACTIVE, HOSTILE_NAMES

@@ -23,7 +23,7 @@ from horde_model_reference.errors import (
     UnknownPresetError,
     UnsupportedCategoryError,
 )
-from horde_model_reference.inert import shortened
+from horde_model_reference.escaping import shortened
 from horde_model_reference.service import problems
 from tests.support.hostile_names import ACTIVE, HOSTILE_NAMES
 from tests.support.service import assert_problem, serving

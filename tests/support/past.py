@@ -11,7 +11,7 @@ import polars as pl
 from horde_model_reference.categories import HordeModelType
 from horde_model_reference.history.days import day_number, day_of_number
 from horde_model_reference.history.reading import together
-from horde_model_reference.history.sightings import Compile, Look, Sighting
+from horde_model_reference.history.snapshots import Snapshot, StatsSnapshot, WorkerSnapshot
 from horde_model_reference.history.store import HistoryStore
 from horde_model_reference.history.trends import ends_of_names
 from horde_model_reference.integrations.horde_api_models import parse_stats, parse_status
@@ -33,20 +33,22 @@ def compile_of(
     figures: Mapping[str, int | tuple[int, int, int]],
     model_type: HordeModelType = IMAGES,
     hour: int = 6,
-) -> Compile:
+) -> StatsSnapshot:
     """The statistics of a day, seen the next morning."""
-    return Compile(model_type, morning(day, hour), parse_stats(stats_of(figures)).frame)
+    return StatsSnapshot(model_type, morning(day, hour), parse_stats(stats_of(figures)).frame)
 
 
-def look_of(day: int, threads: Mapping[str, int], hour: int = 12, model_type: HordeModelType = IMAGES) -> Look:
+def look_of(
+    day: int, threads: Mapping[str, int], hour: int = 12, model_type: HordeModelType = IMAGES
+) -> WorkerSnapshot:
     """The workers as they were seen at an hour of a day."""
     frame = parse_status(status_of(threads)).frame.select("api_name", "worker_count")
-    return Look(model_type, morning(day - 1, hour), frame)
+    return WorkerSnapshot(model_type, morning(day - 1, hour), frame)
 
 
-async def keep_all(store: HistoryStore, sightings: Iterable[Sighting]) -> list[str]:
-    """Keep sightings one after the other, and return what became of each."""
-    return [(await store.writer.keep(sighting)).value for sighting in sightings]
+async def keep_all(store: HistoryStore, snapshots: Iterable[Snapshot]) -> list[str]:
+    """Keep snapshots one after the other, and return what became of each."""
+    return [(await store.writer.keep(snapshot)).value for snapshot in snapshots]
 
 
 async def all_kept(store: HistoryStore) -> dict[str, Any]:

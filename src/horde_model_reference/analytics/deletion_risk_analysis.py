@@ -7,20 +7,20 @@ from dataclasses import dataclass
 
 import polars as pl
 
-from horde_model_reference.analytics.flags import Measure
-from horde_model_reference.analytics.judgement import flag_records, judge
-from horde_model_reference.analytics.past_use import RecentUse, with_recent_use
+from horde_model_reference.analytics.flags import ScoringContext
 from horde_model_reference.analytics.risk_query import RiskQuery
 from horde_model_reference.analytics.risk_response import respond
 from horde_model_reference.analytics.risk_schema import CategoryDeletionRiskResponse
 from horde_model_reference.analytics.risk_table import DataAsOf, RiskTable, table_key
+from horde_model_reference.analytics.scoring import flag_records, score
 from horde_model_reference.analytics.thresholds import Thresholds, thresholds_for
+from horde_model_reference.analytics.usage_trend import RecentUse, with_recent_use
 from horde_model_reference.catalogue.catalogue import Catalogue
 from horde_model_reference.categories import HordeModelType
+from horde_model_reference.data_warnings import bounded
 from horde_model_reference.integrations.data_merger import merge_category_with_horde_data
 from horde_model_reference.integrations.horde_api_models import Observation
-from horde_model_reference.notices import bounded
-from horde_model_reference.polars_pool import collected
+from horde_model_reference.polars_queries import collected
 from horde_model_reference.settings import Settings
 
 
@@ -72,7 +72,7 @@ class ModelDeletionRiskInfoFactory:
             recent: The models' recent past; None where that is unknown.
         """
         merged = merge_category_with_horde_data(catalogue, observation)
-        measure = Measure(self.thresholds[observation.model_type], merged.totals["month"].attributed)
+        context = ScoringContext(self.thresholds[observation.model_type], merged.totals["month"].attributed)
         models = pl.concat([catalogue.frame, merged.models], how="horizontal")
         facts = with_recent_use(models, recent).with_columns(
             style_count=_style_counts(catalogue.frame["name"], style_counts)
@@ -80,7 +80,7 @@ class ModelDeletionRiskInfoFactory:
         return RiskTable(
             category=catalogue.category,
             model_count=catalogue.frame.height,
-            measure=measure,
+            context=context,
             totals=merged.totals,
             data_as_of=DataAsOf(
                 catalogue_revision=catalogue.revision,
@@ -89,8 +89,8 @@ class ModelDeletionRiskInfoFactory:
                 stats_fetched_at=observation.stats_fetched_at,
                 stale=observation.stale,
             ),
-            notices=(*catalogue.notices, *observation.notices, *bounded(merged.notices)),
-            rows=collected(judge(flag_records(facts, measure), measure)),
+            warnings=(*catalogue.warnings, *observation.warnings, *bounded(merged.warnings)),
+            rows=collected(score(flag_records(facts, context), context)),
             api_names=merged.api_names,
             key=self.table_key(catalogue, observation, style_counts, recent),
         )

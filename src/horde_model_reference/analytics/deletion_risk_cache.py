@@ -8,7 +8,7 @@ from functools import partial
 
 from horde_model_reference.analytics.risk_table import RiskTable
 from horde_model_reference.single_flight import SingleFlight
-from horde_model_reference.threads import in_thread
+from horde_model_reference.thread_pool import run_in_thread
 
 MAX_TABLES = 4
 """Tables held: two categories, each with its present table and one that is going out of use."""
@@ -38,7 +38,7 @@ class DeletionRiskCache:
         return table
 
     async def _make(self, key: str, make: Callable[[], RiskTable]) -> RiskTable:
-        self._tables[key] = table = await in_thread(make)
+        self._tables[key] = table = await run_in_thread(make)
         while len(self._tables) > self._max_tables:
             self._tables.popitem(last=False)
         return table

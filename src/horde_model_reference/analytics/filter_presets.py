@@ -8,7 +8,7 @@ import polars as pl
 
 from horde_model_reference.analytics.flags import HOST_FLAGS
 from horde_model_reference.errors import UnknownPresetError
-from horde_model_reference.inert import quoted
+from horde_model_reference.escaping import quoted
 
 
 @dataclass(frozen=True, slots=True)

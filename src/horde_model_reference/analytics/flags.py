@@ -35,7 +35,7 @@ class Scope(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Measure:
+class ScoringContext:
     """What a table of models is judged by: the thresholds, and the category's attributed month usage (or None)."""
 
     thresholds: Thresholds
@@ -66,24 +66,24 @@ class Flag:
     scope: Scope
     sentence: str
     words: str
-    when: Callable[[Measure], pl.Expr]
+    when: Callable[[ScoringContext], pl.Expr]
     observed: str
     unit: str
     source: str
-    threshold: Callable[[Measure], Threshold | None] = lambda _: None
+    threshold: Callable[[ScoringContext], Threshold | None] = lambda _: None
     count: str | None = None
     implies: tuple[str, ...] = ()
 
 
-def _zero(*columns: str) -> Callable[[Measure], pl.Expr]:
+def _zero(*columns: str) -> Callable[[ScoringContext], pl.Expr]:
     zero = pl.all_horizontal(pl.col(column) == 0 for column in columns)
     return lambda _: zero
 
 
-def _low_usage(measure: Measure) -> pl.Expr:
+def _low_usage(context: ScoringContext) -> pl.Expr:
     return (
-        share_of_month(measure.category_month) < measure.thresholds.low_usage.value
-        if measure.category_month
+        share_of_month(context.category_month) < context.thresholds.low_usage.value
+        if context.category_month
         else pl.lit(value=False)
     )
 
@@ -95,17 +95,17 @@ def share_of_month(category_month: int | None) -> pl.Expr:
     return 100.0 * pl.col("usage_month") / category_month if category_month else 0.0 * pl.col("usage_month")
 
 
-def _of_hosts(expression: Callable[[Measure], pl.Expr]) -> Callable[[Measure], pl.Expr]:
-    return lambda measure: expression(measure) if measure.thresholds.hosts_matter else pl.lit(value=False)
+def _of_hosts(expression: Callable[[ScoringContext], pl.Expr]) -> Callable[[ScoringContext], pl.Expr]:
+    return lambda context: expression(context) if context.thresholds.hosts_matter else pl.lit(value=False)
 
 
-def _elsewhere(measure: Measure) -> pl.Expr:
+def _elsewhere(context: ScoringContext) -> pl.Expr:
     host = pl.element()
     preferred = (
         pl.any_horizontal(
-            (host == name) | host.str.ends_with(f".{name}") for name in measure.thresholds.preferred_hosts
+            (host == name) | host.str.ends_with(f".{name}") for name in context.thresholds.preferred_hosts
         )
-        if measure.thresholds.preferred_hosts
+        if context.thresholds.preferred_hosts
         else pl.lit(value=False)
     )
     return pl.col("download_hosts").list.eval(~preferred).list.any()
@@ -179,7 +179,7 @@ FLAGS: tuple[Flag, ...] = (
         "low_usage", RiskLevel.MEDIUM, Scope.USAGE,
         "Its share of the category's month usage is below the threshold.", "low usage",
         _low_usage, "usage_share", "percent of the category's month usage", _STATS,
-        lambda measure: measure.thresholds.low_usage, "models_with_low_usage",
+        lambda context: context.thresholds.low_usage, "models_with_low_usage",
     ),
 )  # fmt: skip
 """The eleven flags, in the order in which they are shown."""
@@ -189,9 +189,9 @@ HOST_FLAGS: tuple[str, ...] = ("has_multiple_hosts", "has_non_preferred_host", "
 """The flags about downloads: together they are ``has_warning`` and the preset ``host_issues`` (rule 10)."""
 
 
-def is_critical(measure: Measure) -> pl.Expr:
+def is_critical(context: ScoringContext) -> pl.Expr:
     """Return rule 6: hardly used and hardly served, with both figures known."""
-    thresholds = measure.thresholds
+    thresholds = context.thresholds
     hardly_used = pl.col("usage_month") < thresholds.critical_usage.value
     hardly_served = pl.col("worker_count") < thresholds.critical_workers.value
     return (hardly_used & hardly_served).fill_null(value=False)
@@ -209,9 +209,9 @@ RISK_LEVEL = _risk_level()
 """The level, from the columns of the flags and ``is_critical``."""
 
 
-def evidence_of(flag: Flag, row: dict[str, Any], measure: Measure) -> dict[str, Any]:
+def evidence_of(flag: Flag, row: dict[str, Any], context: ScoringContext) -> dict[str, Any]:
     """Return what a set flag rests on: see ``FlagEvidence`` for the fields."""
-    threshold = flag.threshold(measure)
+    threshold = flag.threshold(context)
     return {
         "flag": flag.name,
         "severity": flag.severity,

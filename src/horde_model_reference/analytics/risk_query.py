@@ -10,7 +10,7 @@ import polars as pl
 from horde_model_reference.analytics.filter_presets import apply_preset_filter, check_preset
 from horde_model_reference.analytics.flags import LEVEL_TYPE, RiskLevel
 from horde_model_reference.errors import UnknownRiskLevelError, UnknownSortColumnError, UsageError
-from horde_model_reference.inert import quoted
+from horde_model_reference.escaping import quoted
 
 SCALAR_COLUMNS: tuple[str, ...] = (
     "name",

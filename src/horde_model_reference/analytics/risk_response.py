@@ -22,7 +22,7 @@ from horde_model_reference.analytics.risk_schema import (
 from horde_model_reference.analytics.risk_table import RiskTable
 from horde_model_reference.analytics.unknown_names import unknown_model
 from horde_model_reference.categories import MODEL_REFERENCE_CATEGORY, REPORTED_TYPES
-from horde_model_reference.inert import visible
+from horde_model_reference.escaping import visible
 from horde_model_reference.integrations.attribution import (
     AMBIGUOUS,
     ATTRIBUTED,
@@ -62,7 +62,7 @@ def respond(table: RiskTable, query: RiskQuery) -> CategoryDeletionRiskResponse:
     return CategoryDeletionRiskResponse.model_validate(
         {
             "category": table.category,
-            "category_total_month_usage": table.measure.category_month,
+            "category_total_month_usage": table.context.category_month,
             "category_model_count": table.model_count,
             "total_count": rows.height,
             "returned_count": shown.height,
@@ -103,7 +103,7 @@ def respond_for_model(table: RiskTable, name: str, dependents: DependentsInfo | 
         {
             **_row_infos(table, row, variations)[0],
             "dependents": dependents,
-            "evidence": [evidence_of(flag, facts, table.measure) for flag in FLAGS if facts[flag.name]],
+            "evidence": [evidence_of(flag, facts, table.context) for flag in FLAGS if facts[flag.name]],
             "api_names": _api_name_infos(table, attributed),
             "data_as_of": data_as_of(table),
         }
@@ -121,7 +121,7 @@ def _common(table: RiskTable) -> dict[str, Any]:
     return {
         "data_as_of": data_as_of(table),
         "attribution": Attribution.model_validate(table.totals, from_attributes=True),
-        "warnings": [WarningInfo(code=notice.code, message=notice.message) for notice in table.notices],
+        "warnings": [WarningInfo(code=warning.code, message=warning.message) for warning in table.warnings],
     }
 
 

@@ -13,7 +13,7 @@ from pydantic import BaseModel, ConfigDict, Field, create_model
 
 from horde_model_reference.analytics.flags import FLAG_NAMES, FLAGS, RiskLevel
 from horde_model_reference.categories import MODEL_REFERENCE_CATEGORY
-from horde_model_reference.polars_pool import collected
+from horde_model_reference.polars_queries import collected
 
 Count = Annotated[int, Field(ge=0)]
 Figure = Annotated[int | None, Field(ge=0)]

@@ -10,14 +10,14 @@ from functools import cached_property
 
 import polars as pl
 
-from horde_model_reference.analytics.flags import Measure
+from horde_model_reference.analytics.flags import ScoringContext
 from horde_model_reference.analytics.text_model_grouping import apply_text_model_grouping_to_risk_response
 from horde_model_reference.catalogue.catalogue import Catalogue
 from horde_model_reference.categories import MODEL_REFERENCE_CATEGORY
+from horde_model_reference.data_warnings import DataWarning
 from horde_model_reference.integrations.attribution import ATTRIBUTED
 from horde_model_reference.integrations.data_merger import PeriodTotals
 from horde_model_reference.integrations.horde_api_models import Observation
-from horde_model_reference.notices import Notice
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,10 +38,10 @@ class RiskTable:
     Attributes:
         category: Which category.
         model_count: Models in the catalogue, whether the rows are models or families.
-        measure: What the rows are judged by.
+        context: What the rows are judged by.
         totals: Where the requests of each period went.
         data_as_of: Of when the data is.
-        notices: What a reader should know.
+        warnings: What a reader should know.
         rows: One row a model or family, sorted by name; the columns are described in ``docs/figures.md``.
         api_names: One row an API name (see :class:`MergedUsage`); ``model_index`` counts along the models' rows.
         key: What identifies the table: the same key, the same table.
@@ -50,10 +50,10 @@ class RiskTable:
 
     category: MODEL_REFERENCE_CATEGORY
     model_count: int
-    measure: Measure
+    context: ScoringContext
     totals: Mapping[str, PeriodTotals]
     data_as_of: DataAsOf
-    notices: tuple[Notice, ...]
+    warnings: tuple[DataWarning, ...]
     rows: pl.DataFrame
     api_names: pl.DataFrame
     key: str
@@ -62,7 +62,7 @@ class RiskTable:
     @cached_property
     def families(self) -> RiskTable:
         """The same table with families of text models as its rows."""
-        return replace(self, rows=apply_text_model_grouping_to_risk_response(self.rows, self.measure), grouped=True)
+        return replace(self, rows=apply_text_model_grouping_to_risk_response(self.rows, self.context), grouped=True)
 
     @cached_property
     def variations(self) -> pl.DataFrame:
@@ -86,7 +86,7 @@ def table_key(catalogue: Catalogue, observation: Observation, *others: str) -> s
         catalogue.category,
         catalogue.revision,
         str(catalogue.modified_at),
-        repr(catalogue.notices),
+        repr(catalogue.warnings),
         observation.fingerprint(),
         *others,
     )

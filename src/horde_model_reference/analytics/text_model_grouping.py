@@ -4,18 +4,18 @@ from __future__ import annotations
 
 import polars as pl
 
-from horde_model_reference.analytics.flags import FLAGS, Measure, Scope
-from horde_model_reference.analytics.judgement import judge
-from horde_model_reference.analytics.past_use import WEEK_COLUMNS, trend_30d
+from horde_model_reference.analytics.flags import FLAGS, Scope, ScoringContext
+from horde_model_reference.analytics.scoring import score
 from horde_model_reference.analytics.text_model_names import base_names
+from horde_model_reference.analytics.usage_trend import WEEK_COLUMNS, trend_30d
 from horde_model_reference.integrations.data_merger import USAGE, WORKERS
-from horde_model_reference.polars_pool import collected
+from horde_model_reference.polars_queries import collected
 
 RECORD_FLAGS = tuple(flag.name for flag in FLAGS if flag.scope is Scope.RECORD)
 SUMMED = ("size_bytes", "style_count", *USAGE, *WORKERS, *WEEK_COLUMNS)
 
 
-def apply_text_model_grouping_to_risk_response(rows: pl.DataFrame, measure: Measure) -> pl.DataFrame:
+def apply_text_model_grouping_to_risk_response(rows: pl.DataFrame, context: ScoringContext) -> pl.DataFrame:
     """Return the rows of families instead of the rows of models, sorted by name.
 
     Usage, workers and size are sums (unknown where a member's is); usage and worker flags, level and ratios are
@@ -26,7 +26,7 @@ def apply_text_model_grouping_to_risk_response(rows: pl.DataFrame, measure: Meas
     families = named.group_by("family").agg(_REDUCTIONS).select(_COMBINED)
     facts = _spellings(named).join(families, on="family").join(_hosts(named), on="family", how="left")
     sums = collected(facts.with_columns(pl.col("download_hosts").fill_null([])).drop("family").sort("name"))
-    return collected(judge(sums.lazy().with_columns(trend_30d(sums)), measure))
+    return collected(score(sums.lazy().with_columns(trend_30d(sums)), context))
 
 
 _REDUCTIONS = (

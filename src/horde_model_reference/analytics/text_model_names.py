@@ -5,7 +5,7 @@ from __future__ import annotations
 import polars as pl
 
 from horde_model_reference.name_parts import FAMILY_PARTS, SEPARATORS, NamePart, alternatives
-from horde_model_reference.polars_pool import collected_by_row
+from horde_model_reference.polars_queries import collected_by_row
 
 _SEPARATOR = rf"[{SEPARATORS}]"
 

@@ -6,7 +6,7 @@ from collections.abc import Collection, Iterable
 
 from horde_model_reference.categories import MODEL_REFERENCE_CATEGORY
 from horde_model_reference.errors import UnknownModelError
-from horde_model_reference.inert import quoted, visible
+from horde_model_reference.escaping import quoted, visible
 
 CLOSEST_NAMES = 5
 """How many names are proposed where one is not known."""

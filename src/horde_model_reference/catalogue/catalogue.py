@@ -12,7 +12,7 @@ import polars as pl
 from horde_model_reference.catalogue.formats import parse_catalogue
 from horde_model_reference.catalogue.records import ModelRecord
 from horde_model_reference.categories import MODEL_REFERENCE_CATEGORY
-from horde_model_reference.notices import Notice
+from horde_model_reference.data_warnings import DataWarning
 
 COLUMNS: dict[str, pl.DataType | type[pl.DataType]] = {
     "name": pl.String,
@@ -44,7 +44,7 @@ class Catalogue:
         modified_at: The file's time, or the ``Last-Modified`` of its URL; None if unknown.
         records: The records by name.
         frame: The records as the columns of ``COLUMNS``.
-        notices: What a reader should know: skipped records, repeated names, a failed source, ...
+        warnings: What a reader should know: skipped records, repeated names, a failed source, ...
     """
 
     category: MODEL_REFERENCE_CATEGORY
@@ -52,7 +52,7 @@ class Catalogue:
     modified_at: datetime | None
     records: Mapping[str, ModelRecord]
     frame: pl.DataFrame
-    notices: tuple[Notice, ...] = ()
+    warnings: tuple[DataWarning, ...] = ()
 
 
 def read_catalogue(
@@ -66,7 +66,7 @@ def read_catalogue(
         modified_at=modified_at,
         records=parsed.records,
         frame=records_to_frame(parsed.records),
-        notices=tuple(parsed.notices),
+        warnings=tuple(parsed.warnings),
     )
 
 

@@ -14,12 +14,12 @@ import httpx
 
 from horde_model_reference.catalogue.last_good import LastGoodStore
 from horde_model_reference.catalogue.sources import SourceCopy, base_name_of, make_source, shown
+from horde_model_reference.data_warnings import DataWarning
 from horde_model_reference.errors import CatalogueError, CatalogueFormatError, CatalogueSourceError
-from horde_model_reference.inert import visible
-from horde_model_reference.notices import Notice
+from horde_model_reference.escaping import visible
 from horde_model_reference.settings import Settings
 from horde_model_reference.single_flight import SingleFlight
-from horde_model_reference.threads import in_thread
+from horde_model_reference.thread_pool import run_in_thread
 
 T = TypeVar("T")
 
@@ -55,12 +55,12 @@ class Reading(Generic[T]):
     Attributes:
         value: The parsed document.
         copy: The bytes that it was parsed from.
-        notices: What a reader should know of the source.
+        warnings: What a reader should know of the source.
     """
 
     value: T
     copy: SourceCopy
-    notices: tuple[Notice, ...] = ()
+    warnings: tuple[DataWarning, ...] = ()
 
 
 @dataclass(slots=True)
@@ -74,7 +74,7 @@ class Document(Generic[T]):
 
     It is looked at again when it is older than ``CACHE_TTL_SECONDS``: a file by its time and size, a URL by a
     conditional request. Where the source fails, the last good copy (in memory, else on disk) is used, and the reading
-    says so in a notice; where there is none, the failure stands for ``FAILED_FOR`` seconds, or for
+    says so in a warning; where there is none, the failure stands for ``FAILED_FOR`` seconds, or for
     ``CACHE_TTL_SECONDS`` where these are fewer.
     """
 
@@ -159,11 +159,11 @@ class Document(Generic[T]):
         except CatalogueError as error:
             if before is None:
                 raise
-            return replace(before, notices=(*_lasting(before), _source_failed(error, self.location)))
+            return replace(before, warnings=(*_lasting(before), _source_failed(error, self.location)))
 
     async def _kept(self) -> Reading[T] | None:
         """Return what the copy on disk says; one that cannot be read, as an older version may have kept it, is none."""
-        copy = await in_thread(self._store.load, self.location)
+        copy = await run_in_thread(self._store.load, self.location)
         with suppress(CatalogueError):
             return Reading(await self._parse(copy), copy) if copy is not None else None
         return None
@@ -172,25 +172,27 @@ class Document(Generic[T]):
         source = make_source(self.location, self._client, self._settings.catalogue_timeout)
         copy = await source.fetch(before.copy if before is not None else None)
         if before is not None and copy is before.copy:
-            return replace(before, notices=_lasting(before))
+            return replace(before, warnings=_lasting(before))
         value = await self._parse(copy)
         if before is not None and self._parsing.empty(value) and not self._parsing.empty(before.value):
             raise CatalogueFormatError(f"{shown(self.location)}: it is empty now.")
-        notices = await self._keep(copy)
+        warnings = await self._keep(copy)
         if self._parsing.changed is not None:
             await self._parsing.changed(value)
-        return Reading(value, copy, notices)
+        return Reading(value, copy, warnings)
 
     async def _parse(self, copy: SourceCopy) -> T:
-        return await in_thread(self._parsing.parse, copy.content, shown(self.location), copy.modified_at)
+        return await run_in_thread(self._parsing.parse, copy.content, shown(self.location), copy.modified_at)
 
-    async def _keep(self, copy: SourceCopy) -> tuple[Notice, ...]:
+    async def _keep(self, copy: SourceCopy) -> tuple[DataWarning, ...]:
         try:
-            await in_thread(self._store.save, self.location, copy)
+            await run_in_thread(self._store.save, self.location, copy)
         except OSError as error:
             reason = error.strerror or type(error).__name__
             return (
-                Notice("data_dir_unwritable", f"No copy of {visible(base_name_of(self.location))} is kept: {reason}."),
+                DataWarning(
+                    "data_dir_unwritable", f"No copy of {visible(base_name_of(self.location))} is kept: {reason}."
+                ),
             )
         return ()
 
@@ -198,15 +200,15 @@ class Document(Generic[T]):
 SOURCE_FAILED = "catalogue_source_failed"
 
 
-def _lasting(before: Reading[T] | None) -> tuple[Notice, ...]:
+def _lasting(before: Reading[T] | None) -> tuple[DataWarning, ...]:
     """Return what is still to be said of a copy, whatever its source says now."""
-    return tuple(notice for notice in before.notices if notice.code != SOURCE_FAILED) if before is not None else ()
+    return tuple(warning for warning in before.warnings if warning.code != SOURCE_FAILED) if before is not None else ()
 
 
-def _source_failed(error: CatalogueError, location: str) -> Notice:
-    """The notice goes into answers, so it names the file and not where it lies."""
+def _source_failed(error: CatalogueError, location: str) -> DataWarning:
+    """The warning goes into answers, so it names the file and not where it lies."""
     name = base_name_of(location)
     reason = error.message.replace(shown(location), name)
-    return Notice(
+    return DataWarning(
         SOURCE_FAILED, f"The last good copy of {visible(name)} is used, since its source failed: {visible(reason)}"
     )

@@ -19,9 +19,9 @@ from pydantic import ValidationError
 from horde_model_reference.catalogue.legacy import csv_row_to_entry, fold_backend_duplicates, json_entry_to_v2
 from horde_model_reference.catalogue.records import ModelRecord
 from horde_model_reference.categories import MODEL_REFERENCE_CATEGORY
+from horde_model_reference.data_warnings import DataWarning, bounded
 from horde_model_reference.errors import CatalogueFormatError
-from horde_model_reference.inert import quoted, visible
-from horde_model_reference.notices import Notice, bounded
+from horde_model_reference.escaping import quoted, visible
 
 EXPECTED = "a JSON object of records, or a CSV file whose first line names the columns name and parameters_bn"
 _ENDS_WITHIN_QUOTES = "unexpected end of data"  # of the csv module
@@ -39,7 +39,7 @@ class ParsedCatalogue:
     """The records of one file by name, and what there is to say about them."""
 
     records: dict[str, ModelRecord] = field(default_factory=dict)
-    notices: list[Notice] = field(default_factory=list)
+    warnings: list[DataWarning] = field(default_factory=list)
 
 
 def parse_catalogue(content: bytes, category: MODEL_REFERENCE_CATEGORY, place: str) -> ParsedCatalogue:
@@ -57,14 +57,14 @@ def parse_catalogue(content: bytes, category: MODEL_REFERENCE_CATEGORY, place: s
     start = text.lstrip()[:1]
     if not start:
         raise CatalogueFormatError(f"{place} is empty; expected {EXPECTED}.")
-    notices: list[Notice] = []
-    entries = _json_entries(text, place, notices) if start in "{[" else _csv_entries(text, place)
-    parsed = _read_records(entries, notices)
+    warnings: list[DataWarning] = []
+    entries = _json_entries(text, place, warnings) if start in "{[" else _csv_entries(text, place)
+    parsed = _read_records(entries, warnings)
     if category is MODEL_REFERENCE_CATEGORY.text_generation:
         parsed.records = fold_backend_duplicates(parsed.records)
-    if not parsed.records and parsed.notices:
-        raise CatalogueFormatError(f"{place}: no record could be read; {parsed.notices[0].message}")
-    return ParsedCatalogue(parsed.records, list(bounded(parsed.notices)))
+    if not parsed.records and parsed.warnings:
+        raise CatalogueFormatError(f"{place}: no record could be read; {parsed.warnings[0].message}")
+    return ParsedCatalogue(parsed.records, list(bounded(parsed.warnings)))
 
 
 def _decode(content: bytes, place: str) -> str:
@@ -75,7 +75,7 @@ def _decode(content: bytes, place: str) -> str:
         raise CatalogueFormatError(f"{place}, line {line}: not UTF-8 text; expected {EXPECTED}.") from error
 
 
-def _json_entries(text: str, place: str, notices: list[Notice]) -> Iterator[Entry]:
+def _json_entries(text: str, place: str, warnings: list[DataWarning]) -> Iterator[Entry]:
     pairs: list[tuple[str, Any]] = []
 
     def keep_last(found: list[tuple[str, Any]]) -> dict[str, Any]:
@@ -95,7 +95,7 @@ def _json_entries(text: str, place: str, notices: list[Notice]) -> Iterator[Entr
     if not isinstance(data, dict):
         raise CatalogueFormatError(f"{place}, line 1: a JSON {type(data).__name__}; expected {EXPECTED}.")
     # The hook sees the outermost object last, so ``pairs`` now holds every name as often as the file gives it.
-    return ((name, partial(_json_entry, name, raw, notices)) for name, raw in pairs)
+    return ((name, partial(_json_entry, name, raw, warnings)) for name, raw in pairs)
 
 
 def _integer(digits: str) -> int | float:
@@ -106,13 +106,13 @@ def _integer(digits: str) -> int | float:
         return float(digits)
 
 
-def _json_entry(name: str, raw: object, notices: list[Notice]) -> dict[str, Any]:
+def _json_entry(name: str, raw: object, warnings: list[DataWarning]) -> dict[str, Any]:
     if not isinstance(raw, dict):
         raise TypeError(f"a {type(raw).__name__}, expected an object")
     own = raw.get("name", name)
     if own != name:
         message = f"Record {quoted(name)} calls itself {quoted(str(own))}; the former is used."
-        notices.append(Notice("name_mismatch", message))
+        warnings.append(DataWarning("name_mismatch", message))
     return json_entry_to_v2(raw) | {"name": name}
 
 
@@ -175,20 +175,22 @@ def _csv_rows(lines: io.StringIO, place: str) -> Iterator[list[str] | _BadRow]:
             yield _BadRow(f"line {first}" if first == last else f"lines {first} to {last}", str(error))
 
 
-def _read_records(entries: Iterator[Entry], notices: list[Notice]) -> ParsedCatalogue:
-    parsed = ParsedCatalogue(notices=notices)
+def _read_records(entries: Iterator[Entry], warnings: list[DataWarning]) -> ParsedCatalogue:
+    parsed = ParsedCatalogue(warnings=warnings)
     for name, make in entries:
         try:
             record = ModelRecord.model_validate(make())
             # What cannot be written out again (a lone surrogate, infinity, a thousand levels) is no record.
             json.dumps(record.as_json(), ensure_ascii=False, allow_nan=False).encode()
         except (ValueError, TypeError, RecursionError) as error:
-            notices.append(
-                Notice("record_skipped", f"Record {quoted(name)} is malformed and was skipped: {_reason(error)}.")
+            warnings.append(
+                DataWarning("record_skipped", f"Record {quoted(name)} is malformed and was skipped: {_reason(error)}.")
             )
             continue
         if name in parsed.records:
-            notices.append(Notice("name_repeated", f"Model {quoted(name)} is given twice; the later one is used."))
+            warnings.append(
+                DataWarning("name_repeated", f"Model {quoted(name)} is given twice; the later one is used.")
+            )
         parsed.records[name] = record
     return parsed
 

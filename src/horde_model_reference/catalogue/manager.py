@@ -66,8 +66,8 @@ class ModelReferenceManager:
         """Return a category's catalogue and the bytes it was read from; see :meth:`get_catalogue`."""
         reading = await self._documents[category].read(patience)
         catalogue = reading.value
-        if reading.notices:
-            catalogue = replace(catalogue, notices=(*catalogue.notices, *reading.notices))
+        if reading.warnings:
+            catalogue = replace(catalogue, warnings=(*catalogue.warnings, *reading.warnings))
         return catalogue, reading.copy
 
     async def get_model_reference(self, category: MODEL_REFERENCE_CATEGORY) -> Mapping[str, ModelRecord]:

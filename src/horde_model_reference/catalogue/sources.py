@@ -19,7 +19,7 @@ import httpx
 
 from horde_model_reference.errors import CatalogueSourceError
 from horde_model_reference.http_client import read_bounded
-from horde_model_reference.threads import in_thread
+from horde_model_reference.thread_pool import run_in_thread
 
 MAX_BYTES = 256 * 2**20
 """The largest catalogue that is read, in bytes."""
@@ -64,7 +64,7 @@ class FileSource:
 
     async def fetch(self, held: SourceCopy | None) -> SourceCopy:
         """Read the file, in a thread; see :class:`Source`."""
-        return await in_thread(self._read, held)
+        return await run_in_thread(self._read, held)
 
     def _read(self, held: SourceCopy | None) -> SourceCopy:
         path = Path(self.location)

@@ -15,7 +15,7 @@ from horde_model_reference.cli.plan import DbJson
 from horde_model_reference.curation.applying import Applied, CatalogueFiles, apply_removals, check_revision, read_plan
 from horde_model_reference.curation.journal import Journal
 from horde_model_reference.curation.planning import make_plan
-from horde_model_reference.inert import visible
+from horde_model_reference.escaping import visible
 from horde_model_reference.reports.words import counted
 
 app = typer.Typer(add_completion=False, pretty_exceptions_enable=False)

@@ -13,10 +13,10 @@ from rich.console import Console
 
 from horde_model_reference.analytics.filter_presets import PRESETS
 from horde_model_reference.analytics.flags import RiskLevel
-from horde_model_reference.analytics.past_use import RECENT_COLUMNS
 from horde_model_reference.analytics.risk_query import BY_REMOVAL, DEFAULT_SORT, RiskQuery
 from horde_model_reference.analytics.risk_response import respond
 from horde_model_reference.analytics.risk_schema import CategoryDeletionRiskResponse
+from horde_model_reference.analytics.usage_trend import RECENT_COLUMNS
 from horde_model_reference.categories import MODEL_REFERENCE_CATEGORY
 from horde_model_reference.cli.common import (
     Category,

@@ -20,7 +20,7 @@ from horde_model_reference.demo.past import open_simulated_past
 from horde_model_reference.engine import Engine
 from horde_model_reference.history.exporting import EXPORTED, exported, to_csv, to_parquet
 from horde_model_reference.history.importing import read_moment, read_saved
-from horde_model_reference.history.pruning import close_months, months_to_close
+from horde_model_reference.history.rollup import months_to_roll_up, roll_up_months
 from horde_model_reference.history.store import HistoryStore, open_store
 from horde_model_reference.history.writing import Outcome
 
@@ -98,10 +98,10 @@ def prune(*, demo: Demo = False) -> None:
     async def work() -> int:
         closed, keep_days = 0, settings_for(demo=demo).history.keep_days
         async with _store(demo=demo) as store:
-            due = {kind: await months_to_close(store.database, kind, keep_days) for kind in HordeModelType}
+            due = {kind: await months_to_roll_up(store.database, kind, keep_days) for kind in HordeModelType}
             with _progress("Months", sum(map(len, due.values())), MofNCompleteColumn()) as reach:
                 for model_type in due:
-                    async for _ in close_months(store.database, model_type, keep_days):
+                    async for _ in roll_up_months(store.database, model_type, keep_days):
                         closed += 1
                         reach(closed)
         return closed

@@ -11,7 +11,7 @@ import typer
 from typer.core import TyperGroup
 
 from horde_model_reference.errors import HordeModelReferenceError
-from horde_model_reference.inert import visible
+from horde_model_reference.escaping import visible
 
 COMMANDS: dict[str, str] = {
     "deletion-risk": "horde_model_reference.cli.deletion_risk",

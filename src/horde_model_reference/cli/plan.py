@@ -13,13 +13,13 @@ from horde_model_reference.cli.common import Category, Demo, show, with_engine
 from horde_model_reference.cli.policy import MaybePolicyFile
 from horde_model_reference.curation.applying import read_file, read_plan
 from horde_model_reference.curation.artefacts import PlannedFile, artefacts, write_artefacts
-from horde_model_reference.curation.comparing import compare
 from horde_model_reference.curation.patch import local_path, path_in_work_tree, path_in_work_tree_of
+from horde_model_reference.curation.plan_diff import compare
 from horde_model_reference.curation.plan_terminal import plan_report
 from horde_model_reference.curation.planning import Choice, CurationFacts, make_plan
 from horde_model_reference.curation.policy import load_policy
 from horde_model_reference.errors import UsageError
-from horde_model_reference.inert import visible
+from horde_model_reference.escaping import visible
 
 app = typer.Typer(add_completion=False, pretty_exceptions_enable=False)
 

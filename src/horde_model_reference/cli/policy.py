@@ -9,7 +9,7 @@ import typer
 
 from horde_model_reference.cli.common import write
 from horde_model_reference.curation.policy import load_policy, show_policy
-from horde_model_reference.inert import visible
+from horde_model_reference.escaping import visible
 
 app = typer.Typer(
     help="Show the policy that plans are made by, or check a file.", add_completion=False, no_args_is_help=True

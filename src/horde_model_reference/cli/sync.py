@@ -12,7 +12,7 @@ from horde_model_reference.categories import MODEL_REFERENCE_CATEGORY
 from horde_model_reference.cli.common import Demo, with_engine
 from horde_model_reference.engine import Engine
 from horde_model_reference.errors import CatalogueError, CatalogueSourceError
-from horde_model_reference.inert import visible
+from horde_model_reference.escaping import visible
 from horde_model_reference.reports.words import counted
 
 app = typer.Typer(add_completion=False, pretty_exceptions_enable=False)
@@ -51,7 +51,7 @@ async def _sync(engine: Engine, wanted: list[MODEL_REFERENCE_CATEGORY]) -> list[
                     f"{category.value}: {counted(len(catalogue.records), 'model')}, revision {catalogue.revision[:10]}",
                     markup=False,
                 )
-                for notice in catalogue.notices:
-                    progress.console.print(f"  {notice.code}: {notice.message}", markup=False)
+                for warning in catalogue.warnings:
+                    progress.console.print(f"  {warning.code}: {warning.message}", markup=False)
             progress.advance(task)
     return failures

@@ -14,7 +14,7 @@ from horde_model_reference.curation.applying import is_undone
 from horde_model_reference.curation.applying import undo as put_run_back
 from horde_model_reference.curation.journal import Journal, Run
 from horde_model_reference.errors import HordeModelReferenceError, PlanError
-from horde_model_reference.inert import visible
+from horde_model_reference.escaping import visible
 from horde_model_reference.reports.words import counted
 
 app = typer.Typer(add_completion=False, pretty_exceptions_enable=False)

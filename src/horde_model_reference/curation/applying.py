@@ -22,7 +22,7 @@ from horde_model_reference.curation.journal import (
 )
 from horde_model_reference.curation.plan import ModelVerdict, Plan, Verdict
 from horde_model_reference.errors import PlanError
-from horde_model_reference.inert import visible
+from horde_model_reference.escaping import visible
 from horde_model_reference.safe_files import write_atomically
 
 T = TypeVar("T")

@@ -8,12 +8,12 @@ from functools import cache, partial
 from pathlib import Path
 
 from horde_model_reference.curation.catalogue_files import catalogue_names, generated_names, remove_records
-from horde_model_reference.curation.comparing import Change
 from horde_model_reference.curation.patch import unified_patch
 from horde_model_reference.curation.plan import Plan
+from horde_model_reference.curation.plan_diff import Change
 from horde_model_reference.curation.plan_markdown import plan_markdown
 from horde_model_reference.errors import OutputError, PlanError
-from horde_model_reference.inert import visible
+from horde_model_reference.escaping import visible
 from horde_model_reference.reports.json_report import to_json
 from horde_model_reference.safe_files import write_atomically
 

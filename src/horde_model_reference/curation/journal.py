@@ -11,7 +11,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from horde_model_reference.curation.catalogue_files import TakenRecord, cut
 from horde_model_reference.errors import PlanError
-from horde_model_reference.inert import quoted, visible
+from horde_model_reference.escaping import quoted, visible
 from horde_model_reference.safe_files import write_atomically
 
 FOLDER = "journal"

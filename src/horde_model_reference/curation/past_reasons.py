@@ -7,8 +7,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from horde_model_reference.analytics.past_use import PastUse
-from horde_model_reference.curation.case import Case
+from horde_model_reference.analytics.usage_trend import PastUse
+from horde_model_reference.curation.model_facts import ModelFacts
 from horde_model_reference.curation.policy import Policy
 from horde_model_reference.reports.words import counted, last_use
 
@@ -16,15 +16,15 @@ SEASON_FACTOR = 2
 """The use of a season is at least so many times that of the weeks after it; else it was steady and perhaps ended."""
 
 
-def rising(case: Case) -> Iterator[str]:
-    past = case.past
-    if case.policy.protect.rising and past is not None and past.rising:
+def rising(facts: ModelFacts) -> Iterator[str]:
+    past = facts.past
+    if facts.policy.protect.rising and past is not None and past.rising:
         yield f"Its use rises, by about {past.rising_percent:g} percent in 30 days; {_rests_on(past)}."
 
 
-def seasonal(case: Case) -> Iterator[str]:
-    past = case.past
-    if case.policy.protect.seasonal and past is not None and _was_a_season(past, case.policy):
+def seasonal(facts: ModelFacts) -> Iterator[str]:
+    past = facts.past
+    if facts.policy.protect.seasonal and past is not None and _was_a_season(past, facts.policy):
         after = past.after_season_use
         then = "what it had after that is unknown" if after is None else f"about {after:,} in 30 days after that"
         last_year = f"about {counted(past.season_use, 'request')} in 30 days at the same time last year"
@@ -37,17 +37,17 @@ def _was_a_season(past: PastUse, policy: Policy) -> bool:
     return season >= max(1, policy.candidates.month_usage_below, SEASON_FACTOR * after)
 
 
-def history_unknown(case: Case) -> Iterator[str]:
-    candidates = case.policy.candidates
+def history_unknown(facts: ModelFacts) -> Iterator[str]:
+    candidates = facts.policy.candidates
     asked = max(candidates.unused_for_days, candidates.falling_for_days, candidates.min_history_days)
-    if asked and (case.past is None or _unused_unknown(case.past, case.policy)):
+    if asked and (facts.past is None or _unused_unknown(facts.past, facts.policy)):
         yield "Its use over time is unknown."
 
 
-def history_too_short(case: Case) -> Iterator[str]:
+def history_too_short(facts: ModelFacts) -> Iterator[str]:
     """Not where it is unknown how long it was unused: then the length of its history says nothing."""
-    past, candidates = case.past, case.policy.candidates
-    if past is None or _unused_unknown(past, case.policy):
+    past, candidates = facts.past, facts.policy.candidates
+    if past is None or _unused_unknown(past, facts.policy):
         return
     too_short = (
         (past.days_seen < candidates.min_history_days, candidates.min_history_days),
@@ -59,16 +59,16 @@ def history_too_short(case: Case) -> Iterator[str]:
         yield f"Its history is too short: {_rests_on(past)}, and {needed} are needed."
 
 
-def used_lately(case: Case) -> Iterator[str]:
-    past, asked = case.past, case.policy.candidates.unused_for_days
+def used_lately(facts: ModelFacts) -> Iterator[str]:
+    past, asked = facts.past, facts.policy.candidates.unused_for_days
     if past is None or past.unused_days is None or _never_seen_used(past):
         return
     if past.unused_days < asked:
         yield f"It has been unused for {counted(past.unused_days, 'day')}, less than {asked}; {_rests_on(past)}."
 
 
-def not_falling(case: Case) -> Iterator[str]:
-    past, asked = case.past, case.policy.candidates.falling_for_days
+def not_falling(facts: ModelFacts) -> Iterator[str]:
+    past, asked = facts.past, facts.policy.candidates.falling_for_days
     if past is not None and past.falling_days < asked <= past.days_seen:
         what = f"for {past.falling_days} days" if past.falling_days else "not at all"
         yield f"Its use has surely fallen {what}, less than {asked}; {_rests_on(past)}."

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Collection, Sequence
 
-from horde_model_reference.curation.comparing import Change
 from horde_model_reference.curation.plan import Displacement, ModelVerdict, Plan, staying
+from horde_model_reference.curation.plan_diff import Change
 from horde_model_reference.reports import words
 from horde_model_reference.reports.markdown_report import code
 

@@ -10,9 +10,9 @@ from rich.console import Group, RenderableType
 from rich.table import Table
 from rich.text import Text
 
-from horde_model_reference.curation.comparing import Change
 from horde_model_reference.curation.plan import ModelVerdict, Plan, staying
-from horde_model_reference.inert import visible
+from horde_model_reference.curation.plan_diff import Change
+from horde_model_reference.escaping import visible
 from horde_model_reference.reports import words
 from horde_model_reference.reports.terminal import LEVEL_STYLES
 

@@ -9,25 +9,25 @@ from typing import Any
 
 import polars as pl
 
-from horde_model_reference.analytics.past_use import PastUse
 from horde_model_reference.analytics.risk_query import BY_REMOVAL, RiskQuery, page
 from horde_model_reference.analytics.risk_response import data_as_of
 from horde_model_reference.analytics.risk_schema import WarningInfo
 from horde_model_reference.analytics.risk_table import RiskTable
 from horde_model_reference.analytics.unknown_names import unknown_model
+from horde_model_reference.analytics.usage_trend import PastUse
 from horde_model_reference.catalogue.catalogue import Catalogue
-from horde_model_reference.curation.case import Case
-from horde_model_reference.curation.effects import effect_of
-from horde_model_reference.curation.idle_protections import idle_protections
+from horde_model_reference.curation.impact import impact_of
+from horde_model_reference.curation.model_facts import ModelFacts
 from horde_model_reference.curation.past_reasons import in_words
 from horde_model_reference.curation.plan import ModelVerdict, Plan, ReasonInfo, ReplacementInfo, Verdict, age_in_days
 from horde_model_reference.curation.policy import Policy
 from horde_model_reference.curation.reasons import CANDIDATE, LIMIT_REACHED, NOT_SELECTED, SELECTED, reasons_against
 from horde_model_reference.curation.replacements import standings
 from horde_model_reference.curation.styles import Styles
+from horde_model_reference.curation.unmatched_protections import unmatched_protections
+from horde_model_reference.data_warnings import DataWarning
 from horde_model_reference.errors import PlanError
-from horde_model_reference.inert import quoted, visible
-from horde_model_reference.notices import Notice
+from horde_model_reference.escaping import quoted, visible
 from horde_model_reference.reports.words import counted
 
 
@@ -43,7 +43,7 @@ class CurationFacts:
         styles: The styles and their categories (none for a category whose models styles do not name); None where
             they could not be read.
         entered_at: When models entered the catalogue, in seconds of the epoch; unknown ones are left out.
-        notices: What a reader should know of all this.
+        warnings: What a reader should know of all this.
         past: What a year of history says of the models; None where there is none, or it cannot be read.
     """
 
@@ -53,7 +53,7 @@ class CurationFacts:
     catalogue_file: str
     styles: Styles | None
     entered_at: Mapping[str, float]
-    notices: tuple[Notice, ...] = ()
+    warnings: tuple[DataWarning, ...] = ()
     past: Mapping[str, PastUse] | None = None
 
 
@@ -81,15 +81,15 @@ def make_plan(facts: CurationFacts, policy: Policy, choice: Choice | None = None
     unasked = sorted((choice.overrides or {}).keys() - set(choice.selected or ()))
     if unasked:
         raise PlanError(f"An override names {quoted(unasked[0])}, which is not selected.", hint="Select it as well.")
-    cases = _cases(facts, policy)
-    reasons = {case.name: reasons_against(case) for case in cases}
+    models = _model_facts(facts, policy)
+    reasons = {model.name: reasons_against(model) for model in models}
     if choice.selected is None:
-        removed = _within_limits(facts, cases, reasons, policy)
+        removed = _within_limits(facts, models, reasons, policy)
     else:
-        removed = _selected(facts, cases, reasons, policy, choice)
-    verdicts = [_verdict(case, reasons[case.name], removed, choice) for case in cases]
+        removed = _selected(facts, models, reasons, policy, choice)
+    verdicts = [_verdict(model, reasons[model.name], removed, choice) for model in models]
     made_on = facts.table.data_as_of.stats_fetched_at.date()
-    idle = idle_protections(policy, facts.table.category, facts.table.rows["name"].to_list(), made_on)
+    idle = unmatched_protections(policy, facts.table.category, facts.table.rows["name"].to_list(), made_on)
     return Plan(
         version=version("horde-model-reference"),
         category=facts.table.category,
@@ -100,19 +100,19 @@ def make_plan(facts: CurationFacts, policy: Policy, choice: Choice | None = None
         made_on=made_on,
         selected=list(choice.selected) if choice.selected is not None else None,
         verdicts=verdicts,
-        effect=effect_of(
+        effect=impact_of(
             facts.table, facts.catalogue, facts.styles, [v for v in verdicts if v.verdict is Verdict.REMOVE]
         ),
         orphaned_styles=None if facts.styles is None else facts.styles.orphans(facts.catalogue.records),
         warnings=[
-            WarningInfo(code=notice.code, message=notice.message)
-            for notice in (*facts.table.notices, *facts.notices, *idle)
+            WarningInfo(code=warning.code, message=warning.message)
+            for warning in (*facts.table.warnings, *facts.warnings, *idle)
         ],
     )
 
 
-def _cases(facts: CurationFacts, policy: Policy) -> list[Case]:
-    """Return the case of every model, in the order of removal."""
+def _model_facts(facts: CurationFacts, policy: Policy) -> list[ModelFacts]:
+    """Return the facts of every model, in the order of removal."""
     rows = facts.table.rows.with_columns(
         rank=pl.col("usage_month").rank("min", descending=True).cast(pl.Int64),
     )
@@ -120,7 +120,7 @@ def _cases(facts: CurationFacts, policy: Policy) -> list[Case]:
     kinds = standings(rows, facts.table.category)
     now = facts.table.data_as_of.stats_fetched_at
     return [
-        Case(
+        ModelFacts(
             row=row,
             rank=row["rank"],
             age_days=age_in_days(facts.entered_at.get(row["name"]), now),
@@ -143,13 +143,13 @@ class _Budget:
     models: int = 0
     usage_month: int = 0
 
-    def exceeded_by(self, case: Case) -> str | None:
+    def exceeded_by(self, model: ModelFacts) -> str | None:
         """Return which limit one more model would exceed, in words; None if it fits."""
         limits = self.policy.limits
         number = self.models + 1
-        usage = self.usage_month + (case.row["usage_month"] or 0)
+        usage = self.usage_month + (model.row["usage_month"] or 0)
         share = 100 * number / self.facts.table.model_count
-        month = self.facts.table.measure.category_month
+        month = self.facts.table.context.category_month
         usage_share = 100 * usage / month if month else 0.0
         if number > limits.max_models:
             return f"limits.max_models is {limits.max_models}"
@@ -159,39 +159,39 @@ class _Budget:
             return f"limits.max_share_of_month_usage is {limits.max_share_of_month_usage:g} percent"
         return None
 
-    def take(self, case: Case) -> None:
+    def take(self, model: ModelFacts) -> None:
         """Count a model in."""
         self.models += 1
-        self.usage_month += case.row["usage_month"] or 0
+        self.usage_month += model.row["usage_month"] or 0
 
 
 def _within_limits(
-    facts: CurationFacts, cases: Sequence[Case], reasons: dict[str, list[ReasonInfo]], policy: Policy
+    facts: CurationFacts, models: Sequence[ModelFacts], reasons: dict[str, list[ReasonInfo]], policy: Policy
 ) -> set[str]:
     """Choose the first candidates that fit all limits together; the others are kept, with the limit as their reason."""
     budget = _Budget(facts, policy)
     removed: set[str] = set()
-    for case in cases:
-        if reasons[case.name]:
+    for model in models:
+        if reasons[model.name]:
             continue
-        limit = budget.exceeded_by(case)
+        limit = budget.exceeded_by(model)
         if limit is None:
-            budget.take(case)
-            removed.add(case.name)
+            budget.take(model)
+            removed.add(model.name)
         else:
-            reasons[case.name].append(LIMIT_REACHED.info(f"A limit of the plan is reached: {limit}."))
+            reasons[model.name].append(LIMIT_REACHED.info(f"A limit of the plan is reached: {limit}."))
     return removed
 
 
 def _selected(
     facts: CurationFacts,
-    cases: Sequence[Case],
+    models: Sequence[ModelFacts],
     reasons: Mapping[str, list[ReasonInfo]],
     policy: Policy,
     choice: Choice,
 ) -> set[str]:
     """Check that exactly the selected models may be removed."""
-    by_name = {case.name: case for case in cases}
+    by_name = {model.name: model for model in models}
     overrides = choice.overrides or {}
     budget = _Budget(facts, policy)
     for name in dict.fromkeys(choice.selected or ()):
@@ -214,17 +214,17 @@ def _selected(
     return set(choice.selected or ())
 
 
-def _verdict(case: Case, reasons: list[ReasonInfo], removed: set[str], choice: Choice) -> ModelVerdict:
-    row, name = case.row, case.name
+def _verdict(model: ModelFacts, reasons: list[ReasonInfo], removed: set[str], choice: Choice) -> ModelVerdict:
+    row, name = model.row, model.name
     if name in removed:
         verdict = Verdict.REMOVE
-        reasons = [*reasons, (SELECTED if choice.selected else CANDIDATE).info(_why_removed(case))]
+        reasons = [*reasons, (SELECTED if choice.selected else CANDIDATE).info(_why_removed(model))]
     elif reasons:
         verdict = next(found for found in Verdict if any(reason.verdict is found for reason in reasons))
     else:
         verdict = Verdict.KEEP
         reasons = [NOT_SELECTED.info("It is a candidate, but was not selected.")]
-    replacements = case.standing.replacements
+    replacements = model.standing.replacements
     return ModelVerdict(
         name=name,
         verdict=verdict,
@@ -234,19 +234,19 @@ def _verdict(case: Case, reasons: list[ReasonInfo], removed: set[str], choice: C
         worker_count=row["worker_count"],
         queued_jobs=row["queued_jobs"],
         size_gb=row["size_gb"],
-        age_days=case.age_days,
-        styles=None if case.styles is None else list(case.styles),
-        kind=case.standing.kind,
+        age_days=model.age_days,
+        styles=None if model.styles is None else list(model.styles),
+        kind=model.standing.kind,
         replacements=None if replacements is None else [ReplacementInfo(**asdict(found)) for found in replacements],
         override=(choice.overrides or {}).get(name) if verdict is Verdict.REMOVE else None,
     )
 
 
-def _why_removed(case: Case) -> str:
-    row = case.row
+def _why_removed(model: ModelFacts) -> str:
+    row = model.row
     month, workers = counted(row["usage_month"], "request"), counted(row["worker_count"], "worker thread")
     now = f"Risk level {row['risk_level']}, {month} in 30 days, {workers}."
-    return now + in_words(case.past, _used_ever(row))
+    return now + in_words(model.past, _used_ever(row))
 
 
 def _used_ever(row: Mapping[str, Any]) -> int | None:

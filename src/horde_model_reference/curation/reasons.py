@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from horde_model_reference.curation import past_reasons as past
 from horde_model_reference.curation import present_reasons as present
-from horde_model_reference.curation.case import Case
+from horde_model_reference.curation.model_facts import ModelFacts
 from horde_model_reference.curation.plan import ReasonInfo, Verdict
 
 
@@ -27,7 +27,7 @@ class Reason:
     verdict: Verdict
     key: str
     meaning: str
-    said: Callable[[Case], Iterable[str]] = lambda _: ()
+    said: Callable[[ModelFacts], Iterable[str]] = lambda _: ()
 
     def info(self, sentence: str) -> ReasonInfo:
         """Return the reason as a plan gives it."""
@@ -124,6 +124,6 @@ REASONS: tuple[Reason, ...] = (
 """All reasons, by verdict, the strongest first; a plan gives those of a model in this order."""
 
 
-def reasons_against(case: Case) -> list[ReasonInfo]:
+def reasons_against(facts: ModelFacts) -> list[ReasonInfo]:
     """Return what speaks against the removal of a model."""
-    return [reason.info(sentence) for reason in REASONS for sentence in reason.said(case)]
+    return [reason.info(sentence) for reason in REASONS for sentence in reason.said(facts)]

@@ -14,9 +14,9 @@ from horde_model_reference.catalogue.catalogue import Catalogue
 from horde_model_reference.catalogue.document import Document, Parsing, Reading
 from horde_model_reference.categories import MODEL_REFERENCE_CATEGORY
 from horde_model_reference.curation.styles import Styles, parse_history, parse_style_categories, parse_style_models
+from horde_model_reference.data_warnings import DataWarning
 from horde_model_reference.errors import CatalogueError
-from horde_model_reference.inert import visible
-from horde_model_reference.notices import Notice
+from horde_model_reference.escaping import visible
 from horde_model_reference.settings import Settings
 from horde_model_reference.single_flight import side_by_side
 
@@ -65,7 +65,7 @@ class CurationSources:
         self._history = Document(sources.image_history, Parsing(_history), settings, client)
         self._styles_aside, self._history_aside = (_Aside(clock, settings.cache_ttl_seconds) for _ in range(2))
 
-    async def styles(self, patience: float | None = None) -> tuple[Styles | None, tuple[Notice, ...]]:
+    async def styles(self, patience: float | None = None) -> tuple[Styles | None, tuple[DataWarning, ...]]:
         """Return the styles with their categories; None where they cannot be read, or not in time.
 
         Args:
@@ -77,11 +77,11 @@ class CurationSources:
             models, categories = await self._styles_aside.read(patience, self._models, self._categories)
         except CatalogueError as error:
             return None, (_unknown("styles_unknown", "Which styles name a model is unknown", error),)
-        return Styles(models.value, categories.value), (*models.notices, *categories.notices)
+        return Styles(models.value, categories.value), (*models.warnings, *categories.warnings)
 
     async def entered_at(
         self, catalogue: Catalogue, patience: float | None = None
-    ) -> tuple[Mapping[str, float], tuple[Notice, ...]]:
+    ) -> tuple[Mapping[str, float], tuple[DataWarning, ...]]:
         """Return when models entered the catalogue (seconds of the epoch): by their record, else by the history.
 
         Args:
@@ -95,9 +95,9 @@ class CurationSources:
         try:
             (history,) = await self._history_aside.read(patience, self._history)
         except CatalogueError as error:
-            return found, (_unknown("history_unknown", "When models entered the catalogue is unknown", error),)
+            return found, (_unknown("age_unknown", "When models entered the catalogue is unknown", error),)
         listed = {name: at for name, at in history.value.items() if name in catalogue.records}
-        return listed | found, history.notices
+        return listed | found, history.warnings
 
     async def aclose(self) -> None:
         """End the refreshes that are under way."""
@@ -105,8 +105,8 @@ class CurationSources:
             await document.aclose()
 
 
-def _unknown(code: str, what: str, error: CatalogueError) -> Notice:
-    return Notice(code, f"{what}: {visible(error.message)}")
+def _unknown(code: str, what: str, error: CatalogueError) -> DataWarning:
+    return DataWarning(code, f"{what}: {visible(error.message)}")
 
 
 def _models(content: bytes, place: str, _: datetime | None) -> dict[str, str]:

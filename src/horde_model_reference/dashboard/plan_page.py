@@ -8,13 +8,13 @@ from urllib.parse import urlencode
 
 from horde_model_reference.categories import MODEL_REFERENCE_CATEGORY
 from horde_model_reference.curation.artefacts import PATCH, PLAN_JSON, PLAN_MARKDOWN, PlannedFile, artefact_makers
-from horde_model_reference.curation.effects import effect_of
+from horde_model_reference.curation.impact import impact_of
 from horde_model_reference.curation.plan import Effect, ModelVerdict, Plan, Verdict
 from horde_model_reference.curation.planning import Choice, CurationFacts, make_plan
 from horde_model_reference.curation.policy import Limits, Policy
 from horde_model_reference.dashboard.rendering import from_form, in_form, render
 from horde_model_reference.errors import NotFoundError, PlanError
-from horde_model_reference.inert import quoted
+from horde_model_reference.escaping import quoted
 
 SELECT, OVERRIDE, ASKED = "select", "override:", "asked"
 """The fields of the form: a ticked model; why it goes all the same (its name follows); that somebody has ticked."""
@@ -123,7 +123,7 @@ def _outcome(facts: CurationFacts, policy: Policy, own: Plan, ticked: Ticked) ->
     except (PlanError, NotFoundError) as error:
         names = set(ticked.names or ())
         removed = [verdict for verdict in own.verdicts if verdict.name in names]
-        effect = effect_of(facts.table, facts.catalogue, facts.styles, removed)
+        effect = impact_of(facts.table, facts.catalogue, facts.styles, removed)
         refusals, downloads = _refusals(removed, ticked) or [f"{error.message} {error.hint}"], []
     else:
         removed, effect, refusals = plan.removed, plan.effect, []

@@ -15,7 +15,7 @@ from jinja2 import Environment, PackageLoader, StrictUndefined, select_autoescap
 
 from horde_model_reference.analytics.flags import FLAGS
 from horde_model_reference.categories import MODEL_REFERENCE_CATEGORY
-from horde_model_reference.inert import visible
+from horde_model_reference.escaping import visible
 from horde_model_reference.reports import words
 
 ASSETS = Path(__file__).parent / "assets"

@@ -19,7 +19,7 @@ def now() -> datetime:
 
 async def open_simulated_past(_: Settings) -> HistoryStore:
     """Return a history in memory that holds the simulated year."""
-    from horde_model_reference.demo.filling import fill  # noqa: PLC0415 - brings the database's machinery
+    from horde_model_reference.demo.seed import fill  # noqa: PLC0415 - brings the database's machinery
     from horde_model_reference.history.database import open_in_memory  # noqa: PLC0415
     from horde_model_reference.history.store import store_on  # noqa: PLC0415
 

@@ -18,10 +18,10 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_en
 from sqlalchemy.pool import AsyncAdaptedQueuePool
 
 from horde_model_reference.errors import HistoryError, SettingsError
+from horde_model_reference.escaping import quoted, visible
 from horde_model_reference.history.tables import metadata
-from horde_model_reference.inert import quoted, visible
 from horde_model_reference.settings import Settings
-from horde_model_reference.threads import in_thread
+from horde_model_reference.thread_pool import run_in_thread
 
 FILE = "history.sqlite"
 """The SQLite file's name under ``DATA_DIR``."""
@@ -127,7 +127,7 @@ class Database:
             HistoryError: The file cannot be had.
         """
         async with self._translated():
-            await in_thread(_write_ahead, path)
+            await run_in_thread(_write_ahead, path)
 
     async def aclose(self) -> None:
         """Close the connections."""

@@ -10,18 +10,18 @@ from contextlib import suppress
 from functools import partial
 from typing import TYPE_CHECKING, Any, Protocol, TypeVar
 
-from horde_model_reference.analytics.past_use import PastUse, RecentUse
+from horde_model_reference.analytics.usage_trend import PastUse, RecentUse
 from horde_model_reference.catalogue.catalogue import Catalogue
 from horde_model_reference.categories import REPORTED_TYPES
+from horde_model_reference.data_warnings import DataWarning
 from horde_model_reference.errors import HistoryError, NoHistoryError
 from horde_model_reference.integrations.horde_api_models import Observation
-from horde_model_reference.notices import Notice
 from horde_model_reference.settings import Settings
 from horde_model_reference.single_flight import SingleFlight
-from horde_model_reference.threads import in_thread
+from horde_model_reference.thread_pool import run_in_thread
 
 if TYPE_CHECKING:
-    from horde_model_reference.history.pasts import Pasts
+    from horde_model_reference.history.catalogue_history import CatalogueHistory
     from horde_model_reference.history.store import HistoryStore
 
 log = logging.getLogger(__name__)
@@ -32,7 +32,7 @@ RETRY_AFTER = 10.0
 FILE = "history.sqlite"
 """The SQLite file's name under ``DATA_DIR``."""
 
-AWAY = Notice("history_away", "The history of use cannot be read just now, so what it says is unknown.")
+AWAY = DataWarning("history_away", "The history of use cannot be read just now, so what it says is unknown.")
 
 
 class History(Protocol):
@@ -43,7 +43,7 @@ class History(Protocol):
         """``off``, ``ok``, or ``away`` while the database fails."""
         ...
 
-    async def recent(self, catalogue: Catalogue, patience: float) -> tuple[RecentUse | None, tuple[Notice, ...]]:
+    async def recent(self, catalogue: Catalogue, patience: float) -> tuple[RecentUse | None, tuple[DataWarning, ...]]:
         """Return the recent past of a catalogue's models; None where it is unknown, and why.
 
         Args:
@@ -52,7 +52,7 @@ class History(Protocol):
         """
         ...
 
-    async def past_use(self, catalogue: Catalogue) -> tuple[Mapping[str, PastUse] | None, tuple[Notice, ...]]:
+    async def past_use(self, catalogue: Catalogue) -> tuple[Mapping[str, PastUse] | None, tuple[DataWarning, ...]]:
         """Return what a year says of a catalogue's models; None where it is unknown, and why."""
         ...
 
@@ -79,11 +79,11 @@ class NoHistory:
 
     state = "off"
 
-    async def recent(self, _: Catalogue, __: float) -> tuple[None, tuple[Notice, ...]]:
+    async def recent(self, _: Catalogue, __: float) -> tuple[None, tuple[DataWarning, ...]]:
         """Nothing is known."""
         return None, ()
 
-    async def past_use(self, _: Catalogue) -> tuple[None, tuple[Notice, ...]]:
+    async def past_use(self, _: Catalogue) -> tuple[None, tuple[DataWarning, ...]]:
         """Nothing is known."""
         return None, ()
 
@@ -115,8 +115,8 @@ class KeptHistory:
         self._opener = opener
         self._clock = clock
         self._store: HistoryStore | None = None
-        self._pasts: Pasts | None = None
-        self._opening: SingleFlight[str, Pasts] = SingleFlight()
+        self._pasts: CatalogueHistory | None = None
+        self._opening: SingleFlight[str, CatalogueHistory] = SingleFlight()
         self._reading: SingleFlight[tuple[str, str], Any] = SingleFlight()
         self._retry_at: float | None = None
 
@@ -127,11 +127,11 @@ class KeptHistory:
             return "away"
         return "ok" if self._exists() else "off"
 
-    async def recent(self, catalogue: Catalogue, patience: float) -> tuple[RecentUse | None, tuple[Notice, ...]]:
+    async def recent(self, catalogue: Catalogue, patience: float) -> tuple[RecentUse | None, tuple[DataWarning, ...]]:
         """See :class:`History`."""
         return await self._known("recent", catalogue, lambda pasts: pasts.recent(catalogue), patience)
 
-    async def past_use(self, catalogue: Catalogue) -> tuple[Mapping[str, PastUse] | None, tuple[Notice, ...]]:
+    async def past_use(self, catalogue: Catalogue) -> tuple[Mapping[str, PastUse] | None, tuple[DataWarning, ...]]:
         """See :class:`History`."""
         patience = self._settings.request_deadline_seconds / 2
         return await self._known("past", catalogue, lambda pasts: pasts.past_use(catalogue), patience)
@@ -171,8 +171,8 @@ class KeptHistory:
         return elsewhere or self._store is not None or (self._settings.data_dir / FILE).is_file()
 
     async def _known(
-        self, what: str, catalogue: Catalogue, ask: Callable[[Pasts], Awaitable[T]], patience: float
-    ) -> tuple[T | None, tuple[Notice, ...]]:
+        self, what: str, catalogue: Catalogue, ask: Callable[[CatalogueHistory], Awaitable[T]], patience: float
+    ) -> tuple[T | None, tuple[DataWarning, ...]]:
         if not self._exists():
             return None, ()
         if self._is_left_alone():
@@ -186,7 +186,7 @@ class KeptHistory:
             self._note_away(_LATE)  # It goes on; until it is there, nobody waits again.
             return None, (AWAY,)
 
-    async def _ask(self, ask: Callable[[Pasts], Awaitable[T]]) -> T:
+    async def _ask(self, ask: Callable[[CatalogueHistory], Awaitable[T]]) -> T:
         return await self._attempted(ask(await self._open()))
 
     async def _attempted(self, work: Awaitable[T]) -> T:
@@ -199,13 +199,13 @@ class KeptHistory:
         self._retry_at = None
         return done
 
-    async def _open(self) -> Pasts:
+    async def _open(self) -> CatalogueHistory:
         if self._pasts is None:
             self._pasts = await self._opening.run("open", self._opened)
         return self._pasts
 
-    async def _opened(self) -> Pasts:
-        opener, pasts = await in_thread(_machinery)
+    async def _opened(self) -> CatalogueHistory:
+        opener, pasts = await run_in_thread(_machinery)
         self._store = await self._attempted((self._opener or opener)(self._settings))
         return pasts(self._store)
 
@@ -218,12 +218,12 @@ class KeptHistory:
         self._retry_at = self._clock() + RETRY_AFTER
 
 
-def _machinery() -> tuple[Callable[[Settings], Awaitable[HistoryStore]], type[Pasts]]:
+def _machinery() -> tuple[Callable[[Settings], Awaitable[HistoryStore]], type[CatalogueHistory]]:
     """Import what speaks to databases, which takes a while and is not needed by all."""
-    from horde_model_reference.history.pasts import Pasts  # noqa: PLC0415
+    from horde_model_reference.history.catalogue_history import CatalogueHistory  # noqa: PLC0415
     from horde_model_reference.history.store import open_store  # noqa: PLC0415
 
-    return open_store, Pasts
+    return open_store, CatalogueHistory
 
 
 def make_history(settings: Settings) -> History:

@@ -1,4 +1,4 @@
-"""Saved answers of the Horde's as sightings: the files that people kept before there was a history."""
+"""Saved answers of the Horde's as snapshots: the files that people kept before there was a history."""
 
 from __future__ import annotations
 
@@ -13,8 +13,8 @@ import polars as pl
 from horde_model_reference.categories import HordeModelType
 from horde_model_reference.errors import HordeAPIError, SavedAnswerError
 from horde_model_reference.history import days
-from horde_model_reference.history.sightings import Compile, Look, Sighting
-from horde_model_reference.integrations.horde_api_models import Report, parse_stats, parse_status
+from horde_model_reference.history.snapshots import Snapshot, StatsSnapshot, WorkerSnapshot
+from horde_model_reference.integrations.horde_api_models import Payload, parse_stats, parse_status
 
 _MOMENT = re.compile(
     r"(?<!\d)(?P<date>\d{4}-?\d{2}-?\d{2})(?:[T_ -]?(?P<hour>\d{2})[:-]?(?P<minute>\d{2}))?(?!\d{3})", re.ASCII
@@ -55,7 +55,7 @@ def _moment(found: re.Match[str]) -> datetime | None:
         return None
 
 
-def read_saved(path: Path, moment: datetime | None, model_type: HordeModelType | None) -> Sighting | None:
+def read_saved(path: Path, moment: datetime | None, model_type: HordeModelType | None) -> Snapshot | None:
     """Read a saved answer of ``stats/...`` or ``status/models``; None where it carries no figures.
 
     Args:
@@ -75,9 +75,9 @@ def read_saved(path: Path, moment: datetime | None, model_type: HordeModelType |
     if not report.known:
         return None
     if isinstance(raw, dict):
-        return Compile(of_type, seen_at, report.frame)
+        return StatsSnapshot(of_type, seen_at, report.frame)
     whole = report.frame.filter(pl.col("worker_count").is_not_null())
-    return Look(of_type, seen_at, whole.select("api_name", "worker_count"))
+    return WorkerSnapshot(of_type, seen_at, whole.select("api_name", "worker_count"))
 
 
 def _read(path: Path) -> Any:
@@ -89,7 +89,7 @@ def _read(path: Path) -> Any:
         raise SavedAnswerError(f"{path}: this is no JSON.", hint=_HINT) from error
 
 
-def _report(raw: Any, place: str) -> Report:
+def _report(raw: Any, place: str) -> Payload:
     try:
         return parse_stats(raw) if isinstance(raw, dict) else parse_status(raw)
     except HordeAPIError as error:

@@ -13,10 +13,10 @@ from typing import Any
 
 import polars as pl
 
-from horde_model_reference.analytics.past_use import WEEK_COLUMNS, trend
+from horde_model_reference.analytics.usage_trend import WEEK_COLUMNS, trend
 from horde_model_reference.history.days import day_of_number, first_day_of_month
 from horde_model_reference.history.trends import FIRST_AND_LAST, LEAST_DAYS, MONTH_DAYS
-from horde_model_reference.polars_pool import collected_together
+from horde_model_reference.polars_queries import collected_together
 
 RATE_DAYS = (30, 90, 365)
 COUNTERS = ("usage_day", "usage_month", "usage_total")

@@ -15,8 +15,8 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from horde_model_reference.categories import HordeModelType
 from horde_model_reference.history.days import month_number, possible_days
 from horde_model_reference.history.tables import api_names, closed_months, compiles, looks, months, read, threads, usage
-from horde_model_reference.polars_pool import collected
-from horde_model_reference.threads import in_thread
+from horde_model_reference.polars_queries import collected
+from horde_model_reference.thread_pool import run_in_thread
 
 Schema = dict[str, type[pl.DataType]]
 
@@ -145,7 +145,7 @@ class Reader:
         )
         async with self._connect() as connection:
             found = (await connection.execute(rows)).all()
-        return await in_thread(_taken_apart, found, days)
+        return await run_in_thread(_taken_apart, found, days)
 
     async def ends_besides(self, model_type: HordeModelType) -> pl.DataFrame:
         """Return of every name when it was first served, and first seen and last used in closed months (``ENDS``)."""

@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from horde_model_reference.categories import HordeModelType
 from horde_model_reference.errors import HistoryError
 from horde_model_reference.history.database import Database, address, open_database, sqlite_path
-from horde_model_reference.history.pruning import close_months
 from horde_model_reference.history.reading import Reader
-from horde_model_reference.history.sightings import Look, sightings
+from horde_model_reference.history.rollup import roll_up_months
+from horde_model_reference.history.snapshots import WorkerSnapshot, snapshots
 from horde_model_reference.history.writing import Outcome, Writer
 from horde_model_reference.integrations.horde_api_models import Observation
 from horde_model_reference.settings import Settings
@@ -35,8 +35,8 @@ class HistoryStore:
             HistoryError: The database cannot be had; what was not written whole was not written at all.
         """
         outcomes = []
-        for found in sightings(observation):
-            if isinstance(found, Look) and pause > 0:
+        for found in snapshots(observation):
+            if isinstance(found, WorkerSnapshot) and pause > 0:
                 newest = await self.reader.newest_look(found.model_type)
                 if newest is not None and found.seen_at.timestamp() - newest < pause:
                     continue
@@ -44,10 +44,10 @@ class HistoryStore:
         return outcomes
 
     async def prune(self, keep_days: int) -> int:
-        """Close the months that are due, and return how many; errors as for :func:`close_months`."""
+        """Close the months that are due, and return how many; errors as for :func:`roll_up_months`."""
         closed = 0
         for model_type in HordeModelType:
-            async for _ in close_months(self.database, model_type, keep_days):
+            async for _ in roll_up_months(self.database, model_type, keep_days):
                 closed += 1
         return closed
 

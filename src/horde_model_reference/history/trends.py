@@ -12,10 +12,10 @@ from typing import Any
 
 import polars as pl
 
-from horde_model_reference.analytics.past_use import LEAST_WEEKS, RECENT_COLUMNS, WEEK_COLUMNS, PastUse, trend
+from horde_model_reference.analytics.usage_trend import LEAST_WEEKS, RECENT_COLUMNS, WEEK_COLUMNS, PastUse, trend
 from horde_model_reference.history.days import day_of_number
 from horde_model_reference.integrations.attribution import ATTRIBUTED, NameRules, attribute_names
-from horde_model_reference.polars_pool import collected
+from horde_model_reference.polars_queries import collected
 
 LEAST_DAYS = 4
 """A week of which fewer days are known is unknown."""

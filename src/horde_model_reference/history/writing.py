@@ -1,4 +1,4 @@
-"""Keeping sightings: each whole or not at all, once, whoever writes it and in whatever order."""
+"""Keeping snapshots: each whole or not at all, once, whoever writes it and in whatever order."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from horde_model_reference.categories import HordeModelType
 from horde_model_reference.history.database import Database
 from horde_model_reference.history.days import first_day_of_month
-from horde_model_reference.history.sightings import Compile, Look, Sighting, digest
+from horde_model_reference.history.snapshots import Snapshot, StatsSnapshot, WorkerSnapshot, digest
 from horde_model_reference.history.tables import (
     api_names,
     closed_months,
@@ -31,7 +31,7 @@ INSERTS: dict[str, Any] = {"sqlite": sqlite.insert, "postgresql": postgresql.ins
 
 
 class Outcome(StrEnum):
-    """What became of a sighting."""
+    """What became of a snapshot."""
 
     NEW = "new"
     KNOWN = "known"
@@ -39,14 +39,14 @@ class Outcome(StrEnum):
 
 
 class Writer:
-    """Writes sightings; names are looked up once and remembered, for none is ever taken away."""
+    """Writes snapshots; names are looked up once and remembered, for none is ever taken away."""
 
     def __init__(self, database: Database) -> None:
         self._database = database
         self._ids: dict[HordeModelType, dict[str, int]] = {}
 
-    async def keep(self, sighting: Sighting) -> Outcome:
-        """Keep a sighting.
+    async def keep(self, snapshot: Snapshot) -> Outcome:
+        """Keep a snapshot.
 
         Returns:
             NEW; KNOWN where it was kept before (nothing changes then, but that a compile seen earlier than known
@@ -55,12 +55,12 @@ class Writer:
         Raises:
             HistoryError: The database cannot be had; nothing was written.
         """
-        ids = self._ids.setdefault(sighting.model_type, {})
+        ids = self._ids.setdefault(snapshot.model_type, {})
         async with self._database.writing() as connection:
-            work = _Work(connection, sighting.model_type, ids)
-            if sighting.day < await _open_from(connection, sighting.model_type):
+            work = _Work(connection, snapshot.model_type, ids)
+            if snapshot.day < await _open_from(connection, snapshot.model_type):
                 return Outcome.CLOSED
-            outcome = await (work.compile(sighting) if isinstance(sighting, Compile) else work.look(sighting))
+            outcome = await (work.compile(snapshot) if isinstance(snapshot, StatsSnapshot) else work.look(snapshot))
         ids |= work.learned  # Only now are they there to stay.
         return outcome
 
@@ -74,7 +74,7 @@ class _Work:
     ids: dict[str, int]
     learned: dict[str, int] = field(default_factory=dict)
 
-    async def compile(self, found: Compile) -> Outcome:
+    async def compile(self, found: StatsSnapshot) -> Outcome:
         content, seen_at = digest(found.frame), int(found.seen_at.timestamp())
         same = (compiles.c.type == self.model_type.value) & (compiles.c.digest == content)
         known = (await self.connection.execute(select(compiles.c.seen_at).where(same))).scalar()
@@ -93,7 +93,7 @@ class _Work:
             await self.connection.execute(usage.insert(), [dict(zip(columns, row, strict=True)) for row in rows])
         return Outcome.NEW
 
-    async def look(self, found: Look) -> Outcome:
+    async def look(self, found: WorkerSnapshot) -> Outcome:
         look = {
             "type": self.model_type.value,
             "day": found.day,

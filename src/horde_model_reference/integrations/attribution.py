@@ -24,7 +24,7 @@ import polars as pl
 
 from horde_model_reference.categories import HordeModelType
 from horde_model_reference.name_parts import BACKENDS, CANONICAL_BACKEND, ENDINGS, SEPARATORS, NamePart, alternatives
-from horde_model_reference.polars_pool import collected, collected_together
+from horde_model_reference.polars_queries import collected, collected_together
 
 ATTRIBUTED: Final = "attributed"
 AMBIGUOUS: Final = "ambiguous"
@@ -109,7 +109,7 @@ def attribute_names(reported: pl.LazyFrame, model_names: pl.Series, rules: NameR
         reported.with_row_index("at").with_columns(_without_backend(rules)), _models_by_key(model_names, rules)
     )
     found = _found(names.lazy(), models.lazy(), rules)
-    decided = _told_apart(found, models.lazy(), model_names, rules).sort("at").select(_DECISION)
+    decided = _disambiguate(found, models.lazy(), model_names, rules).sort("at").select(_DECISION)
     return pl.concat([names.lazy().drop("at", "rest"), decided], how="horizontal")
 
 
@@ -196,7 +196,7 @@ def _shortened(rules: NameRules) -> pl.Expr:
     return pl.when(pl.col("candidates").is_null()).then(rest).alias("rest")
 
 
-def _told_apart(found: pl.LazyFrame, models: pl.LazyFrame, model_names: pl.Series, rules: NameRules) -> pl.LazyFrame:
+def _disambiguate(found: pl.LazyFrame, models: pl.LazyFrame, model_names: pl.Series, rules: NameRules) -> pl.LazyFrame:
     """Let the first look-up that finds anything decide, where the weakest has found several models."""
     several = found.filter(_SEVERAL).select("at", "looked_up", "key")
     pairs = several.join(models.select("key", model_index="models"), on="key").explode("model_index")

@@ -9,7 +9,8 @@ from functools import cache
 import polars as pl
 
 from horde_model_reference.catalogue.catalogue import Catalogue
-from horde_model_reference.inert import quoted
+from horde_model_reference.data_warnings import DataWarning
+from horde_model_reference.escaping import quoted
 from horde_model_reference.integrations.attribution import (
     ATTRIBUTED,
     NAME_RULES,
@@ -17,8 +18,7 @@ from horde_model_reference.integrations.attribution import (
     attribute_names,
 )
 from horde_model_reference.integrations.horde_api_models import PERIODS, Observation
-from horde_model_reference.notices import Notice
-from horde_model_reference.polars_pool import collected, collected_together
+from horde_model_reference.polars_queries import collected, collected_together
 
 USAGE = tuple(f"usage_{period}" for period in PERIODS)
 WORKERS = ("worker_count", "queued_jobs")
@@ -48,13 +48,13 @@ class MergedUsage:
         models: One row a model, in the order of the catalogue's frame: ``USAGE``, ``WORKERS``, ``usage_known`` and
             ``workers_known``. Figures are null where unknown.
         totals: Where each period's requests went.
-        notices: What a reader should know.
+        warnings: What a reader should know.
     """
 
     api_names: pl.DataFrame
     models: pl.DataFrame
     totals: Mapping[str, PeriodTotals]
-    notices: tuple[Notice, ...]
+    warnings: tuple[DataWarning, ...]
 
 
 def merge_category_with_horde_data(catalogue: Catalogue, observation: Observation) -> MergedUsage:
@@ -73,7 +73,7 @@ def merge_columns(model_names: pl.Series, observation: Observation) -> MergedUsa
         api_names=api_names,
         models=models,
         totals=_totals(sums, observation.stats.known),
-        notices=tuple(_clash(name) for name in clashing),
+        warnings=tuple(_clash(name) for name in clashing),
     )
 
 
@@ -155,8 +155,8 @@ def _totals(sums_by_outcome: pl.DataFrame, known: bool) -> dict[str, PeriodTotal
     return {period: PeriodTotals(sum(found), *found) for period, found in parts.items()}
 
 
-def _clash(name: str) -> Notice:
-    return Notice(
+def _clash(name: str) -> DataWarning:
+    return DataWarning(
         "name_clash",
         f"A text worker calls itself {quoted(name)}, which hides this image model's workers: they are unknown.",
     )

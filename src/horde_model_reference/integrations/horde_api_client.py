@@ -19,7 +19,7 @@ from horde_model_reference.errors import HordeAPIError
 from horde_model_reference.http_client import read_bounded
 from horde_model_reference.integrations.horde_api_models import HordeRoute
 from horde_model_reference.settings import Settings
-from horde_model_reference.threads import in_thread
+from horde_model_reference.thread_pool import run_in_thread
 
 MAX_BYTES = 64 * 2**20
 """The largest answer that is read, in bytes; the real ones are under 1 MiB."""
@@ -106,7 +106,7 @@ class HordeAPIClient:
                 self._raise_rate_limit(route, answer.headers)
             answer.raise_for_status()
             body = await read_bounded(answer, MAX_BYTES)
-        return await in_thread(json.loads, body)
+        return await run_in_thread(json.loads, body)
 
     def _raise_rate_limit(self, route: HordeRoute, headers: httpx.Headers) -> None:
         """A 429 that names a time is final for now; one that names none is retried like any failure."""

@@ -14,25 +14,25 @@ from typing import Any
 import httpx
 
 from horde_model_reference.categories import HordeModelType
+from horde_model_reference.data_warnings import DataWarning
 from horde_model_reference.errors import HordeAPIDegradedError, HordeAPIError
 from horde_model_reference.events import FetchDone, Listener, nobody
 from horde_model_reference.integrations.horde_api_client import HordeAPIClient
 from horde_model_reference.integrations.horde_api_models import (
     STATS_SCHEMA,
     STATUS_SCHEMA,
-    HeldReport,
+    HeldPayload,
     HordeRoute,
     Observation,
-    Report,
-    ReportKind,
+    Payload,
+    PayloadKind,
     parse_stats,
     parse_status,
 )
 from horde_model_reference.integrations.sharing import NoSharing, Sharing
-from horde_model_reference.notices import Notice
 from horde_model_reference.settings import Settings
 from horde_model_reference.single_flight import SingleFlight, side_by_side
-from horde_model_reference.threads import in_thread
+from horde_model_reference.thread_pool import run_in_thread
 
 log = logging.getLogger(__name__)
 
@@ -44,30 +44,30 @@ CLOCK_TOLERANCE = timedelta(seconds=5)
 __all__ = ["HordeAPIDegradedError", "HordeAPIIntegration", "utc_now"]
 
 
-_USAGE_UNKNOWN = Notice(
+_USAGE_UNKNOWN = DataWarning(
     "usage_unknown", "The Horde's statistics carry no figures just now, so usage is unknown and no usage flag is set."
 )
-_WORKERS_UNKNOWN = Notice(
+_WORKERS_UNKNOWN = DataWarning(
     "workers_unknown", "The Horde's model status carries no figures just now, so workers are unknown."
 )
-_CLASHES_UNKNOWN = Notice(
+_CLASHES_UNKNOWN = DataWarning(
     "clashes_unknown", "The Horde's status of the other type is empty just now, so name clashes cannot be seen."
 )
 
 
-def _status(model_type: HordeModelType) -> ReportKind:
+def _status(model_type: HordeModelType) -> PayloadKind:
     route = HordeRoute("status/models", (("type", model_type.value), ("model_state", "all")))
-    return ReportKind(route, STATUS_SCHEMA, parse_status, _WORKERS_UNKNOWN)
+    return PayloadKind(route, STATUS_SCHEMA, parse_status, _WORKERS_UNKNOWN)
 
 
-STATUS: dict[HordeModelType, ReportKind] = {model_type: _status(model_type) for model_type in HordeModelType}
+STATUS: dict[HordeModelType, PayloadKind] = {model_type: _status(model_type) for model_type in HordeModelType}
 
 
-def _stats(*route: Any) -> ReportKind:
-    return ReportKind(HordeRoute(*route), STATS_SCHEMA, parse_stats, _USAGE_UNKNOWN)
+def _stats(*route: Any) -> PayloadKind:
+    return PayloadKind(HordeRoute(*route), STATS_SCHEMA, parse_stats, _USAGE_UNKNOWN)
 
 
-STATS: dict[HordeModelType, ReportKind] = {
+STATS: dict[HordeModelType, PayloadKind] = {
     HordeModelType.IMAGE: _stats("stats/img/models", (("model_state", "all"),)),
     HordeModelType.TEXT: _stats("stats/text/models"),
 }
@@ -106,8 +106,8 @@ class HordeAPIIntegration:
         self._clock = clock
         self._listener = listener
         self.sharing: Sharing = sharing or NoSharing()
-        self._held: dict[HordeRoute, HeldReport] = {}
-        self._fetches: SingleFlight[HordeRoute, HeldReport] = SingleFlight()
+        self._held: dict[HordeRoute, HeldPayload] = {}
+        self._fetches: SingleFlight[HordeRoute, HeldPayload] = SingleFlight()
 
     async def observe(self, model_type: HordeModelType, max_age: timedelta | None = None) -> Observation:
         """Return what the Horde says of a type of model.
@@ -137,27 +137,27 @@ class HordeAPIIntegration:
         """End the fetches that are still under way."""
         await self._fetches.aclose()
 
-    def _all_younger(self, kinds: tuple[ReportKind, ...], age: timedelta) -> bool:
+    def _all_younger(self, kinds: tuple[PayloadKind, ...], age: timedelta) -> bool:
         held = [self._held.get(kind.route) for kind in kinds]
         return all(
             report is not None and self._clock() - report.fetched_at < self._lasts(report, age) for report in held
         )
 
-    def _lasts(self, held: HeldReport, age: timedelta) -> timedelta:
+    def _lasts(self, held: HeldPayload, age: timedelta) -> timedelta:
         """An answer without figures, which the Horde gives for moments only, is not gone by for long."""
         return age if held.report.known else min(age, self._reuse_for)
 
-    async def _refresh_all(self, kinds: tuple[ReportKind, ...]) -> None:
+    async def _refresh_all(self, kinds: tuple[PayloadKind, ...]) -> None:
         due = [kind for kind in kinds if not self._all_younger((kind,), self._reuse_for)]
         await side_by_side(map(self._refresh, due))
 
-    async def _refresh(self, kind: ReportKind) -> None:
+    async def _refresh(self, kind: PayloadKind) -> None:
         """Fetch a route, once for all who ask; who has something to go on with does not wait long."""
         held = self._usable(self._held.get(kind.route))
         with suppress(TimeoutError):
             await self._fetches.run(kind.route, partial(self._fetch, kind), PATIENCE if held is not None else None)
 
-    async def _fetch(self, kind: ReportKind) -> HeldReport:
+    async def _fetch(self, kind: PayloadKind) -> HeldPayload:
         """Replace the held report of a route; where that fails, note the failure on it."""
         held = self._usable(self._held.get(kind.route)) or self._usable(await self._shared(kind))
         try:
@@ -171,7 +171,7 @@ class HordeAPIIntegration:
         self._held[kind.route] = fresh
         return fresh
 
-    async def _shared_or_asked(self, kind: ReportKind) -> HeldReport:
+    async def _shared_or_asked(self, kind: PayloadKind) -> HeldPayload:
         """Return what another process fetched just now, else ask the Horde while the others wait."""
         started = time.perf_counter()
         async with self.sharing.turn(kind):
@@ -185,7 +185,7 @@ class HordeAPIIntegration:
                 raise failure
             return await self._ask(kind, started)
 
-    async def _shared(self, kind: ReportKind) -> HeldReport | None:
+    async def _shared(self, kind: PayloadKind) -> HeldPayload | None:
         """Return what another process fetched last; one that is dated ahead would count as young for too long."""
         shared = await self.sharing.load(kind)
         if shared is not None and shared.fetched_at > self._clock() + CLOCK_TOLERANCE:
@@ -193,30 +193,30 @@ class HordeAPIIntegration:
             return None
         return shared
 
-    async def _ask(self, kind: ReportKind, started: float) -> HeldReport:
+    async def _ask(self, kind: PayloadKind, started: float) -> HeldPayload:
         try:
             report = await self._report(kind)
         except HordeAPIError as error:
             self._tell(kind, "failed", started, error.message)
             await self.sharing.save_failure(kind, error)
             raise
-        fresh = HeldReport(report, self._clock())
+        fresh = HeldPayload(report, self._clock())
         if report.known:
             await self.sharing.save(kind, fresh)
         self._tell(kind, "ok" if report.known else "unknown", started)
         return fresh
 
-    def _tell(self, kind: ReportKind, outcome: str, started: float, reason: str = "") -> None:
+    def _tell(self, kind: PayloadKind, outcome: str, started: float, reason: str = "") -> None:
         self._listener(FetchDone(str(kind.route), outcome, time.perf_counter() - started, reason))
 
-    async def _report(self, kind: ReportKind) -> Report:
+    async def _report(self, kind: PayloadKind) -> Payload:
         raw = await self.client.get_json(kind.route)
         try:
-            return await in_thread(kind.parse, raw)
+            return await run_in_thread(kind.parse, raw)
         except HordeAPIError as error:
             raise HordeAPIError(f"Horde route {kind.route} {error.message}.", hint=error.hint) from error
 
-    def _usable(self, held: HeldReport | None) -> HeldReport | None:
+    def _usable(self, held: HeldPayload | None) -> HeldPayload | None:
         return held if held is not None and self._clock() - held.fetched_at <= self._usable_for else None
 
     def _assemble(self, model_type: HordeModelType) -> Observation:
@@ -232,28 +232,28 @@ class HordeAPIIntegration:
             status_fetched_at=min(status.fetched_at, other.fetched_at) if other is not None else status.fetched_at,
             stats_fetched_at=stats.fetched_at,
             stale=any(self._held[kind.route].failure is not None for kind in kinds),
-            notices=tuple(notice for kind in kinds for notice in _notices(kind, self._held[kind.route])),
+            warnings=tuple(warning for kind in kinds for warning in _notices(kind, self._held[kind.route])),
         )
 
 
-def _kinds(model_type: HordeModelType) -> tuple[ReportKind, ...]:
+def _kinds(model_type: HordeModelType) -> tuple[PayloadKind, ...]:
     """Return all that an observation of a type consists of."""
     other = CLASHES_WITH[model_type]
     clashes = (replace(STATUS[other], unknown=_CLASHES_UNKNOWN),) if other is not None else ()
     return (STATUS[model_type], *clashes, STATS[model_type])
 
 
-def _notices(kind: ReportKind, held: HeldReport) -> list[Notice]:
+def _notices(kind: PayloadKind, held: HeldPayload) -> list[DataWarning]:
     found = []
     if held.failure is not None:
-        found.append(Notice("horde_stale", f"An earlier answer of the Horde is used: {held.failure}"))
+        found.append(DataWarning("horde_stale", f"An earlier answer of the Horde is used: {held.failure}"))
     if not held.report.known:
         found.append(kind.unknown)
     if held.report.skipped:
         message = f"{held.report.skipped} entries of Horde route {kind.route} made no sense; their figures are unknown."
-        found.append(Notice("horde_entries_skipped", message))
+        found.append(DataWarning("horde_entries_skipped", message))
     return found
 
 
-def _indexed(report: Report) -> dict[str, dict[str, Any]]:
+def _indexed(report: Payload) -> dict[str, dict[str, Any]]:
     return {row.pop("api_name"): row for row in report.frame.to_dicts()}

@@ -20,8 +20,8 @@ from typing import Any
 import polars as pl
 
 from horde_model_reference.categories import HordeModelType
+from horde_model_reference.data_warnings import DataWarning
 from horde_model_reference.errors import HordeAPIError
-from horde_model_reference.notices import Notice
 
 MAX_FIGURE = 10**12
 """The largest figure that is believed; sums of millions of such figures still fit in 64 bits."""
@@ -41,7 +41,7 @@ STATUS_FIELDS: dict[str, str] = {"worker_count": "count", "queued_jobs": "jobs",
 
 
 @dataclass(frozen=True)
-class Report:
+class Payload:
     """One route's answer as columns, sorted by name.
 
     Attributes:
@@ -74,20 +74,20 @@ class HordeRoute:
 
 
 @dataclass(frozen=True, slots=True)
-class ReportKind:
+class PayloadKind:
     """One of the things we ask: the route, how to read its answer, and what to say when it has no figures."""
 
     route: HordeRoute
     schema: Mapping[str, type[pl.DataType]]
-    parse: Callable[[Any], Report]
-    unknown: Notice
+    parse: Callable[[Any], Payload]
+    unknown: DataWarning
 
 
 @dataclass(frozen=True, slots=True)
-class HeldReport:
+class HeldPayload:
     """A report with its fetch time, and the failure of the newest attempt to replace it."""
 
-    report: Report
+    report: Payload
     fetched_at: datetime
     failure: str | None = None
 
@@ -103,7 +103,7 @@ class HeldReport:
         ).encode()
 
     @classmethod
-    def from_json(cls, text: bytes | str, kind: ReportKind) -> HeldReport:
+    def from_json(cls, text: bytes | str, kind: PayloadKind) -> HeldPayload:
         """Read what :meth:`to_json` wrote.
 
         Raises:
@@ -111,7 +111,7 @@ class HeldReport:
         """
         raw = json.loads(text)
         frame = pl.DataFrame(raw["columns"], schema=kind.schema)
-        return cls(Report(frame, raw["known"], raw["skipped"]), datetime.fromisoformat(raw["fetched_at"]))
+        return cls(Payload(frame, raw["known"], raw["skipped"]), datetime.fromisoformat(raw["fetched_at"]))
 
 
 @dataclass(frozen=True)
@@ -126,17 +126,17 @@ class Observation:
         status_fetched_at: When the status was fetched: the older one of both types'.
         stats_fetched_at: When the statistics were fetched.
         stale: The newest attempt to refresh a part of it failed.
-        notices: What a reader should know of it.
+        warnings: What a reader should know of it.
     """
 
     model_type: HordeModelType
-    status: Report
-    stats: Report
+    status: Payload
+    stats: Payload
     other_type_names: frozenset[str]
     status_fetched_at: datetime
     stats_fetched_at: datetime
     stale: bool = False
-    notices: tuple[Notice, ...] = ()
+    warnings: tuple[DataWarning, ...] = ()
 
     @property
     def fetched_at(self) -> datetime:
@@ -152,12 +152,12 @@ class Observation:
             self.status_fetched_at.isoformat(),
             self.stats_fetched_at.isoformat(),
             str(self.stale),
-            repr(self.notices),
+            repr(self.warnings),
         )
         return hashlib.sha256("\0".join(parts).encode()).hexdigest()
 
 
-def parse_stats(raw: Any) -> Report:
+def parse_stats(raw: Any) -> Payload:
     """Read ``stats/img/models`` or ``stats/text/models``.
 
     Raises:
@@ -167,7 +167,7 @@ def parse_stats(raw: Any) -> Report:
         raise HordeAPIError(f"sent a JSON {type(raw).__name__} instead of an object")
     maps: dict[str, dict[str, Any]] = {period: raw[period] for period in PERIODS if isinstance(raw.get(period), dict)}
     if len(maps) < len(PERIODS):
-        return Report(pl.DataFrame(schema=STATS_SCHEMA), known=False)
+        return Payload(pl.DataFrame(schema=STATS_SCHEMA), known=False)
     names = {name for found in maps.values() for name in found}
     readable = sorted(filter(_is_text, names))
     rows = [_all_or_none([_figure(found.get(name, 0)) for found in maps.values()]) for name in readable]
@@ -180,7 +180,7 @@ def _all_or_none(figures: list[int | None]) -> list[int | None]:
     return [None] * len(figures) if None in figures else figures
 
 
-def parse_status(raw: Any) -> Report:
+def parse_status(raw: Any) -> Payload:
     """Read ``status/models``.
 
     Raises:
@@ -191,7 +191,7 @@ def parse_status(raw: Any) -> Report:
     entries = [entry for entry in raw if isinstance(entry, dict) and _is_text(entry.get("name"))]
     masked = any(all(field not in entry for entry in entries) for field in STATUS_FIELDS.values())
     if masked:
-        return Report(pl.DataFrame(schema=STATUS_SCHEMA), known=False, skipped=len(raw) - len(entries))
+        return Payload(pl.DataFrame(schema=STATUS_SCHEMA), known=False, skipped=len(raw) - len(entries))
     listed = Counter(entry["name"] for entry in entries)
     rows = {entry["name"]: _status_row(entry) for entry in entries}
     # Of a name listed twice nobody can say which entry holds, so neither does.
@@ -205,13 +205,13 @@ def _status_row(entry: Mapping[str, Any]) -> tuple[int | None, int | None, float
     return _figure(entry.get("count")), _figure(entry.get("jobs")), _speed(entry.get("performance"))
 
 
-def _report(columns: Mapping[str, list[Any]], schema: Mapping[str, type[pl.DataType]], unreadable: int) -> Report:
+def _report(columns: Mapping[str, list[Any]], schema: Mapping[str, type[pl.DataType]], unreadable: int) -> Payload:
     frame = pl.DataFrame(columns, schema=schema)
     senseless = frame.filter(pl.any_horizontal(pl.all().is_null())).height
     known = frame.height > senseless
     if not known:  # No entry is whole; what is left of them is not to be gone by either.
         frame = frame.with_columns(pl.lit(None, schema[column]).alias(column) for column in frame.columns[1:])
-    return Report(frame, known=known, skipped=unreadable + senseless)
+    return Payload(frame, known=known, skipped=unreadable + senseless)
 
 
 def _is_text(name: object) -> bool:

@@ -20,9 +20,9 @@ from redis.exceptions import LockError, RedisError, ResponseError
 
 from horde_model_reference.categories import MODEL_REFERENCE_CATEGORY
 from horde_model_reference.errors import HordeAPIError, SettingsError
-from horde_model_reference.inert import visible
+from horde_model_reference.escaping import visible
 from horde_model_reference.integrations.horde_api_client import MAX_RETRY_AFTER
-from horde_model_reference.integrations.horde_api_models import HeldReport, ReportKind
+from horde_model_reference.integrations.horde_api_models import HeldPayload, PayloadKind
 from horde_model_reference.settings import Settings
 
 log = logging.getLogger(__name__)
@@ -86,7 +86,7 @@ class RedisSharing:
         return "shared" if self._together else "alone"
 
     @asynccontextmanager
-    async def turn(self, kind: ReportKind) -> AsyncIterator[None]:
+    async def turn(self, kind: PayloadKind) -> AsyncIterator[None]:
         """Hold the route's lock; without Redis, or when its holder takes too long, go on without."""
         # Half of the deadline, so that who waits in vain can still ask, and answer in time.
         patience = self._lock_seconds / 2
@@ -106,7 +106,7 @@ class RedisSharing:
             if held:
                 await self._attempt(lock.release, otherwise=None)
 
-    async def load(self, kind: ReportKind) -> HeldReport | None:
+    async def load(self, kind: PayloadKind) -> HeldPayload | None:
         """Return the report that some process fetched last, if there is one that can be read."""
 
         async def look() -> bytes | str | None:
@@ -120,7 +120,7 @@ class RedisSharing:
             log.warning("an unreadable report in Redis is ignored: %s", kind.route)
             return None
 
-    async def load_failure(self, kind: ReportKind) -> HordeAPIError | None:
+    async def load_failure(self, kind: PayloadKind) -> HordeAPIError | None:
         """Return why some process failed to fetch the route a moment ago, if one did."""
         key = self._key("failure", kind)
 
@@ -136,12 +136,12 @@ class RedisSharing:
 
         return await self._attempt(look, otherwise=None)
 
-    async def save(self, kind: ReportKind, held: HeldReport) -> None:
+    async def save(self, kind: PayloadKind, held: HeldPayload) -> None:
         """Give a fetched report to the others."""
         key, body = self._key("report", kind), held.to_json()
         await self._attempt(lambda: self._redis.set(key, body, ex=self._keep_seconds), otherwise=None)
 
-    async def save_failure(self, kind: ReportKind, error: HordeAPIError) -> None:
+    async def save_failure(self, kind: PayloadKind, error: HordeAPIError) -> None:
         """Tell the others that the route failed, for as long as the Horde wants to be left alone."""
         key = self._key("failure", kind)
         milliseconds = max(self._failure_ms, int((error.retry_after or 0) * 1000))
@@ -202,7 +202,7 @@ class RedisSharing:
     def _channel(self) -> str:
         return f"{self._prefix}:catalogues"
 
-    def _key(self, what: str, kind: ReportKind) -> str:
+    def _key(self, what: str, kind: PayloadKind) -> str:
         return f"{self._prefix}:{what}:{kind.route}"
 
     async def _attempt(self, work: Callable[[], Awaitable[T]], otherwise: T, seconds: float = OPERATION_TIMEOUT) -> T:
@@ -229,13 +229,13 @@ class RedisSharing:
             await self._redis.connection_pool.disconnect(inuse_connections=False)
 
 
-def _report(text: bytes | str, kind: ReportKind) -> HeldReport:
+def _report(text: bytes | str, kind: PayloadKind) -> HeldPayload:
     """Read a report that some process saved, perhaps one of another version.
 
     Raises:
         ValueError, KeyError, TypeError, RecursionError, PolarsError: It is something else.
     """
-    held = HeldReport.from_json(text, kind)
+    held = HeldPayload.from_json(text, kind)
     names = held.report.frame["api_name"]
     if held.fetched_at.tzinfo is None or held.report.known is not True or type(held.report.skipped) is not int:
         raise ValueError("no report of ours")
@@ -244,7 +244,7 @@ def _report(text: bytes | str, kind: ReportKind) -> HeldReport:
     return held
 
 
-def _reason(told: bytes | str, kind: ReportKind) -> str:
+def _reason(told: bytes | str, kind: PayloadKind) -> str:
     """Return why a process failed; clients are shown it, so that only what is like our own messages is repeated."""
     reason, ours = visible(_text(told))[:MAX_REASON], f"Horde route {kind.route} "
     return reason if reason.startswith(ours) else f"{ours}failed a moment ago."

@@ -9,7 +9,7 @@ from typing import Protocol
 
 from horde_model_reference.categories import MODEL_REFERENCE_CATEGORY
 from horde_model_reference.errors import HordeAPIError
-from horde_model_reference.integrations.horde_api_models import HeldReport, ReportKind
+from horde_model_reference.integrations.horde_api_models import HeldPayload, PayloadKind
 
 
 class Sharing(Protocol):
@@ -20,23 +20,23 @@ class Sharing(Protocol):
         """``off``, ``shared``, or ``alone`` while the means of sharing is away."""
         ...
 
-    def turn(self, kind: ReportKind) -> AbstractAsyncContextManager[None]:
+    def turn(self, kind: PayloadKind) -> AbstractAsyncContextManager[None]:
         """Wait until no other process is asking this route, and keep the others waiting meanwhile."""
         ...
 
-    async def load(self, kind: ReportKind) -> HeldReport | None:
+    async def load(self, kind: PayloadKind) -> HeldPayload | None:
         """Return the report that some process fetched last, if there is one."""
         ...
 
-    async def load_failure(self, kind: ReportKind) -> HordeAPIError | None:
+    async def load_failure(self, kind: PayloadKind) -> HordeAPIError | None:
         """Return why some process failed to fetch the route a moment ago, if one did."""
         ...
 
-    async def save(self, kind: ReportKind, held: HeldReport) -> None:
+    async def save(self, kind: PayloadKind, held: HeldPayload) -> None:
         """Give a fetched report to the others."""
         ...
 
-    async def save_failure(self, kind: ReportKind, error: HordeAPIError) -> None:
+    async def save_failure(self, kind: PayloadKind, error: HordeAPIError) -> None:
         """Tell the others that the route failed, so that they need not try at once."""
         ...
 
@@ -59,22 +59,22 @@ class NoSharing:
     state = "off"
 
     @asynccontextmanager
-    async def turn(self, kind: ReportKind) -> AsyncIterator[None]:
+    async def turn(self, kind: PayloadKind) -> AsyncIterator[None]:
         """Nobody else asks."""
         yield
 
-    async def load(self, kind: ReportKind) -> HeldReport | None:
+    async def load(self, kind: PayloadKind) -> HeldPayload | None:
         """Nobody else has anything."""
         return None
 
-    async def load_failure(self, kind: ReportKind) -> HordeAPIError | None:
+    async def load_failure(self, kind: PayloadKind) -> HordeAPIError | None:
         """Nobody else failed."""
         return None
 
-    async def save(self, kind: ReportKind, held: HeldReport) -> None:
+    async def save(self, kind: PayloadKind, held: HeldPayload) -> None:
         """Nobody else wants it."""
 
-    async def save_failure(self, kind: ReportKind, error: HordeAPIError) -> None:
+    async def save_failure(self, kind: PayloadKind, error: HordeAPIError) -> None:
         """Nobody else need know."""
 
     async def announce(self, category: MODEL_REFERENCE_CATEGORY, revision: str) -> None:

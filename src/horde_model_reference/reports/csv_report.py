@@ -9,7 +9,7 @@ from collections.abc import Iterable
 from horde_model_reference.analytics.flags import FLAG_NAMES
 from horde_model_reference.analytics.risk_query import SCALAR_COLUMNS
 from horde_model_reference.analytics.risk_schema import ModelDeletionRiskInfo
-from horde_model_reference.inert import visible
+from horde_model_reference.escaping import visible
 
 FORMULA_STARTS = ("=", "+", "-", "@")
 

@@ -6,7 +6,7 @@ import re
 from datetime import datetime
 
 from horde_model_reference.analytics.risk_schema import CategoryDeletionRiskResponse, ModelDeletionRiskInfo
-from horde_model_reference.inert import visible
+from horde_model_reference.escaping import visible
 from horde_model_reference.reports import words
 
 HEADER = "| Model | Level | Month use | Share | Workers | GB | Why |\n| --- | --- | ---: | ---: | ---: | ---: | --- |"

@@ -22,7 +22,7 @@ from horde_model_reference.analytics.risk_schema import (
     ModelDeletionRiskInfo,
 )
 from horde_model_reference.categories import MODEL_REFERENCE_CATEGORY
-from horde_model_reference.inert import visible
+from horde_model_reference.escaping import visible
 from horde_model_reference.reports import words
 
 LEVEL_STYLES: dict[RiskLevel, str] = {

@@ -21,9 +21,9 @@ from horde_model_reference.service import docs_page, health, logs, pages, proble
 from horde_model_reference.service.collecting import collecting
 from horde_model_reference.service.dependencies import State
 from horde_model_reference.service.guard import Guard
-from horde_model_reference.service.hot_answers import HotAnswers
 from horde_model_reference.service.hydration import following, hydrating
 from horde_model_reference.service.metrics import Instruments
+from horde_model_reference.service.response_cache import ResponseCache
 from horde_model_reference.service.statistics.routers import deletion_risk
 from horde_model_reference.service.tables import CurrentTables
 from horde_model_reference.service.v2.routers import deletion_plan, references
@@ -108,7 +108,7 @@ def create_service(
         settings, transport, hydrate=in_background, instruments=instruments, make_history=make_history
     )
     origins = list(settings.cors_allowed_origins)
-    hot = HotAnswers(Guard(app, settings), max_bytes=settings.hot_answers_max_bytes, instruments=instruments)
+    hot = ResponseCache(Guard(app, settings), max_bytes=settings.response_cache_max_bytes, instruments=instruments)
     if not origins:
         return hot
     return OtherOrigins(

@@ -11,7 +11,7 @@ from contextlib import asynccontextmanager
 from horde_model_reference.categories import HordeModelType
 from horde_model_reference.engine import Engine
 from horde_model_reference.errors import HordeModelReferenceError
-from horde_model_reference.inert import visible
+from horde_model_reference.escaping import visible
 
 log = logging.getLogger(__name__)
 

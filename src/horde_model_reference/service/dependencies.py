@@ -15,9 +15,9 @@ from horde_model_reference.categories import MODEL_REFERENCE_CATEGORY
 from horde_model_reference.curation.planning import CurationFacts
 from horde_model_reference.engine import Engine
 from horde_model_reference.integrations.horde_api_integration import HordeAPIIntegration
-from horde_model_reference.service.answer_store import Keepable
-from horde_model_reference.service.hot_answers import MARK
 from horde_model_reference.service.metrics import Instruments
+from horde_model_reference.service.response_cache import MARK
+from horde_model_reference.service.response_store import Keepable
 from horde_model_reference.service.tables import CurrentTables
 
 
@@ -44,22 +44,22 @@ def _instruments(request: Request) -> Instruments:
     return instruments
 
 
-Built = Annotated[Engine, Depends(_engine)]
+EngineDep = Annotated[Engine, Depends(_engine)]
 Tables = Annotated[CurrentTables, Depends(_tables)]
 Measured = Annotated[Instruments, Depends(_instruments)]
 
 
-def get_model_reference_manager(engine: Built) -> ModelReferenceManager:
+def get_model_reference_manager(engine: EngineDep) -> ModelReferenceManager:
     """Return the catalogues."""
     return engine.manager
 
 
-def get_horde_api_integration(engine: Built) -> HordeAPIIntegration:
+def get_horde_api_integration(engine: EngineDep) -> HordeAPIIntegration:
     """Return the Horde."""
     return engine.horde
 
 
-def get_deletion_risk_cache(engine: Built) -> DeletionRiskCache:
+def get_deletion_risk_cache(engine: EngineDep) -> DeletionRiskCache:
     """Return the risk tables in use."""
     return engine.cache
 
@@ -68,7 +68,7 @@ Manager = Annotated[ModelReferenceManager, Depends(get_model_reference_manager)]
 
 
 def get_engine(
-    engine: Built,
+    engine: EngineDep,
     manager: Manager,
     horde: Annotated[HordeAPIIntegration, Depends(get_horde_api_integration)],
     cache: Annotated[DeletionRiskCache, Depends(get_deletion_risk_cache)],
@@ -77,7 +77,7 @@ def get_engine(
     return replace(engine, manager=manager, horde=horde, cache=cache)
 
 
-OwnEngine = Annotated[Engine, Depends(get_engine)]
+OverridableEngineDep = Annotated[Engine, Depends(get_engine)]
 
 
 class TableReader:

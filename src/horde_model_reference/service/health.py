@@ -13,7 +13,7 @@ from pydantic import BaseModel, Field
 from horde_model_reference.categories import MODEL_REFERENCE_CATEGORY, REPORTED_TYPES
 from horde_model_reference.engine import Engine
 from horde_model_reference.errors import HordeModelReferenceError
-from horde_model_reference.service.dependencies import Built, Measured, Tables
+from horde_model_reference.service.dependencies import EngineDep, Measured, Tables
 from horde_model_reference.service.metrics import CONTENT_TYPE
 from horde_model_reference.service.tables import CurrentTables
 
@@ -37,7 +37,7 @@ class Readiness(BaseModel):
 
 
 @router.get("/heartbeat", operation_id="read_heartbeat", summary="Tell that the service lives")
-async def read_heartbeat(engine: Built) -> Heartbeat:
+async def read_heartbeat(engine: EngineDep) -> Heartbeat:
     """A sign of life that asks nobody else."""
     return Heartbeat(
         status="ok",
@@ -53,7 +53,7 @@ async def read_heartbeat(engine: Built) -> Heartbeat:
     summary="Tell whether every category can be answered",
     responses={503: {"model": Readiness, "description": "A category has no table yet."}},
 )
-async def read_readiness(engine: Built, tables: Tables, response: Response) -> Readiness:
+async def read_readiness(engine: EngineDep, tables: Tables, response: Response) -> Readiness:
     """Whether a table exists for each category, making the first ones where nobody has asked yet; else status 503."""
     missing = REPORTED_TYPES.keys() - tables.usable().keys()
     await asyncio.gather(*(_try(tables, category, engine) for category in missing))
@@ -75,6 +75,6 @@ async def _try(tables: CurrentTables, category: MODEL_REFERENCE_CATEGORY, engine
     summary="Get the service's figures for Prometheus",
     response_class=PlainTextResponse,
 )
-async def read_metrics(engine: Built, tables: Tables, instruments: Measured) -> Response:
+async def read_metrics(engine: EngineDep, tables: Tables, instruments: Measured) -> Response:
     """Requests, fetches, computations, tables and breakers, in Prometheus' text format."""
     return Response(instruments.exposition(engine, tables), media_type=CONTENT_TYPE)

@@ -12,7 +12,7 @@ from datetime import timedelta
 from horde_model_reference.categories import MODEL_REFERENCE_CATEGORY, REPORTED_TYPES
 from horde_model_reference.engine import Engine
 from horde_model_reference.errors import HordeModelReferenceError
-from horde_model_reference.inert import visible
+from horde_model_reference.escaping import visible
 from horde_model_reference.service.tables import CurrentTables
 from horde_model_reference.settings import Settings
 

@@ -36,7 +36,7 @@ from horde_model_reference.errors import HistoryError, HordeModelReferenceError,
 from horde_model_reference.history.history_schema import ModelHistoryResponse
 from horde_model_reference.service.dependencies import Reader
 from horde_model_reference.service.encodings import ENCODERS, IDENTITY, negotiate
-from horde_model_reference.threads import in_thread
+from horde_model_reference.thread_pool import run_in_thread
 
 T = TypeVar("T")
 
@@ -91,11 +91,11 @@ def html(page: str) -> HTMLResponse:
 async def fresh(request: Request, make: Callable[[], str]) -> HTMLResponse:
     """Return a page that rests on more than a table, so that nobody keeps it: neither we nor a browser."""
     encoding = negotiate(request.headers.get("accept-encoding", "").encode("latin-1"))
-    page = html(await in_thread(make))
+    page = html(await run_in_thread(make))
     page.headers["Cache-Control"] = "no-cache"
     page.headers["Vary"] = "Accept-Encoding"
     if encoding != IDENTITY:
-        page.body = await in_thread(ENCODERS[encoding], bytes(page.body))
+        page.body = await run_in_thread(ENCODERS[encoding], bytes(page.body))
         page.headers["Content-Encoding"] = encoding
         page.headers["Content-Length"] = str(len(page.body))
     return page
@@ -112,13 +112,13 @@ async def read_category_page(reader: Reader, category: MODEL_REFERENCE_CATEGORY,
     """A category's models."""
     view = View(category, parameters.query())
     table = await reader.table(category, keep_answer=not parameters.search)
-    return html(await in_thread(category_page, table, view))
+    return html(await run_in_thread(category_page, table, view))
 
 
 @router.get("/pictures/{category}")
 async def read_pictures_page(reader: Reader, category: MODEL_REFERENCE_CATEGORY) -> Response:
     """A category in pictures."""
-    return html(await in_thread(pictures_page, await reader.table(category)))
+    return html(await run_in_thread(pictures_page, await reader.table(category)))
 
 
 async def _past(asked: Awaitable[T]) -> T | str:
@@ -140,7 +140,7 @@ async def read_over_time_page(reader: Reader, request: Request, category: MODEL_
     await reader.table(category)
     about = {"category": category, "name": category.value, "members": None}
     history = ModelHistoryResponse.model_validate(about | found)
-    return html(await in_thread(over_time_page, category, history))
+    return html(await run_in_thread(over_time_page, category, history))
 
 
 @router.get("/model/{category}")
@@ -184,7 +184,7 @@ async def read_plan_file(
 ) -> Response:
     """One of the files of the plan of what is ticked, to be kept."""
     facts, copy = await reader.curation_facts(category)
-    content = await in_thread(plan_file, facts, _planned(facts, copy), ticked, file)
+    content = await run_in_thread(plan_file, facts, _planned(facts, copy), ticked, file)
     media_type = mimetypes.guess_type(file)[0] or "text/plain"
     return Response(
         content, media_type=media_type, headers={"Content-Disposition": f"attachment; filename*=UTF-8''{quote(file)}"}

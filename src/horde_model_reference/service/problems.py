@@ -13,7 +13,7 @@ from pydantic import BaseModel, Field
 from starlette.exceptions import HTTPException
 
 from horde_model_reference.errors import HordeModelReferenceError
-from horde_model_reference.inert import shortened, visible
+from horde_model_reference.escaping import shortened, visible
 from horde_model_reference.reports.json_report import inert
 
 MEDIA_TYPE = "application/problem+json"

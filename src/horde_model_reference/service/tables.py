@@ -16,7 +16,7 @@ from horde_model_reference.single_flight import SingleFlight
 
 
 @dataclass(slots=True)
-class Publication:
+class ServedTable:
     """A risk table in service; answers made from it are good as long as it is.
 
     Attributes:
@@ -51,10 +51,10 @@ class CurrentTables:
         self._settings = settings
         self._in_background = refreshed_in_background
         self._clock = clock
-        self._current: dict[MODEL_REFERENCE_CATEGORY, Publication] = {}
-        self._refreshes: SingleFlight[MODEL_REFERENCE_CATEGORY, Publication] = SingleFlight()
+        self._current: dict[MODEL_REFERENCE_CATEGORY, ServedTable] = {}
+        self._refreshes: SingleFlight[MODEL_REFERENCE_CATEGORY, ServedTable] = SingleFlight()
 
-    async def get(self, category: MODEL_REFERENCE_CATEGORY, engine: Engine) -> Publication:
+    async def get(self, category: MODEL_REFERENCE_CATEGORY, engine: Engine) -> ServedTable:
         """Return what a category is answered from; errors as for :meth:`Engine.table`."""
         current = self._current.get(category)
         if current is not None and current.serves(self._clock()):
@@ -63,16 +63,16 @@ class CurrentTables:
 
     async def refresh(
         self, category: MODEL_REFERENCE_CATEGORY, engine: Engine, max_age: timedelta | None = None
-    ) -> Publication:
+    ) -> ServedTable:
         """Look for a newer table and publish it; parameters and errors as for :meth:`Engine.table`."""
         return await self._refreshes.run(category, partial(self._refresh, category, engine, max_age))
 
-    def usable(self) -> dict[MODEL_REFERENCE_CATEGORY, Publication]:
+    def usable(self) -> dict[MODEL_REFERENCE_CATEGORY, ServedTable]:
         """Return the publications that are not older than the stale limit."""
         now = self._clock()
         return {category: current for category, current in self._current.items() if now < current.usable_until}
 
-    def latest(self) -> dict[MODEL_REFERENCE_CATEGORY, Publication]:
+    def latest(self) -> dict[MODEL_REFERENCE_CATEGORY, ServedTable]:
         """Return the last publication of each category that had any, also where it is older than the stale limit."""
         return dict(self._current)
 
@@ -82,7 +82,7 @@ class CurrentTables:
 
     async def _refresh(
         self, category: MODEL_REFERENCE_CATEGORY, engine: Engine, max_age: timedelta | None
-    ) -> Publication:
+    ) -> ServedTable:
         fresh = self._publication(await engine.table(category, max_age))
         current = self._current.get(category)
         if current is not None and current.table.key == fresh.table.key:
@@ -93,9 +93,9 @@ class CurrentTables:
             current.retired = True
         return fresh
 
-    def _publication(self, table: RiskTable) -> Publication:
+    def _publication(self, table: RiskTable) -> ServedTable:
         fetched_at = min(table.data_as_of.status_fetched_at, table.data_as_of.stats_fetched_at).timestamp()
         catalogue_due = self._clock() + self._settings.cache_ttl_seconds
         usable_until = fetched_at + self._settings.cache_hydration_stale_ttl_seconds
         due_at = min(fetched_at + self._settings.deletion_risk_cache_ttl, catalogue_due, usable_until)
-        return Publication(table, due_at, usable_until if self._in_background else due_at, usable_until)
+        return ServedTable(table, due_at, usable_until if self._in_background else due_at, usable_until)

@@ -20,12 +20,12 @@ from horde_model_reference.history.history_schema import ModelHistoryResponse
 from horde_model_reference.service import problems
 from horde_model_reference.service.answers import CsvResponse, csv_answer, json_answer
 from horde_model_reference.service.dependencies import (
-    OwnEngine,
+    OverridableEngineDep,
     Reader,
     get_deletion_risk_cache,
     get_horde_api_integration,
 )
-from horde_model_reference.threads import in_thread
+from horde_model_reference.thread_pool import run_in_thread
 
 __all__ = [
     "deletion_risk_route_subpath",
@@ -112,7 +112,7 @@ async def get_category_deletion_risk(  # noqa: PLR0913, PLR0917 - one parameter 
         host=host,
     )
     table = await reader.table(model_category_name, keep_answer=not search)
-    return await in_thread(respond, table, query)
+    return await run_in_thread(respond, table, query)
 
 
 CategoryAnswer = Annotated[CategoryDeletionRiskResponse, Depends(get_category_deletion_risk)]
@@ -126,7 +126,7 @@ CategoryAnswer = Annotated[CategoryDeletionRiskResponse, Depends(get_category_de
 )
 async def read_category_deletion_risk(answer: CategoryAnswer) -> Response:
     """Which models of a category are at risk of deletion, why, and on what figures."""
-    return await in_thread(json_answer, answer)
+    return await run_in_thread(json_answer, answer)
 
 
 @router.get(
@@ -137,7 +137,7 @@ async def read_category_deletion_risk(answer: CategoryAnswer) -> Response:
 )
 async def read_category_deletion_risk_csv(answer: CategoryAnswer) -> Response:
     """The same rows as CSV: the scalar columns and one column a flag; unknown is an empty cell."""
-    return await in_thread(csv_answer, answer)
+    return await run_in_thread(csv_answer, answer)
 
 
 @router.get(
@@ -149,7 +149,7 @@ async def read_category_deletion_risk_csv(answer: CategoryAnswer) -> Response:
 async def read_category_attribution(reader: Reader, model_category_name: Category) -> Response:
     """Every API name of a category with its figures, the model it was counted for, and why."""
     table = await reader.table(model_category_name)
-    return json_answer(await in_thread(respond_with_attribution, table))
+    return json_answer(await run_in_thread(respond_with_attribution, table))
 
 
 @router.get(
@@ -159,7 +159,7 @@ async def read_category_attribution(reader: Reader, model_category_name: Categor
     response_model=ModelHistoryResponse,
 )
 async def read_model_history(
-    engine: OwnEngine,
+    engine: OverridableEngineDep,
     model_category_name: Category,
     model_name: ModelName,
     days: Days = 365,

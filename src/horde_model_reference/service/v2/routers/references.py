@@ -16,7 +16,7 @@ from horde_model_reference.service.statistics.routers.deletion_risk import (
     deletion_risk_route_subpath,
     read_category_deletion_risk,
 )
-from horde_model_reference.threads import in_thread
+from horde_model_reference.thread_pool import run_in_thread
 
 router = APIRouter(tags=["v2"])
 
@@ -44,7 +44,7 @@ async def read_model_categories() -> list[MODEL_REFERENCE_CATEGORY]:
 async def read_reference(manager: Manager, model_category_name: Category) -> Response:
     """A category's records by name, in the v2 format; empty where its catalogue has none."""
     records = await manager.get_model_reference(model_category_name)
-    return await in_thread(lambda: _answer({name: record.as_json() for name, record in records.items()}))
+    return await run_in_thread(lambda: _answer({name: record.as_json() for name, record in records.items()}))
 
 
 @router.get(
@@ -62,7 +62,7 @@ async def read_single_model(
     """One record, in the v2 format."""
     records = await manager.get_model_reference(model_category_name)
     if model_name not in records:
-        raise await in_thread(unknown_model, model_category_name, model_name, records)
+        raise await run_in_thread(unknown_model, model_category_name, model_name, records)
     return _answer(records[model_name].as_json())
 
 

@@ -7,11 +7,11 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 MAX_OF_A_KIND = 50
-"""How many notices of one kind are listed one by one; the rest is counted."""
+"""How many warnings of one kind are listed one by one; the rest is counted."""
 
 
 @dataclass(frozen=True, slots=True, order=True)
-class Notice:
+class DataWarning:
     """One thing worth saying.
 
     Attributes:
@@ -23,19 +23,19 @@ class Notice:
     message: str
 
 
-def bounded(notices: Iterable[Notice]) -> tuple[Notice, ...]:
+def bounded(warnings: Iterable[DataWarning]) -> tuple[DataWarning, ...]:
     """Keep the first of each kind and count the others, so that a broken file cannot flood an answer.
 
-    For who makes notices in numbers, once: who bounded them again would count the line that counts as one.
+    For who makes warnings in numbers, once: who bounded them again would count the line that counts as one.
     """
-    kept: list[Notice] = []
+    kept: list[DataWarning] = []
     counts: Counter[str] = Counter()
-    for notice in notices:
-        counts[notice.code] += 1
-        if counts[notice.code] <= MAX_OF_A_KIND:
-            kept.append(notice)
+    for warning in warnings:
+        counts[warning.code] += 1
+        if counts[warning.code] <= MAX_OF_A_KIND:
+            kept.append(warning)
     rest = (
-        Notice(code, f"... and {count - MAX_OF_A_KIND} more of this kind.")
+        DataWarning(code, f"... and {count - MAX_OF_A_KIND} more of this kind.")
         for code, count in counts.items()
         if count > MAX_OF_A_KIND
     )

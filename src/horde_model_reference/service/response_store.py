@@ -7,7 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from horde_model_reference.service.encodings import IDENTITY
-from horde_model_reference.service.tables import Publication
+from horde_model_reference.service.tables import ServedTable
 
 Key = tuple[bytes, bytes]
 """The path and the query as the client wrote them."""
@@ -28,7 +28,7 @@ class Keepable:
         keep: Whether the same question is worth answering from memory; free-text searches are not.
     """
 
-    publication: Publication
+    publication: ServedTable
     keep: bool
 
 
@@ -50,7 +50,7 @@ class Encoded:
 
 
 @dataclass(slots=True)
-class HotAnswer:
+class CachedResponse:
     """One answer with its encodings, each made when it is first asked for.
 
     Attributes:
@@ -90,7 +90,7 @@ class HotAnswer:
         return self.cache_control[1]
 
 
-class AnswerStore:
+class ResponseStore:
     """Holds answers; those used longest ago go first.
 
     Args:
@@ -99,11 +99,11 @@ class AnswerStore:
 
     def __init__(self, max_bytes: int) -> None:
         self._max_bytes = max_bytes
-        self._held: OrderedDict[Key, HotAnswer] = OrderedDict()
-        self._publications: list[Publication] = []
+        self._held: OrderedDict[Key, CachedResponse] = OrderedDict()
+        self._publications: list[ServedTable] = []
         self._bytes = 0
 
-    def get(self, key: Key, now: float) -> HotAnswer | None:
+    def get(self, key: Key, now: float) -> CachedResponse | None:
         """Return the answer to a question, if one is held that may be sent at this moment."""
         answer = self._held.get(key)
         if answer is None or not answer.origin.publication.serves(now):
@@ -111,7 +111,7 @@ class AnswerStore:
         self._held.move_to_end(key)
         return answer
 
-    def keep(self, answer: HotAnswer) -> HotAnswer:
+    def keep(self, answer: CachedResponse) -> CachedResponse:
         """Hold an answer, unless one of the same table is held; return the one to send."""
         publication = answer.origin.publication
         held = self._held.get(answer.key)
@@ -125,7 +125,7 @@ class AnswerStore:
         self._make_room(answer)
         return answer
 
-    def grown(self, answer: HotAnswer) -> None:
+    def grown(self, answer: CachedResponse) -> None:
         """Take note that an answer has one more encoding; of one that is not held, none is taken."""
         if self._held.get(answer.key) is answer:
             self._make_room(answer)
@@ -137,7 +137,7 @@ class AnswerStore:
             for key in [key for key, held in self._held.items() if held.origin.publication.retired]:
                 self._drop(key)
 
-    def _make_room(self, answer: HotAnswer) -> None:
+    def _make_room(self, answer: CachedResponse) -> None:
         """Count a held answer as what it occupies now, and drop others until all fit; what never fits is not held."""
         size = answer.size()
         self._bytes += size - answer.counted

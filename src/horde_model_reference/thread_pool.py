@@ -18,7 +18,7 @@ T = TypeVar("T")
 _POOL = ThreadPoolExecutor((os.cpu_count() or 1) + 4, "work")
 
 
-async def in_thread(work: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
+async def run_in_thread(work: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
     """Do a piece of work in a thread, as :func:`asyncio.to_thread` does, but never behind the loop's own."""
     context = copy_context()
     return await asyncio.get_running_loop().run_in_executor(_POOL, partial(context.run, work, *args, **kwargs))

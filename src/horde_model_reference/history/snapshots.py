@@ -12,11 +12,11 @@ import polars as pl
 
 from horde_model_reference.categories import HordeModelType
 from horde_model_reference.history.days import day_described, day_of
-from horde_model_reference.integrations.horde_api_models import Observation, Report
+from horde_model_reference.integrations.horde_api_models import Observation, Payload
 
 
 @dataclass(frozen=True)
-class Compile:
+class StatsSnapshot:
     """Statistics as they were seen at a moment; ``frame`` is that of a report of statistics."""
 
     model_type: HordeModelType
@@ -30,7 +30,7 @@ class Compile:
 
 
 @dataclass(frozen=True)
-class Look:
+class WorkerSnapshot:
     """Worker threads as they were seen at a moment; ``frame`` is that of a report of the status."""
 
     model_type: HordeModelType
@@ -43,18 +43,18 @@ class Look:
         return day_of(self.seen_at)
 
 
-Sighting = Compile | Look
+Snapshot = StatsSnapshot | WorkerSnapshot
 
 
-def sightings(observation: Observation) -> Iterator[Sighting]:
+def snapshots(observation: Observation) -> Iterator[Snapshot]:
     """Yield what an observation has to keep; what is unknown is not kept, not even as a gap."""
     if observation.stats.known:
-        yield Compile(observation.model_type, observation.stats_fetched_at, observation.stats.frame)
+        yield StatsSnapshot(observation.model_type, observation.stats_fetched_at, observation.stats.frame)
     if observation.status.known:
-        yield Look(observation.model_type, observation.status_fetched_at, _whole(observation.status))
+        yield WorkerSnapshot(observation.model_type, observation.status_fetched_at, _whole(observation.status))
 
 
-def _whole(status: Report) -> pl.DataFrame:
+def _whole(status: Payload) -> pl.DataFrame:
     """Return the entries that say how many threads there are."""
     return status.frame.filter(pl.col("worker_count").is_not_null()).select("api_name", "worker_count")
 

@@ -15,7 +15,7 @@ from horde_model_reference.history.reading import possible
 from horde_model_reference.history.tables import api_names, closed_months, compiles, looks, months, threads, usage
 
 
-async def months_to_close(database: Database, model_type: HordeModelType, keep_days: int) -> list[int]:
+async def months_to_roll_up(database: Database, model_type: HordeModelType, keep_days: int) -> list[int]:
     """Return the months that lie wholly more than ``keep_days`` before the newest day of a type, oldest first."""
     async with database.reading() as connection:
         kept = [
@@ -34,13 +34,13 @@ async def months_to_close(database: Database, model_type: HordeModelType, keep_d
     return list(range(month_number(min(days)), month_number(max(days) - keep_days)))
 
 
-async def close_months(database: Database, model_type: HordeModelType, keep_days: int) -> AsyncIterator[int]:
+async def roll_up_months(database: Database, model_type: HordeModelType, keep_days: int) -> AsyncIterator[int]:
     """Close the months that are due, each whole or not at all, and yield each when it is.
 
     Raises:
         HistoryError: The database cannot be had; the months yielded are closed.
     """
-    for month in await months_to_close(database, model_type, keep_days):
+    for month in await months_to_roll_up(database, model_type, keep_days):
         async with database.writing() as connection:
             await _close(connection, model_type, month)
         yield month

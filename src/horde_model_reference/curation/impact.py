@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Sequence
 
-from horde_model_reference.analytics.judgement import BYTES_PER_GB
 from horde_model_reference.analytics.risk_table import RiskTable
+from horde_model_reference.analytics.scoring import BYTES_PER_GB
 from horde_model_reference.catalogue.catalogue import Catalogue
 from horde_model_reference.catalogue.records import ModelRecord
 from horde_model_reference.curation.plan import Displacement, Effect, HostEffect, ModelVerdict
@@ -15,12 +15,12 @@ from horde_model_reference.curation.styles import Styles
 NO_HOST = "no known host"
 
 
-def effect_of(table: RiskTable, catalogue: Catalogue, styles: Styles | None, removed: Sequence[ModelVerdict]) -> Effect:
+def impact_of(table: RiskTable, catalogue: Catalogue, styles: Styles | None, removed: Sequence[ModelVerdict]) -> Effect:
     """Return what removing these models would do."""
     names = [verdict.name for verdict in removed]
     records = [catalogue.records[name] for name in names]
     usage = total(verdict.usage_month for verdict in removed)
-    month = table.measure.category_month
+    month = table.context.category_month
     dependents = styles.dependents(names) if styles is not None else None
     return Effect(
         models=len(removed),

@@ -13,7 +13,7 @@ from functools import cache
 
 import polars as pl
 
-from horde_model_reference.polars_pool import collected
+from horde_model_reference.polars_queries import collected
 
 TREND_WEEKS = 8
 """Weeks that the trend of a risk table is fitted to."""

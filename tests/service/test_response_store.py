@@ -7,32 +7,32 @@ from dataclasses import replace
 from hypothesis import given
 from hypothesis import strategies as st
 
-from horde_model_reference.service.answer_store import AnswerStore, Encoded, HotAnswer, Keepable
-from horde_model_reference.service.tables import Publication
+from horde_model_reference.service.response_store import CachedResponse, Encoded, Keepable, ResponseStore
+from horde_model_reference.service.tables import ServedTable
 from tests.support.builders import catalogue_of, observation_of, stats_of, table_of
 
 NOW = 1_800_000_000.0
 TABLE = table_of(catalogue_of(["a"]), observation_of(stats_of({"a": 1})))
 
 
-def publication() -> Publication:
-    return Publication(TABLE, due_at=NOW + 50, serve_until=NOW + 100, usable_until=NOW + 3600)
+def publication() -> ServedTable:
+    return ServedTable(TABLE, due_at=NOW + 50, serve_until=NOW + 100, usable_until=NOW + 3600)
 
 
-def answer(path: str, origin: Publication, size: int = 10) -> HotAnswer:
-    return HotAnswer((path.encode(), b""), b"x" * size, [], Keepable(origin, keep=True), {})
+def answer(path: str, origin: ServedTable, size: int = 10) -> CachedResponse:
+    return CachedResponse((path.encode(), b""), b"x" * size, [], Keepable(origin, keep=True), {})
 
 
 def encoded(size: int) -> Encoded:
     return Encoded(b"y" * size, b'"tag"', [], [])
 
 
-def found(store: AnswerStore, *paths: str) -> list[str]:
+def found(store: ResponseStore, *paths: str) -> list[str]:
     return [path for path in paths if store.get((path.encode(), b""), NOW) is not None]
 
 
 def test_an_answer_is_found_while_its_table_may_be_served() -> None:
-    store, origin = AnswerStore(10_000), publication()
+    store, origin = ResponseStore(10_000), publication()
     kept = store.keep(answer("/x", origin))
     assert store.get(kept.key, NOW + 99) is kept
     assert store.get((b"/x", b"y=1"), NOW) is None, "another question"
@@ -43,7 +43,7 @@ def test_an_answer_is_found_while_its_table_may_be_served() -> None:
 
 def test_of_two_answers_from_one_table_the_first_stays() -> None:
     """Both are right; the first may have its encodings already."""
-    store, origin = AnswerStore(10_000), publication()
+    store, origin = ResponseStore(10_000), publication()
     first = store.keep(answer("/x", origin))
     assert store.keep(answer("/x", origin)) is first
     newer = answer("/x", publication())
@@ -52,7 +52,7 @@ def test_of_two_answers_from_one_table_the_first_stays() -> None:
 
 
 def test_answers_from_a_table_out_of_service_make_room() -> None:
-    store, old = AnswerStore(5_000), publication()
+    store, old = ResponseStore(5_000), publication()
     for path in ("/a", "/b"):
         store.keep(answer(path, old, 1000))
     old.retired = True
@@ -62,7 +62,7 @@ def test_answers_from_a_table_out_of_service_make_room() -> None:
 
 
 def test_what_was_asked_for_longest_ago_goes_first() -> None:
-    store, origin = AnswerStore(7_000), publication()  # room for three, with what surrounds them
+    store, origin = ResponseStore(7_000), publication()  # room for three, with what surrounds them
     for path in ("/a", "/b", "/c"):
         store.keep(answer(path, origin, 1000))
     assert found(store, "/a") == ["/a"]
@@ -71,7 +71,7 @@ def test_what_was_asked_for_longest_ago_goes_first() -> None:
 
 
 def test_an_encoding_that_was_made_later_counts() -> None:
-    store, origin = AnswerStore(7_000), publication()
+    store, origin = ResponseStore(7_000), publication()
     answers = [store.keep(answer(path, origin, 1000)) for path in ("/a", "/b", "/c")]
     answers[2].encodings["gzip"] = encoded(900)
     store.grown(answers[2])
@@ -82,7 +82,7 @@ def test_an_encoding_that_was_made_later_counts() -> None:
 
 
 def test_what_never_fits_leaves_the_others_in_peace() -> None:
-    store, origin = AnswerStore(5_000), publication()
+    store, origin = ResponseStore(5_000), publication()
     store.keep(answer("/a", origin, 1000))
     big = store.keep(answer("/big", origin, 10_000))
     assert big.body, "it can be sent all the same"
@@ -99,7 +99,7 @@ STEPS = st.lists(
 def test_whatever_happens_all_that_is_held_fits(steps: list[tuple[str, str, int]]) -> None:
     """No room is lost or won over time: what is held never exceeds the bound, and one small answer always fits."""
     bound = 8_000
-    store, current, known = AnswerStore(bound), publication(), dict[str, HotAnswer]()
+    store, current, known = ResponseStore(bound), publication(), dict[str, CachedResponse]()
     for what, path, size in steps:
         if what == "keep":
             known[path] = store.keep(answer(path, current, size))

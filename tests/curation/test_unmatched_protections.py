@@ -10,7 +10,7 @@ import pytest
 from horde_model_reference.curation.artefacts import PLAN_JSON, PLAN_MARKDOWN, PlannedFile, artefacts
 from horde_model_reference.curation.plan import Plan
 from horde_model_reference.curation.plan_terminal import plan_report
-from horde_model_reference.notices import MAX_OF_A_KIND
+from horde_model_reference.data_warnings import MAX_OF_A_KIND
 from tests.support.builders import TEXT
 from tests.support.curation import CROWD, SUBJECT, facts_of, plan_of
 from tests.support.hostile_names import ACTIVE, HOSTILE_NAMES

@@ -7,13 +7,13 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from horde_model_reference.analytics.past_use import PastUse
+from horde_model_reference.analytics.usage_trend import PastUse
 from horde_model_reference.curation.policy import Policy
 from horde_model_reference.curation.replacements import Standing
 
 
 @dataclass(frozen=True, slots=True)
-class Case:
+class ModelFacts:
     """What a reason is asked about.
 
     Attributes:

@@ -10,7 +10,7 @@ from sqlalchemy import Table
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from horde_model_reference.categories import HordeModelType
-from horde_model_reference.demo.year import (
+from horde_model_reference.demo.synthetic_year import (
     GAP,
     LOOKED_DAYS,
     LOOKS,
@@ -23,7 +23,7 @@ from horde_model_reference.demo.year import (
 )
 from horde_model_reference.history.database import Database
 from horde_model_reference.history.days import day_described
-from horde_model_reference.history.sightings import digest
+from horde_model_reference.history.snapshots import digest
 from horde_model_reference.history.tables import api_names, compiles, looks, threads, usage, written
 
 APART = 10_000

@@ -4,25 +4,25 @@ from __future__ import annotations
 
 import pytest
 
-from horde_model_reference.analytics.past_use import RecentUse
-from horde_model_reference.history.pasts import Pasts
-from horde_model_reference.history.sightings import Sighting
+from horde_model_reference.analytics.usage_trend import RecentUse
+from horde_model_reference.history.catalogue_history import CatalogueHistory
+from horde_model_reference.history.snapshots import Snapshot
 from horde_model_reference.history.store import HistoryStore
 from tests.support.builders import catalogue_of
 from tests.support.past import compile_of, keep_all, look_of
 
 CATALOGUE = catalogue_of(["a", "new"])
-KNOWN: list[Sighting] = [*(compile_of(day, {"a": 1 + day}) for day in range(3)), look_of(2, {"a": 1})]
+KNOWN: list[Snapshot] = [*(compile_of(day, {"a": 1 + day}) for day in range(3)), look_of(2, {"a": 1})]
 
 
-async def recent(pasts: Pasts) -> RecentUse:
+async def recent(pasts: CatalogueHistory) -> RecentUse:
     found = await pasts.recent(CATALOGUE)
     assert found is not None
     return found
 
 
 @pytest.mark.parametrize(
-    ("sighting", "shows"),
+    ("snapshot", "shows"),
     [
         (look_of(3, {"new": 1}), True),
         (look_of(-9, {"a": 1}), True),
@@ -32,12 +32,12 @@ async def recent(pasts: Pasts) -> RecentUse:
     ],
     ids=["a new name", "an imported look", "a new day", "a look", "a name of no model"],
 )
-async def test_the_key_changes_with_what_shows(store: HistoryStore, sighting: Sighting, shows: bool) -> None:
+async def test_the_key_changes_with_what_shows(store: HistoryStore, snapshot: Snapshot, shows: bool) -> None:
     await keep_all(store, KNOWN)
-    old = Pasts(store)
+    old = CatalogueHistory(store)
     before = await recent(old)
-    await keep_all(store, [sighting])
-    after, told_anew = await recent(old), await recent(Pasts(store))
+    await keep_all(store, [snapshot])
+    after, told_anew = await recent(old), await recent(CatalogueHistory(store))
     assert after.key == told_anew.key
     assert after.frame.equals(told_anew.frame)
     assert (after.key != before.key, not after.frame.equals(before.frame)) == (shows, shows)
@@ -45,7 +45,7 @@ async def test_the_key_changes_with_what_shows(store: HistoryStore, sighting: Si
 
 async def test_while_nothing_new_is_seen_nothing_is_made_anew(store: HistoryStore) -> None:
     await keep_all(store, KNOWN)
-    pasts = Pasts(store)
+    pasts = CatalogueHistory(store)
     before, year = await recent(pasts), await pasts.past_use(CATALOGUE)
     await keep_all(store, [look_of(3, {"a": 2}), KNOWN[0]])
     assert await recent(pasts) is before
@@ -54,7 +54,7 @@ async def test_while_nothing_new_is_seen_nothing_is_made_anew(store: HistoryStor
 
 async def test_the_table_and_the_history_of_a_model_agree_on_a_name_that_is_new_today(store: HistoryStore) -> None:
     await keep_all(store, KNOWN)
-    pasts = Pasts(store)
+    pasts = CatalogueHistory(store)
     await recent(pasts)
     await keep_all(store, [look_of(3, {"new": 1})])
     told = dict(zip(CATALOGUE.frame["name"], (await recent(pasts)).frame["first_seen"], strict=True))

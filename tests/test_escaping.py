@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from horde_model_reference.inert import MOST_SHOWN, quoted, shortened, visible
+from horde_model_reference.escaping import MOST_SHOWN, quoted, shortened, visible
 
 ANY_TEXT = st.text(st.characters(exclude_categories=()))
 DIRECTIONS = {"LRE", "RLE", "LRO", "RLO", "PDF", "LRI", "RLI", "FSI", "PDI"}

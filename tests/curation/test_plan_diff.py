@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from horde_model_reference.curation.comparing import ABSENT, compare
+from horde_model_reference.curation.plan_diff import ABSENT, compare
 from horde_model_reference.curation.styles import Styles
 from tests.support.curation import CROWD, facts_of, plan_of
 

@@ -17,12 +17,12 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from horde_model_reference.demo import SimulatedHorde, demo_settings
 from horde_model_reference.service import app as service_app
-from horde_model_reference.service.answer_store import RETRY_STALE_AFTER, Keepable
 from horde_model_reference.service.app import create_app, create_service
 from horde_model_reference.service.encodings import ENCODERS
-from horde_model_reference.service.hot_answers import MARK, HotAnswers, matches
 from horde_model_reference.service.metrics import Instruments
-from horde_model_reference.service.tables import Publication
+from horde_model_reference.service.response_cache import MARK, ResponseCache, matches
+from horde_model_reference.service.response_store import RETRY_STALE_AFTER, Keepable
+from horde_model_reference.service.tables import ServedTable
 from tests.service.test_encodings import DECODERS
 from tests.support.builders import IMAGE, catalogue_of, observation_of, stats_of, table_of
 from tests.support.clock import Clock
@@ -181,11 +181,11 @@ async def test_new_figures_and_a_changed_catalogue_reach_who_asks_again(tmp_path
 # The layer alone, before a framework of the test's.
 
 
-def publication(*, stale: bool = False, left: float = 100, serves_for: float | None = None) -> Publication:
+def publication(*, stale: bool = False, left: float = 100, serves_for: float | None = None) -> ServedTable:
     table = table_of(catalogue_of(["a"]), observation_of(stats_of({"a": 1})))
     table = replace(table, data_as_of=replace(table.data_as_of, stale=stale))
     serve_until = NOW + (left if serves_for is None else serves_for)
-    return Publication(table, due_at=NOW + left, serve_until=serve_until, usable_until=NOW + 3600)
+    return ServedTable(table, due_at=NOW + left, serve_until=serve_until, usable_until=NOW + 3600)
 
 
 class Framework:
@@ -219,7 +219,7 @@ def framework() -> Framework:
 
 
 def layer(framework: ASGIApp, clock: Clock, max_bytes: int = 2**20) -> httpx.AsyncClient:
-    hot = HotAnswers(framework, max_bytes=max_bytes, instruments=Instruments(), clock=clock)
+    hot = ResponseCache(framework, max_bytes=max_bytes, instruments=Instruments(), clock=clock)
     return httpx.AsyncClient(transport=httpx.ASGITransport(hot), base_url="http://test")
 
 
@@ -418,7 +418,7 @@ async def test_who_asks_meanwhile_gets_the_same_problem(clock: Clock) -> None:
 async def test_what_a_layer_in_front_writes_into_an_answer_is_in_nobody_elses(clock: Clock, status: int) -> None:
     """CORS headers are those of who asks."""
     slow = Slow(status, Keepable(publication(), keep=True) if status == 200 else None)
-    hot = HotAnswers(slow, max_bytes=2**20, instruments=Instruments(), clock=clock)
+    hot = ResponseCache(slow, max_bytes=2**20, instruments=Instruments(), clock=clock)
 
     async def in_front(scope: Scope, receive: Receive, send: Send) -> None:
         async def writing(message: Message) -> None:

@@ -9,8 +9,8 @@ from horde_model_reference.analytics.flags import (
     FLAGS,
     HOST_FLAGS,
     RISK_LEVEL,
-    Measure,
     Scope,
+    ScoringContext,
     is_critical,
     share_of_month,
 )
@@ -28,23 +28,23 @@ _RATIOS = (
 )
 
 
-def flag_records(facts: pl.LazyFrame, measure: Measure) -> pl.LazyFrame:
+def flag_records(facts: pl.LazyFrame, context: ScoringContext) -> pl.LazyFrame:
     """Add the flags that a model's record gives it, and ``members`` (null: a row that is a model)."""
-    return facts.with_columns(*_flags({Scope.RECORD}, measure), members=pl.lit(None, pl.List(pl.String)))
+    return facts.with_columns(*_flags({Scope.RECORD}, context), members=pl.lit(None, pl.List(pl.String)))
 
 
-def judge(facts: pl.LazyFrame, measure: Measure) -> pl.LazyFrame:
+def score(facts: pl.LazyFrame, context: ScoringContext) -> pl.LazyFrame:
     """Add everything that is computed from a row's own figures, be it a model's or a family's sums.
 
     Args:
         facts: The catalogue's columns, the figures, the past, the flags of records, and ``members``.
-        measure: What to judge by.
+        context: What to judge by.
     """
     with_flags = facts.with_columns(
-        *_flags({Scope.USAGE, Scope.WORKERS}, measure),
+        *_flags({Scope.USAGE, Scope.WORKERS}, context),
         *_RATIOS,
-        is_critical=is_critical(measure),
-        usage_share=share_of_month(measure.category_month),
+        is_critical=is_critical(context),
+        usage_share=share_of_month(context.category_month),
     )
     return with_flags.with_columns(_VERDICT)
 
@@ -59,5 +59,5 @@ _VERDICT = (
 """What follows from the flags."""
 
 
-def _flags(scopes: set[Scope], measure: Measure) -> list[pl.Expr]:
-    return [flag.when(measure).fill_null(value=False).alias(flag.name) for flag in FLAGS if flag.scope in scopes]
+def _flags(scopes: set[Scope], context: ScoringContext) -> list[pl.Expr]:
+    return [flag.when(context).fill_null(value=False).alias(flag.name) for flag in FLAGS if flag.scope in scopes]

@@ -2,7 +2,7 @@
 
 An answer is made once by the framework, with all its validation, and then kept with what identifies it: the path and
 the query as the client wrote them. It is good as long as the publication it was made from; see
-:class:`~horde_model_reference.service.tables.Publication`. Who asks while the framework is still answering the same
+:class:`~horde_model_reference.service.tables.ServedTable`. Who asks while the framework is still answering the same
 question waits for that answer: the moment a new table takes over, everybody asks at once.
 """
 
@@ -19,11 +19,19 @@ from typing import Any
 
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from horde_model_reference.service.answer_store import AnswerStore, Encoded, Header, Headers, HotAnswer, Keepable, Key
 from horde_model_reference.service.encodings import ENCODERS, IDENTITY, negotiate
 from horde_model_reference.service.metrics import HIT, MISS, Instruments
+from horde_model_reference.service.response_store import (
+    CachedResponse,
+    Encoded,
+    Header,
+    Headers,
+    Keepable,
+    Key,
+    ResponseStore,
+)
 from horde_model_reference.single_flight import SingleFlight
-from horde_model_reference.threads import in_thread
+from horde_model_reference.thread_pool import run_in_thread
 
 MARK = "keepable"
 """The key in a request's ``state`` under which a route says which publication its answer was made from."""
@@ -44,11 +52,11 @@ class Refusal:
     observe: Callable[[float], None]
 
 
-Shared = asyncio.Future[HotAnswer | Refusal | None]
+Shared = asyncio.Future[CachedResponse | Refusal | None]
 """What the framework answers to one question; None where it depends on more than the question."""
 
 
-class HotAnswers:
+class ResponseCache:
     """The ASGI layer: sends what it holds, else asks the framework and holds what may be held.
 
     Args:
@@ -69,7 +77,7 @@ class HotAnswers:
         self._app = app
         self._instruments = instruments
         self._clock = clock
-        self._store = AnswerStore(max_bytes)
+        self._store = ResponseStore(max_bytes)
         self._asked: dict[Key, Shared] = {}
         self._encodings: SingleFlight[tuple[int, str], Encoded] = SingleFlight()
 
@@ -87,7 +95,7 @@ class HotAnswers:
         answer = self._store.get(key, self._clock()) or await self._asked_meanwhile(key)
         if answer is None:
             await self._answer_cold(key, scope, receive, send, started)
-        elif isinstance(answer, HotAnswer):
+        elif isinstance(answer, CachedResponse):
             status = await self._send(answer, scope, send)
             answer.observe[status](time.perf_counter() - started)
         else:
@@ -108,12 +116,12 @@ class HotAnswers:
         finally:
             self._count_miss(scope, status, started)
 
-    async def _asked_meanwhile(self, key: Key) -> HotAnswer | Refusal | None:
+    async def _asked_meanwhile(self, key: Key) -> CachedResponse | Refusal | None:
         """Wait for what the framework answers to the same question, if it is being asked; None where that is no use."""
         shared = self._asked.get(key)
         answer = await asyncio.shield(shared) if shared is not None else None
         # A table that went out of service meanwhile is not what somebody should see who may know its successor.
-        return None if isinstance(answer, HotAnswer) and answer.origin.publication.retired else answer
+        return None if isinstance(answer, CachedResponse) and answer.origin.publication.retired else answer
 
     async def _answer_cold(self, key: Key, scope: Scope, receive: Receive, send: Send, started: float) -> None:
         asked = {**scope, "method": "GET"} if scope["method"] == "HEAD" else scope
@@ -136,20 +144,20 @@ class HotAnswers:
     def _count_miss(self, scope: Scope, status: int, started: float) -> None:
         self._instruments.latency(_route(scope), status, MISS)(time.perf_counter() - started)
 
-    def _share(self, key: Key, shared: Shared, answer: HotAnswer | Refusal | None) -> None:
+    def _share(self, key: Key, shared: Shared, answer: CachedResponse | Refusal | None) -> None:
         """Give those who wait what the framework has answered; who comes later asks anew."""
         if not shared.done():
             shared.set_result(answer)
         if self._asked.get(key) is shared:
             del self._asked[key]
 
-    def _answer(self, key: Key, recorder: _Recorder, origin: Keepable, route: str) -> HotAnswer:
+    def _answer(self, key: Key, recorder: _Recorder, origin: Keepable, route: str) -> CachedResponse:
         """Return what the framework answered, from memory where another request was quicker, and keep it."""
         observe = {status: self._instruments.latency(route, status, HIT) for status in (200, 304)}
-        answer = HotAnswer(key, bytes(recorder.body), recorder.headers, origin, observe)
+        answer = CachedResponse(key, bytes(recorder.body), recorder.headers, origin, observe)
         return self._store.keep(answer) if origin.keep else answer
 
-    async def _send(self, answer: HotAnswer, scope: Scope, send: Send, own_headers: Sequence[Header] = ()) -> int:
+    async def _send(self, answer: CachedResponse, scope: Scope, send: Send, own_headers: Sequence[Header] = ()) -> int:
         """Send an answer, or that it has not changed; return the status."""
         accept_encoding = if_none_match = b""
         for name, value in scope["headers"]:
@@ -172,8 +180,8 @@ class HotAnswers:
         await send({"type": "http.response.body", "body": body})
         return status
 
-    async def _encode(self, answer: HotAnswer, encoding: str) -> Encoded:
-        body = await in_thread(ENCODERS[encoding], answer.body)
+    async def _encode(self, answer: CachedResponse, encoding: str) -> Encoded:
+        body = await run_in_thread(ENCODERS[encoding], answer.body)
         etag = f'"{hashlib.sha256(body).hexdigest()[:32]}"'.encode()
         shared: Headers = [(b"etag", etag), VARY]
         headers = [*answer.headers, *shared, (b"content-length", str(len(body)).encode())]

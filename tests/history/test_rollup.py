@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from horde_model_reference.history.database import open_in_memory
 from horde_model_reference.history.days import day_number, month_number
-from horde_model_reference.history.sightings import Sighting
+from horde_model_reference.history.snapshots import Snapshot
 from horde_model_reference.history.store import HistoryStore, store_on
 from tests.support.past import IMAGES, all_kept, compile_of, keep_all, look_of
 
@@ -48,7 +48,7 @@ async def test_what_belongs_to_a_closed_month_is_refused(store: HistoryStore) ->
     await a_hundred_days(store)
     await store.prune(62)
     before = await all_kept(store)
-    late: list[Sighting] = [
+    late: list[Snapshot] = [
         compile_of(7, {"a": 9}),
         look_of(3, {"a": 9}),
         compile_of(31, {"c": 9}),

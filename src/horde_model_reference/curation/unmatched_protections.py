@@ -1,4 +1,4 @@
-"""The policy's protections that protect nothing: most often a slip of the pen, which nobody would notice."""
+"""The policy's protections that protect nothing: most often a slip of the pen, which nobody would warning."""
 
 from __future__ import annotations
 
@@ -8,21 +8,21 @@ from datetime import date
 from horde_model_reference.analytics.unknown_names import closest_names
 from horde_model_reference.categories import MODEL_REFERENCE_CATEGORY
 from horde_model_reference.curation.policy import Policy
-from horde_model_reference.inert import quoted
-from horde_model_reference.notices import MAX_OF_A_KIND, Notice, bounded
+from horde_model_reference.data_warnings import MAX_OF_A_KIND, DataWarning, bounded
+from horde_model_reference.escaping import quoted
 
 
-def idle_protections(
+def unmatched_protections(
     policy: Policy, category: MODEL_REFERENCE_CATEGORY, names: Sequence[str], today: date
-) -> tuple[Notice, ...]:
-    """Return a notice for each name and pattern that holds on a day and matches none of a category's models."""
+) -> tuple[DataWarning, ...]:
+    """Return a warning for each name and pattern that holds on a day and matches none of a category's models."""
     idle = dict.fromkeys(policy.idle(names, today))
     # Those that are only counted need no closest names, which take time.
     return bounded(_notice(category, pattern, names if at < MAX_OF_A_KIND else ()) for at, pattern in enumerate(idle))
 
 
-def _notice(category: MODEL_REFERENCE_CATEGORY, pattern: str, names: Sequence[str]) -> Notice:
-    return Notice(
+def _notice(category: MODEL_REFERENCE_CATEGORY, pattern: str, names: Sequence[str]) -> DataWarning:
+    return DataWarning(
         "protection_matches_nothing",
         f"The policy protects {quoted(pattern)}, which matches no model of {category.value}: it protects nothing, "
         f"unless it is meant for another category. {closest_names(pattern, names)}",

@@ -7,7 +7,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from horde_model_reference.analytics.past_use import LEAST_WEEKS, RECENT_COLUMNS, WEEK_COLUMNS, trend, with_recent_use
+from horde_model_reference.analytics.usage_trend import (
+    LEAST_WEEKS,
+    RECENT_COLUMNS,
+    WEEK_COLUMNS,
+    trend,
+    with_recent_use,
+)
 
 USE = st.lists(st.floats(0, 1e6), min_size=8, max_size=8)
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from horde_model_reference.curation.effects import NO_HOST, total
+from horde_model_reference.curation.impact import NO_HOST, total
 from horde_model_reference.curation.plan import Effect
 from horde_model_reference.curation.styles import Styles
 from tests.support.curation import CROWD, UNLIMITED, facts_of, plan_of
@@ -17,7 +17,7 @@ FIGURES = {"top": 9000, "good": 600, "low": 100, "worse": 50, "none": 0}
 STYLES = Styles({"a": "low", "b": "low", "c": "top", "lost": "gone"}, {"only": ("a", "b"), "both": ("a", "c")})
 
 
-def effect_of(*select: str, **facts: object) -> Effect:
+def impact_of(*select: str, **facts: object) -> Effect:
     overrides = dict.fromkeys(select, "because")
     figures = facts.pop("figures", FIGURES)
     assert isinstance(figures, dict)
@@ -25,14 +25,14 @@ def effect_of(*select: str, **facts: object) -> Effect:
 
 
 def test_nothing_removed_does_nothing() -> None:
-    effect = effect_of()
+    effect = impact_of()
     assert (effect.models, effect.files, effect.size_gb, effect.usage_month, effect.worker_threads) == (0, 0, 0, 0, 0)
     assert (effect.share_of_models, effect.share_of_month_usage) == (0, 0)
     assert (effect.hosts, effect.displaced, effect.broken_styles) == ([], [], [])
 
 
 def test_the_figures_add_up() -> None:
-    effect = effect_of("low", "worse", "none", threads={"low": 3, "none": 1, "top": 40}, styles=STYLES)
+    effect = impact_of("low", "worse", "none", threads={"low": 3, "none": 1, "top": 40}, styles=STYLES)
     assert (effect.models, effect.share_of_models) == (3, 60.0)
     assert (effect.files, effect.size_gb) == (3, 6.0)
     assert (effect.usage_month, effect.share_of_month_usage) == (150, round(100 * 150 / 9750, 4))
@@ -48,7 +48,7 @@ def test_files_and_sizes_are_told_by_host() -> None:
         "none": files("") | {"size_on_disk_bytes": GIB // 2},
         "good": files(f"{CIVIT}/2") | {"size_on_disk_bytes": 4 * GIB},
     }
-    effect = effect_of("low", "worse", "none", "good", records=records)
+    effect = impact_of("low", "worse", "none", "good", records=records)
     assert [(found.host, found.files, found.size_gb) for found in effect.hosts] == [
         ("civitai.com", 2, 6.0),
         ("huggingface.co", 3, 5.0),
@@ -65,7 +65,7 @@ def test_rule_3_what_is_freed_on_a_host_is_unknown_where_the_size_of_a_file_ther
         "worse": files("", "https://example.org/1") | {"size_on_disk_bytes": GIB},
         "none": files(f"{CIVIT}/2") | {"size_on_disk_bytes": GIB},
     }
-    effect = effect_of("low", "worse", "none", records=records)
+    effect = impact_of("low", "worse", "none", records=records)
     assert [(found.host, found.files, found.size_gb) for found in effect.hosts] == [
         ("civitai.com", 2, None),
         ("example.org", 1, None),
@@ -76,18 +76,18 @@ def test_rule_3_what_is_freed_on_a_host_is_unknown_where_the_size_of_a_file_ther
 
 
 def test_a_size_that_is_unknown_makes_the_sum_unknown() -> None:
-    effect = effect_of("low", "none", records={"low": {"size_on_disk_bytes": None}})
+    effect = impact_of("low", "none", records={"low": {"size_on_disk_bytes": None}})
     assert effect.size_gb is None
     assert [found.size_gb for found in effect.hosts] == [None]
 
 
 def test_requests_go_to_the_best_replacement_that_stays() -> None:
-    effect = effect_of("good", "low", "none")
+    effect = impact_of("good", "low", "none")
     assert [(found.name, found.to, found.usage_month) for found in effect.displaced] == [
         ("low", "top", 100),
         ("good", "top", 600),
     ]
-    effect = effect_of("top", "good", "low")
+    effect = impact_of("top", "good", "low")
     assert {found.name: found.to for found in effect.displaced} == {"top": None, "good": None, "low": None}
 
 
@@ -95,19 +95,19 @@ def test_requests_go_to_the_best_replacement_that_stays() -> None:
 def test_rule_3_styles_that_cannot_be_read_are_unknown_not_none(
     styles: Styles | None, broken: list[str] | None
 ) -> None:
-    effect = effect_of("low", styles=styles)
+    effect = impact_of("low", styles=styles)
     assert effect.broken_styles == broken
     assert (effect.emptied_style_categories is None) == (broken is None)
 
 
 def test_rule_3_unknown_usage_and_workers_stay_unknown() -> None:
-    effect = effect_of("low", stats={"day": {}, "month": {}, "total": {}}, status=[])
+    effect = impact_of("low", stats={"day": {}, "month": {}, "total": {}}, status=[])
     assert (effect.usage_month, effect.share_of_month_usage, effect.worker_threads) == (None, None, None)
     assert effect.displaced == []
 
 
 def test_a_category_that_nobody_uses_has_no_share() -> None:
-    effect = effect_of("a", figures={"a": 0, "b": 0}, stats={"day": {"x": 1}, "month": {"x": 1}, "total": {"x": 1}})
+    effect = impact_of("a", figures={"a": 0, "b": 0}, stats={"day": {"x": 1}, "month": {"x": 1}, "total": {"x": 1}})
     assert (effect.usage_month, effect.share_of_month_usage) == (0, None)
 
 

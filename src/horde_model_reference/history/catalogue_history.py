@@ -8,7 +8,7 @@ from typing import Any
 
 import polars as pl
 
-from horde_model_reference.analytics.past_use import TREND_WEEKS, PastUse, RecentUse
+from horde_model_reference.analytics.usage_trend import TREND_WEEKS, PastUse, RecentUse
 from horde_model_reference.catalogue.catalogue import Catalogue
 from horde_model_reference.categories import REPORTED_TYPES, HordeModelType
 from horde_model_reference.history import trends
@@ -16,10 +16,10 @@ from horde_model_reference.history.model_history import RATE_DAYS, NamePasts, mo
 from horde_model_reference.history.reading import Days, Reader, together
 from horde_model_reference.history.store import HistoryStore
 from horde_model_reference.integrations.attribution import NAME_RULES
-from horde_model_reference.threads import in_thread
+from horde_model_reference.thread_pool import run_in_thread
 
 
-class Pasts:
+class CatalogueHistory:
     """Reads a store for catalogues, and keeps what it made of it while nothing changes."""
 
     def __init__(self, store: HistoryStore) -> None:
@@ -55,7 +55,7 @@ class Pasts:
                 first_served=await reader.first_served(ids),
                 usage=await reader.usage(every_day, ids),
             )
-        return {**await in_thread(model_history, past, days), "api_names": sorted(own["api_name"])}
+        return {**await run_in_thread(model_history, past, days), "api_names": sorted(own["api_name"])}
 
     async def _known(
         self, catalogue: Catalogue, what: str, make: Callable[[Catalogue, Reader, Days], Awaitable[Any]]
@@ -81,7 +81,7 @@ class Pasts:
         ends, weekly = await self._ends_and_weeks(catalogue, reader, days, trends.YEAR_WEEKS)
         months = await self._months_now(catalogue, reader, days)
         names = catalogue.frame["name"]
-        return await in_thread(trends.past_use, names, ends, weekly, days.numbers, months)
+        return await run_in_thread(trends.past_use, names, ends, weekly, days.numbers, months)
 
     async def _ends_and_weeks(
         self, catalogue: Catalogue, reader: Reader, days: Days, weeks: int
@@ -95,7 +95,7 @@ class Pasts:
             weekly = trends.weekly_use(use, owners, days.numbers, models, weeks)
             return trends.ends_of_models(ends, owners, models), weekly
 
-        return await in_thread(compute)
+        return await run_in_thread(compute)
 
     async def _months_now(self, catalogue: Catalogue, reader: Reader, days: Days) -> pl.Series:
         """Return each model's counter of the month on the last day."""
@@ -117,7 +117,7 @@ class Pasts:
         held = self._held.get(("owners", model_type))
         if held is None or held[0] != key:
             names = await reader.names(model_type)
-            owners = await in_thread(trends.attributed, names, catalogue.frame["name"], NAME_RULES[model_type])
+            owners = await run_in_thread(trends.attributed, names, catalogue.frame["name"], NAME_RULES[model_type])
             held = self._held["owners", model_type] = (key, owners)
         owners_of: pl.DataFrame = held[1]
         return owners_of
