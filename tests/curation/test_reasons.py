@@ -2,27 +2,20 @@
 
 from __future__ import annotations
 
-import inspect
+import pytest
 
-from horde_model_reference.curation import past_reasons, present_reasons
+from horde_model_reference.curation import reasons
 from horde_model_reference.curation.plan import Verdict
 from horde_model_reference.curation.policy import Policy
-from horde_model_reference.curation.reasons import CANDIDATE, LIMIT_REACHED, NOT_SELECTED, REASONS, SELECTED
+from horde_model_reference.curation.reasons import REASONS, Reason
 
 
-def test_every_reason_says_where_it_holds_but_those_of_the_choice() -> None:
-    """By the function of its name; and no function is left out."""
-    of_the_choice = (LIMIT_REACHED, NOT_SELECTED, CANDIDATE, SELECTED)
-    asked = {reason.code: reason.said for reason in REASONS if reason not in of_the_choice}
-    functions = {
-        name: function
-        for module in (present_reasons, past_reasons)
-        for name, function in inspect.getmembers(module, inspect.isgeneratorfunction)
-    }
-    assert asked == functions | {"protected_by_name": present_reasons.protected_by_name}
+def test_every_declared_reason_is_in_the_table() -> None:
+    declared = [value for value in vars(reasons).values() if isinstance(value, Reason)]
+    assert sorted(declared, key=lambda reason: reason.code) == sorted(REASONS, key=lambda reason: reason.code)
 
 
-def test_codes_are_told_apart_and_ordered_by_verdict() -> None:
+def test_codes_are_unique_and_ordered_by_verdict() -> None:
     codes = [reason.code for reason in REASONS]
     assert len(set(codes)) == len(codes)
     assert [reason.verdict for reason in REASONS] == sorted(
@@ -31,6 +24,11 @@ def test_codes_are_told_apart_and_ordered_by_verdict() -> None:
     assert all(reason.meaning.endswith(".") for reason in REASONS)
 
 
-def test_every_key_exists() -> None:
+def test_every_policy_key_of_a_reason_exists() -> None:
     keys = {f"{section}.{key}" for section, model in Policy() for key in type(model).model_fields}
     assert {reason.key for reason in REASONS} - {""} <= keys
+
+
+@pytest.mark.parametrize(("verdict", "needed"), [("protected", True), ("unknown", True), ("keep", False)])
+def test_a_protected_or_unknown_model_is_removed_only_with_a_reason(verdict: str, needed: bool) -> None:
+    assert Verdict(verdict).needs_reason is needed

@@ -27,6 +27,11 @@ class Verdict(StrEnum):
     KEEP = "keep"
     REMOVE = "remove"
 
+    @property
+    def needs_reason(self) -> bool:
+        """Whether a model of this verdict is removed only with an override that says why."""
+        return self in {Verdict.PROTECTED, Verdict.UNKNOWN}
+
 
 class ReasonInfo(Answer):
     """One reason for a verdict."""

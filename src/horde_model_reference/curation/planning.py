@@ -18,10 +18,16 @@ from horde_model_reference.analytics.usage_trend import PastUse
 from horde_model_reference.catalogue.catalogue import Catalogue
 from horde_model_reference.curation.impact import impact_of
 from horde_model_reference.curation.model_facts import ModelFacts
-from horde_model_reference.curation.past_reasons import in_words
 from horde_model_reference.curation.plan import ModelVerdict, Plan, ReasonInfo, ReplacementInfo, Verdict, age_in_days
 from horde_model_reference.curation.policy import Policy
-from horde_model_reference.curation.reasons import CANDIDATE, LIMIT_REACHED, NOT_SELECTED, SELECTED, reasons_against
+from horde_model_reference.curation.reasons import (
+    CANDIDATE,
+    LIMIT_REACHED,
+    NOT_SELECTED,
+    SELECTED,
+    reasons_against,
+    removal_evidence,
+)
 from horde_model_reference.curation.replacements import standings
 from horde_model_reference.curation.styles import Styles
 from horde_model_reference.curation.unmatched_protections import unmatched_protections
@@ -197,7 +203,7 @@ def _selected(
     for name in dict.fromkeys(choice.selected or ()):
         if name not in by_name:
             raise unknown_model(facts.table.category, name, by_name)
-        against = [reason for reason in reasons[name] if reason.verdict in {Verdict.PROTECTED, Verdict.UNKNOWN}]
+        against = [reason for reason in reasons[name] if reason.verdict.needs_reason]
         if against and not overrides.get(name, "").strip():
             said = " ".join(reason.sentence for reason in against)
             raise PlanError(
@@ -246,7 +252,7 @@ def _why_removed(model: ModelFacts) -> str:
     row = model.row
     month, workers = counted(row["usage_month"], "request"), counted(row["worker_count"], "worker thread")
     now = f"Risk level {row['risk_level']}, {month} in 30 days, {workers}."
-    return now + in_words(model.past, _used_ever(row))
+    return now + removal_evidence(model.past, _used_ever(row))
 
 
 def _used_ever(row: Mapping[str, Any]) -> int | None:

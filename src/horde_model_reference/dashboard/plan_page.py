@@ -9,7 +9,7 @@ from urllib.parse import urlencode
 from horde_model_reference.categories import MODEL_REFERENCE_CATEGORY
 from horde_model_reference.curation.artefacts import PATCH, PLAN_JSON, PLAN_MARKDOWN, PlannedFile, artefact_makers
 from horde_model_reference.curation.impact import impact_of
-from horde_model_reference.curation.plan import Effect, ModelVerdict, Plan, Verdict
+from horde_model_reference.curation.plan import Effect, ModelVerdict, Plan
 from horde_model_reference.curation.planning import Choice, CurationFacts, make_plan
 from horde_model_reference.curation.policy import Limits, Policy
 from horde_model_reference.dashboard.rendering import from_form, in_form, render
@@ -24,8 +24,6 @@ LONGEST_LINK = 2000
 
 MOST_SHOWN = 1000
 """Models listed to tick; the rest can be planned from their own page."""
-
-NEEDS_REASON = frozenset({Verdict.PROTECTED, Verdict.UNKNOWN})
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,10 +133,10 @@ def _refusals(ticked_models: Iterable[ModelVerdict], ticked: Ticked) -> list[str
     """Return which of the ticked models need a reason that is not given."""
     return [
         f"{verdict.name} is {verdict.verdict.value}: "
-        + " ".join(reason.sentence for reason in verdict.reasons if reason.verdict in NEEDS_REASON)
+        + " ".join(reason.sentence for reason in verdict.reasons if reason.verdict.needs_reason)
         + " Write a reason beside it to remove it all the same, or untick it."
         for verdict in ticked_models
-        if verdict.verdict in NEEDS_REASON and verdict.name not in ticked.reasons
+        if verdict.verdict.needs_reason and verdict.name not in ticked.reasons
     ]
 
 
@@ -162,7 +160,6 @@ def plan_page(facts: CurationFacts, ticked: Ticked, *, outcome_alone: bool = Fal
         reasons=ticked.reasons,
         candidates=[] if outcome_alone else _shown(own, names),
         model_count=len(own.verdicts),
-        needs_reason=NEEDS_REASON,
         select=SELECT,
         override=OVERRIDE,
         asked=ASKED,

@@ -9,12 +9,10 @@ from typing import Any
 import pytest
 
 from horde_model_reference.analytics.usage_trend import PastUse
-from horde_model_reference.curation import past_reasons
 from horde_model_reference.curation.model_facts import ModelFacts
-from horde_model_reference.curation.past_reasons import in_words
 from horde_model_reference.curation.plan import ReasonInfo
 from horde_model_reference.curation.policy import Policy
-from horde_model_reference.curation.reasons import REASONS
+from horde_model_reference.curation.reasons import REASONS, removal_evidence
 from horde_model_reference.curation.replacements import Standing
 
 PAST = PastUse(
@@ -27,13 +25,14 @@ PAST = PastUse(
     season_use=0,
     after_season_use=0,
 )
+USAGE_REASONS = {"rising", "seasonal", "history_unknown", "history_too_short", "used_lately", "not_falling"}
 
 
 def given(past: PastUse | None, policy: Policy) -> list[ReasonInfo]:
     """All reasons that a past gives under a policy."""
     facts = ModelFacts({}, None, None, None, Standing(None, None), past, policy, date(2026, 5, 1))
-    of_the_past = [reason for reason in REASONS if reason.said in vars(past_reasons).values()]
-    return [reason.info(sentence) for reason in of_the_past for sentence in reason.said(facts)]
+    of_use_over_time = [reason for reason in REASONS if reason.code in USAGE_REASONS]
+    return [reason.info(sentence) for reason in of_use_over_time for sentence in reason.sentences(facts)]
 
 
 def codes(past: PastUse | None, section: str = "candidates", **keys: Any) -> list[str]:
@@ -45,7 +44,7 @@ def codes(past: PastUse | None, section: str = "candidates", **keys: Any) -> lis
 
 def test_without_a_history_and_with_defaults_nothing_changes() -> None:
     assert codes(None) == codes(PAST) == []
-    assert in_words(None, 7) == ""
+    assert removal_evidence(None, 7) == ""
 
 
 @pytest.mark.parametrize(
@@ -91,7 +90,7 @@ def test_what_is_asked_of_an_unknown_past_is_unknown(key: str) -> None:
 
 
 def test_why_it_is_removed_says_on_how_many_days_that_rests() -> None:
-    said = in_words(PAST, 900)
+    said = removal_evidence(PAST, 900)
     assert said == " It was last used on 2026-01-01, unused for at least 100 days; this rests on 356 days."
 
 
@@ -105,11 +104,14 @@ def test_why_it_is_removed_says_on_how_many_days_that_rests() -> None:
 )
 def test_a_short_history_alone_does_not_say_that_a_model_was_never_used(ever: int | None, said: str) -> None:
     past = replace(PAST, days_seen=1, last_used=None, unused_days=30)
-    assert in_words(past, ever) == f" {said} at least 30 days; this rests on 1 day."
+    assert removal_evidence(past, ever) == f" {said} at least 30 days; this rests on 1 day."
 
 
 def test_of_a_model_that_is_in_use_it_is_not_said_that_it_is_unused() -> None:
-    assert in_words(replace(PAST, unused_days=0), 900) == " It was last used on 2026-01-01; this rests on 356 days."
+    assert (
+        removal_evidence(replace(PAST, unused_days=0), 900)
+        == " It was last used on 2026-01-01; this rests on 356 days."
+    )
 
 
 def test_one_day_is_said_as_one() -> None:
