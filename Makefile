@@ -6,7 +6,7 @@ PYTEST_FLAGS ?=
 BENCH_FLAGS ?=
 SOAK_MINUTES ?= 10
 
-.PHONY: help demo serve test lint types imports docs picture check wheel constraints bench soak clean
+.PHONY: help demo serve test lint types imports docs picture check check-figures wheel constraints bench soak clean
 
 help:  ## Show this list
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 16
@@ -36,6 +36,9 @@ picture: $(VENV)/.installed-dev  ## Draw the README's picture of the web page an
 	@$(BIN)/python docs/draw_page.py
 
 check: lint types imports test  ## Everything a change must pass
+
+check-figures: $(VENV)/.installed-dev  ## Compare 5,000 random cases with a second implementation (SEED=... repeats one)
+	@$(BIN)/python -m tests.oracle --seed '$(SEED)' $(if $(NUMBER),--number $(NUMBER))
 
 wheel: $(VENV)/.installed  ## Build the wheel into dist/
 	@rm -rf dist && $(BIN)/pip wheel -q --no-deps -w dist .

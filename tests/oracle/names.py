@@ -1,0 +1,230 @@
+"""Attribution of API names to catalogue models: rules 2, 2a and 2b."""
+
+from __future__ import annotations
+
+import fnmatch
+import re
+import unicodedata
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+
+BACKENDS = ("koboldcpp", "aphrodite")
+CANONICAL = "canonical"
+
+PLACES = ("/models/", "hf.co/", "huggingface.co/")
+"""Prefixes that say where a file lies."""
+
+QUANTISERS = (
+    "TheBloke",
+    "LoneStriker",
+    "turboderp",
+    "bartowski",
+    "mradermacher",
+    "unsloth",
+    "MaziyarPanahi",
+    "QuantFactory",
+    "RichardErkhov",
+    "intervitens",
+)
+"""People and groups whose name before a model's says that they quantised it."""
+
+_QUANT = r"(?:i?q\d+(?:[_-][0-9]+)*(?:[_-]k(?:ss|s|t)?)?(?:[_-](?:xxs|xs|s|m|l|xl|nl))?(?:[_-]r[48])?|iq\d_k(?:ss|s|t))"
+ENDINGS = (
+    rf"{_QUANT}",
+    r"tq\d+_\d+",
+    r"(?:mx|nv)fp\d+",
+    r"i1",
+    r"ud",
+    r"imat|imatrix|iq[-_]imatrix",
+    r"gguf|ggml(?:v\d)?|gptq|awq|exl2|exl3|hqq|aqlm|autoround|mlx|mlc",
+    r"int4|int8|fp8|fp16|fp32|bf16|f16|f32|4bit|8bit|nf4",
+    r"fp8[-_](?:dynamic|block|kv)|fp4|fp16mix",
+    r"(?:unsloth[-_])?bnb[-_][48]bit",
+    r"\d+(?:[._]\d+)?-?bpw(?:_l)?|rpcal|quip|main|mtp|ggjtv\d",
+    r"w\d-g\d+|q\df\d+_\d|\dk",
+    r"h\d",
+    r"w\d+a\d+",
+    r"quantized(?:\.w\d+a\d+)?",
+    r"safetensors|llamafile|bin",
+    r"\d{5}-of-\d{5}",
+)
+"""Endings that say how the weights are stored, never which weights they are."""
+
+GROUP_SIZE = r"\d+g"
+BEFORE_GROUP_SIZE = r"[348]b"
+APEX = r"apex(?:[-_](?:mtp|tq))*(?:[-_]i)?(?:[-_](?:quality|balanced|compact))?"
+TAG_ONLY = r"latest"
+INSTRUCTED = ("-it", "-instruct")
+
+
+def folded(text: str) -> str:
+    """Return a name as it is compared when case is ignored."""
+    return unicodedata.normalize("NFC", text).casefold()
+
+
+def short(name: str) -> str:
+    """Return a name without its author."""
+    return name.rsplit("/", maxsplit=1)[-1]
+
+
+def author(name: str) -> str:
+    """Return the author of a name, or nothing."""
+    parts = name.split("/")
+    return parts[-2] if len(parts) > 1 else ""
+
+
+@dataclass(frozen=True)
+class Place:
+    """Where an API name went."""
+
+    models: tuple[str, ...] = ()
+    backend: str = CANONICAL
+    by_alias: bool = False
+
+    @property
+    def model(self) -> str | None:
+        """The model it is attributed to."""
+        return self.models[0] if len(self.models) == 1 else None
+
+    @property
+    def state(self) -> str:
+        """One of attributed, ambiguous, unattributed."""
+        return ("unattributed", "attributed", "ambiguous")[min(len(self.models), 2)]
+
+
+@dataclass(frozen=True)
+class Aliases:
+    """What curators say of names: API names or globs to models, base names to families."""
+
+    models: Mapping[str, str] = field(default_factory=dict)
+    families: Mapping[str, str] = field(default_factory=dict)
+
+
+def without_backend(name: str) -> tuple[str, str]:
+    """Return the backend that a name begins with and the rest."""
+    for backend in BACKENDS:
+        if name[: len(backend) + 1].lower() == backend + "/":
+            return backend, name[len(backend) + 1 :]
+    return CANONICAL, name
+
+
+def without_place(name: str) -> str:
+    """Return a name without the prefixes that say where its file lies."""
+    for place in PLACES:
+        if name.lower().startswith(place):
+            return without_place(name[len(place) :])
+    return name
+
+
+def without_ending(name: str, after_group_size: bool) -> tuple[str, str] | None:
+    """Take one ending off at the right; return the rest and the ending."""
+    patterns = [*ENDINGS, APEX, GROUP_SIZE, *([BEFORE_GROUP_SIZE] if after_group_size else [])]
+    found = [(match.start(), match) for match in _endings(name, patterns)]
+    if not found:
+        return None
+    start, match = min(found, key=lambda pair: pair[0])
+    return name[:start], match.group(1)
+
+
+def _endings(name: str, patterns: Iterable[str]) -> Iterator[re.Match[str]]:
+    for pattern in patterns:
+        match = re.search(rf"[-_.:@]({pattern})\Z", name, re.IGNORECASE)
+        if match is not None:
+            yield match
+    tag = re.search(rf"[:@]({TAG_ONLY})\Z", name, re.IGNORECASE)
+    if tag is not None:
+        yield tag
+
+
+class Directory:
+    """The models of a catalogue by the ways in which their names are written."""
+
+    def __init__(self, models: Collection[str]) -> None:
+        self.models = sorted(models)
+        self.by_name = _index(self.models, lambda name: [name])
+        self.by_folded_name = _index(self.models, lambda name: [folded(name)])
+        self.by_short = _index(self.models, lambda name: [short(name)])
+        self.by_folded_short = _index(self.models, lambda name: [folded(short(name))])
+        self.by_joined = _index(self.models, _joined)
+        self.by_missing_hf = _index(self.models, _missing_hf)
+
+    def image(self, api_name: str) -> tuple[str, ...]:
+        """Return the image models that a name may mean."""
+        name = api_name.strip()
+        return self.by_name.get(api_name) or self.by_name.get(name) or self.by_folded_name.get(folded(name)) or ()
+
+    def look_up(self, name: str) -> tuple[str, ...]:
+        """Return the text models that a name may mean, with no ending taken off."""
+        last = short(name)
+        return (
+            self.by_name.get(name)
+            or self.by_folded_name.get(folded(name))
+            or self.by_short.get(last)
+            or self.by_folded_short.get(folded(last))
+            or self.by_joined.get(folded(last))
+            or self._quantised(last)
+            or self.by_missing_hf.get(folded(last))
+            or ()
+        )
+
+    def _quantised(self, last: str) -> tuple[str, ...]:
+        for quantiser in QUANTISERS:
+            begin, rest = last[: len(quantiser)], last[len(quantiser) :]
+            if folded(begin) == folded(quantiser) and rest[:1] in ("_", "-") and rest[1:]:
+                return self.look_up(rest[1:])
+        return ()
+
+    def text(self, name: str) -> tuple[str, ...]:
+        """Return the text models that a name may mean."""
+        form: str | None = without_place(name)
+        apex, last_ending = False, ""
+        while form:
+            found = self.look_up(form)
+            if found:
+                return self._with_instructed(found) if apex else found
+            taken = without_ending(form, bool(re.fullmatch(GROUP_SIZE, last_ending, re.IGNORECASE)))
+            form, last_ending = taken or (None, "")
+            apex = apex or last_ending.lower().startswith("apex")
+        return ()
+
+    def _with_instructed(self, found: tuple[str, ...]) -> tuple[str, ...]:
+        siblings = [
+            name for model in found for name in self.models if folded(name) in {folded(model + e) for e in INSTRUCTED}
+        ]
+        return tuple(sorted({*found, *siblings}))
+
+
+def _index(models: Iterable[str], spellings: Callable[[str], list[str]]) -> dict[str, tuple[str, ...]]:
+    found: dict[str, list[str]] = {}
+    for model in models:
+        for spelling in spellings(model):
+            found.setdefault(spelling, []).append(model)
+    return {spelling: tuple(names) for spelling, names in found.items()}
+
+
+def _joined(name: str) -> list[str]:
+    return [folded(author(name) + joint + short(name)) for joint in "_-"] if author(name) else []
+
+
+def _missing_hf(name: str) -> list[str]:
+    plain = folded(short(name)).removesuffix("-hf")
+    if plain == folded(short(name)):
+        return []
+    return [plain, *([folded(author(name)) + joint + plain for joint in "_-"] if author(name) else [])]
+
+
+def attribute(api_name: str, directory: Directory, is_text: bool, aliases: Aliases) -> Place:
+    """Decide which model of a catalogue an API name means."""
+    backend, rest = without_backend(api_name.strip()) if is_text else (CANONICAL, api_name)
+    target = _alias(api_name, aliases)
+    if target in directory.by_name:
+        return Place((str(target),), backend, by_alias=True)
+    return Place(directory.text(rest) if is_text else directory.image(rest), backend)
+
+
+def _alias(api_name: str, aliases: Aliases) -> str | None:
+    """Return the target of an alias: an exact name decides before globs, those in their order."""
+    if api_name in aliases.models:
+        return aliases.models[api_name]
+    globs = (target for glob, target in aliases.models.items() if fnmatch.fnmatchcase(api_name, glob))
+    return next(globs, None)
