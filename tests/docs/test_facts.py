@@ -55,7 +55,7 @@ class TestSettings:
         documented = code_spans(PAGES["docs/settings.md"])
         assert [name for name in reference.environment_names() if name not in documented] == []
 
-    @pytest.mark.parametrize("page", PAGES)
+    @pytest.mark.parametrize("page", sorted(PAGES.keys() - {"CHANGELOG.md"}))  # it names retired ones, too
     def test_every_variable_that_is_named_exists(self, page: str) -> None:
         named = set(re.findall(r"\b(?:HORDE_MODEL_REFERENCE_[A-Z_]+|AI_HORDE_URL)\b", PAGES[page]))
         assert named - set(reference.environment_names()) == set()
