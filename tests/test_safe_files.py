@@ -44,6 +44,60 @@ def test_a_new_file_has_the_user_s_mode_or_a_narrower_one(
     assert stat.S_IMODE((tmp_path / "a.json").stat().st_mode) == mode
 
 
+@pytest.mark.skipif(not hasattr(os, "geteuid") or os.geteuid() != 0, reason="only root gives files away")
+def test_owner_and_group_stay_where_root_writes(tmp_path: Path) -> None:
+    file = tmp_path / "a.json"
+    file.write_bytes(b"old")
+    os.chown(file, 1234, 2345)
+    file.chmod(0o2664)
+    write_atomically(file, b"new")
+    found = file.stat()
+    assert (found.st_uid, found.st_gid, stat.S_IMODE(found.st_mode)) == (1234, 2345, 0o2664)
+
+
+@pytest.mark.parametrize("allowed", [{"group"}, set()])
+def test_where_the_owner_cannot_be_kept_the_group_is_if_it_can(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, allowed: set[str]
+) -> None:
+    """As for a user who edits a colleague's file in a shared folder."""
+    file = tmp_path / "a.json"
+    file.write_bytes(b"old")
+    tried = []
+
+    def chown(path: Path, owner: int, group: int) -> None:
+        tried.append((owner, group))
+        if owner != -1 or "group" not in allowed:
+            raise PermissionError(1, "Operation not permitted", str(path))
+
+    there = Path.stat
+
+    def of_others(self: Path, *, follow_symlinks: bool = True) -> os.stat_result:
+        found = there(self, follow_symlinks=follow_symlinks)
+        return os.stat_result((*found[:4], 1234, 2345, *found[6:])) if self == file else found
+
+    monkeypatch.setattr(os, "chown", chown)
+    monkeypatch.setattr(Path, "stat", of_others)
+    write_atomically(file, b"new")
+    assert file.read_bytes() == b"new"
+    assert tried == [(-1, 2345), (1234, 2345)]
+
+
+def test_the_new_content_is_never_open_to_more_than_the_old(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    file = tmp_path / "a.json"
+    file.write_bytes(b"old")
+    file.chmod(0o640)
+    modes = []
+    chmod = Path.chmod
+
+    def watched(self: Path, mode: int, *, follow_symlinks: bool = True) -> None:
+        modes.append(stat.S_IMODE(self.stat().st_mode))
+        chmod(self, mode, follow_symlinks=follow_symlinks)
+
+    monkeypatch.setattr(Path, "chmod", watched)
+    write_atomically(file, b"new")
+    assert modes == [0o600]
+
+
 def test_a_link_stays_a_link(tmp_path: Path) -> None:
     (tmp_path / "real").mkdir()
     (tmp_path / "real" / "a.json").write_bytes(b"old")

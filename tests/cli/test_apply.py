@@ -9,8 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from horde_model_reference.curation.applying import read_plan
 from horde_model_reference.curation.catalogue_files import generated_names, remove_records
+from horde_model_reference.curation.plan_files import read_plan
 from horde_model_reference.demo import DATA
 from horde_model_reference.settings import ENV_PREFIX
 from tests.support.builders import status_of

@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 
 from horde_model_reference.cli.plan import overrides_of
-from horde_model_reference.curation.applying import read_plan
 from horde_model_reference.curation.catalogue_files import remove_records
+from horde_model_reference.curation.plan_files import read_plan
 from horde_model_reference.demo import DATA
 from horde_model_reference.errors import UsageError
 from horde_model_reference.settings import ENV_PREFIX

@@ -5,10 +5,15 @@ from __future__ import annotations
 import json
 import multiprocessing
 import os
+import signal
 import stat
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
+from itertools import count
+from multiprocessing.connection import Connection
+from multiprocessing.context import ForkServerContext
+from multiprocessing.synchronize import Event
 from pathlib import Path
 from typing import Any
 
@@ -19,21 +24,21 @@ from horde_model_reference.curation.applying import (
     apply_removals,
     check_revision,
     is_undone,
-    read_plan,
     still_to_remove,
     undo,
 )
 from horde_model_reference.curation.catalogue_files import generated_names, remove_records
 from horde_model_reference.curation.journal import Journal, revision_of
 from horde_model_reference.curation.plan import Plan
+from horde_model_reference.curation.plan_files import read_plan
 from horde_model_reference.curation.styles import Styles
 from horde_model_reference.errors import PlanError
 from horde_model_reference.reports.json_report import to_json
 from tests.support.builders import TEXT, record, stats_of
 from tests.support.curation import CROWD, UNLIMITED, facts_of, plan_of, removed_from
-from tests.support.killing import apply_and_undo_forever, every_end
+from tests.support.killing import apply_and_undo, every_end
+from tests.support.racing import AT, apply_plan
 
-AT = datetime(2026, 11, 24, 7, 8, 9, tzinfo=UTC)
 FIGURES = CROWD | {"one": 1, "two": 2}
 CONTENT = json.dumps({name: record() for name in FIGURES}, indent=4).encode()
 
@@ -373,29 +378,140 @@ class TestEnds:
         assert not list(text_desk.files.catalogue.parent.glob(".*")), "no temporary file is left"
 
     @pytest.mark.skipif(os.name == "nt", reason="processes are forked")
-    def test_thirty_real_processes_killed(self, desk: Desk, tmp_path: Path) -> None:
+    def test_real_processes_killed_at_every_step(self, desk: Desk, tmp_path: Path) -> None:
         context = multiprocessing.get_context("forkserver")
         context.set_forkserver_preload(["tests.support.killing"])
         (tmp_path / "plan.json").write_bytes(to_json(desk.plan))
-        seen: set[bytes] = set()
-        for moment in range(30):
-            listening, ready = context.Pipe(duplex=False)
-            process = context.Process(
-                target=apply_and_undo_forever,
-                args=(desk.files.catalogue, tmp_path / "plan.json", tmp_path / "data", ready),
-                daemon=True,
-            )
+        seen: list[bytes] = []
+        for step in count():
+            arguments = (desk.files.catalogue, tmp_path / "plan.json", tmp_path / "data", step)
+            process = context.Process(target=apply_and_undo, args=arguments, daemon=True)
             process.start()
-            assert listening.poll(timeout=30)
-            assert listening.recv() == "ready"
-            process.join(timeout=moment * 0.0017)
-            process.kill()
             process.join()
-            assert process.exitcode == -9
-            listening.close()
-            ready.close()
+            assert process.exitcode in {0, -signal.SIGKILL}
             self.old_or_new(desk)
-            seen.add(desk.files.catalogue.read_bytes())
+            seen.append(desk.files.catalogue.read_bytes())
             desk.undo_all()
             assert desk.content() == desk.old
-        assert len(seen) == 2, "the moments were spread over the work"
+            if process.exitcode == 0:
+                break
+        assert len(seen) > 20, "locks, journal and file: made, opened, renamed, taken away; twice"
+        assert set(seen) == {*desk.old.values(), *desk.new.values()}
+
+
+@pytest.mark.skipif(os.name == "nt", reason="processes are forked")
+class TestTwoAtOnce:
+    """Section 14: one writer at a time for a catalogue file, of all processes and data folders."""
+
+    @pytest.fixture
+    def context(self) -> ForkServerContext:
+        context = multiprocessing.get_context("forkserver")
+        context.set_forkserver_preload(["tests.support.racing"])
+        return context
+
+    @pytest.fixture
+    def start(self, desk: Desk, tmp_path: Path, context: ForkServerContext) -> Iterator[Callable[..., Connection]]:
+        """Apply the plan to remove one model in a process of its own; return where it tells how that went."""
+        started = []
+
+        def start(name: str, patience: float, hold: Event | None = None) -> Connection:
+            plan = tmp_path / f"{name}.json"
+            plan.write_bytes(to_json(revised(plan_of(facts_of(FIGURES), select=[name]), CONTENT)))
+            listening, answer = context.Pipe(duplex=False)
+            process = context.Process(
+                target=apply_plan, args=(desk.files.catalogue, plan, patience, answer, hold), daemon=True
+            )
+            process.start()
+            answer.close()
+            assert listening.recv() == "begun"
+            started.append(process)
+            return listening
+
+        yield start
+        for process in started:
+            process.join()
+            assert process.exitcode == 0
+
+    def test_one_waits_and_none_is_lost(
+        self, desk: Desk, context: ForkServerContext, start: Callable[..., Connection]
+    ) -> None:
+        go = context.Event()
+        first = start("one", 60, go)
+        assert first.recv() == "held"
+        impatient = start("two", 0.05)
+        assert (
+            f"{desk.files.catalogue} is being changed by another run; gave up after 0.05 seconds." == impatient.recv()
+        )
+        waiting = start("two", 60)
+        go.set()
+        assert first.recv() is not None
+        assert "has changed since the plan was made" in waiting.recv()
+        assert json.loads(desk.files.catalogue.read_bytes()).keys() == FIGURES.keys() - {"one"}
+
+    def test_undo_waits_too(self, desk: Desk, context: ForkServerContext, start: Callable[..., Connection]) -> None:
+        run = desk.journal.read(desk.apply())
+        desk.write(desk.old)
+        go = context.Event()
+        first = start("one", 60, go)
+        assert first.recv() == "held"
+        with pytest.raises(PlanError, match=r"is being changed by another run; gave up after 0\.05 seconds") as refused:
+            undo(run, patience=0.05)
+        assert refused.value.hint
+        go.set()
+        assert first.recv() is not None
+        with pytest.raises(PlanError, match="again; nothing was put back"):
+            undo(run)
+
+    def test_nothing_is_left_beside_the_file(self, any_desk: Desk) -> None:
+        any_desk.apply()
+        any_desk.undo_all()
+        assert not list(any_desk.files.catalogue.parent.glob(".*"))
+
+    def test_a_folder_that_cannot_be_written_is_said(self, desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+        """Also where root may write everything."""
+        real = os.open
+
+        def refused(path: Any, *rest: Any, **options: Any) -> int:
+            if str(path).endswith(".lock"):
+                raise PermissionError(13, "Permission denied", str(path))
+            return real(path, *rest, **options)
+
+        monkeypatch.setattr(os, "open", refused)
+        with pytest.raises(PlanError, match="cannot be locked: Permission denied") as error:
+            desk.apply()
+        assert ".catalogue.json.lock" in error.value.hint
+        assert desk.content() == desk.old
+
+
+def test_two_copies_in_one_second_have_two_runs(desk: Desk, tmp_path: Path) -> None:
+    copy = tmp_path / "copy.json"
+    copy.write_bytes(CONTENT)
+    runs = [desk.apply()]
+    runs.append(apply_removals(desk.plan, desk.plan, CatalogueFiles(copy), desk.journal, AT).run or "")
+    assert desk.journal.names() == sorted(set(runs))
+    for run in runs:
+        undo(desk.journal.read(run))
+    assert desk.content() | {copy: copy.read_bytes()} == desk.old | {copy: CONTENT}
+
+
+class TestRunsThatDoNotStand:
+    """What a killed process left in the journal stays told apart from what was done."""
+
+    def states(self, desk: Desk) -> dict[str, bool]:
+        return {name: is_undone(desk.journal.read(name)) for name in desk.journal.names()}
+
+    def test_the_second_run_leaves_only_itself_standing(self, any_desk: Desk) -> None:
+        """The first was killed before it changed a file, or while it was undone: the files are the same."""
+        first = any_desk.apply()
+        any_desk.write(any_desk.old)
+        second = any_desk.apply()
+        assert self.states(any_desk) == {first: True, second: False}
+        undo(any_desk.journal.read(second))
+        assert self.states(any_desk) == {first: True, second: True}
+
+    def test_runs_on_other_files_stay_as_they_are(self, desk: Desk, tmp_path: Path) -> None:
+        first = desk.apply()
+        copy = tmp_path / "copy.json"
+        copy.write_bytes(CONTENT)
+        apply_removals(desk.plan, desk.plan, CatalogueFiles(copy), desk.journal, AT)
+        assert desk.journal.read(first).undone_at is None

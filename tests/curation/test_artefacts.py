@@ -7,9 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from horde_model_reference.curation.applying import read_plan
 from horde_model_reference.curation.artefacts import PlannedFile, artefact_makers, artefacts, write_artefacts
 from horde_model_reference.curation.plan import Plan
+from horde_model_reference.curation.plan_files import read_plan
 from horde_model_reference.errors import CatalogueCutError, OutputError, PlanError
 from tests.support.builders import TEXT, record
 from tests.support.curation import CROWD, UNLIMITED, facts_of, plan_of, removed_from

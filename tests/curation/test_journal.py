@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import multiprocessing
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -16,6 +17,7 @@ from horde_model_reference.curation.journal import FileChange, Journal, Run, cha
 from horde_model_reference.errors import CatalogueFormatError, PlanError
 from tests.support.builders import IMAGE, TEXT
 from tests.support.catalogue_files import Sample, csv_sample, json_sample, removals
+from tests.support.racing import add_to_journal
 
 PATH = Path("file")
 UNDONE = datetime(2026, 11, 25, tzinfo=UTC)
@@ -125,21 +127,52 @@ class TestRuns:
         journal = Journal(tmp_path / "not yet" / "there")
         assert journal.names() == []
         for name in ("20261124T000001Z-b", "20261124T000000Z-a"):
-            journal.write(self.run(name))
+            journal.add(self.run(name))
         assert journal.names() == ["20261124T000000Z-a", "20261124T000001Z-b"]
         assert journal.read("20261124T000000Z-a") == self.run("20261124T000000Z-a")
+
+    def test_a_name_that_is_taken_gets_a_number(self, tmp_path: Path) -> None:
+        journal = Journal(tmp_path)
+        runs = [journal.add(self.run("same")) for _ in range(3)]
+        assert [run.run for run in runs] == journal.names() == ["same", "same-2", "same-3"]
+        assert [journal.read(run.run) for run in runs] == runs
+
+    def test_processes_that_add_at_once_take_different_names(self, tmp_path: Path) -> None:
+        context = multiprocessing.get_context("forkserver")
+        context.set_forkserver_preload(["tests.support.racing"])
+        listening, answer = context.Pipe(duplex=False)
+        barrier = context.Barrier(6)
+        arguments = (tmp_path, self.run("same"), barrier, answer)
+        processes = [context.Process(target=add_to_journal, args=arguments, daemon=True) for _ in range(6)]
+        for process in processes:
+            process.start()
+        for process in processes:
+            process.join()
+        assert sorted(listening.recv() for _ in processes) == sorted(Journal(tmp_path).names())
+        assert len(set(Journal(tmp_path).names())) == 6
+
+    def test_one_that_ended_before_it_changed_anything_is_none(self, tmp_path: Path) -> None:
+        """Killed between taking the name and writing the entry."""
+        journal = Journal(tmp_path)
+        journal.add(self.run("known"))
+        (file,) = tmp_path.rglob("known.json")
+        file.with_name("ended.json").touch()
+        assert journal.names() == ["known"]
+        with pytest.raises(PlanError, match="no run 'ended'"):
+            journal.read("ended")
+        assert journal.add(self.run("ended")).run == "ended-2"
 
     @pytest.mark.parametrize("name", ["none", "", "..", "../../etc/passwd", "a\0b", "\x1b[31m"])
     def test_an_unknown_run_is_refused_with_those_that_there_are(self, tmp_path: Path, name: str) -> None:
         journal = Journal(tmp_path)
-        journal.write(self.run("known"))
+        journal.add(self.run("known"))
         with pytest.raises(PlanError, match="the runs are: known") as refused:
             journal.read(name)
         assert "\x1b" not in refused.value.message
 
     @pytest.mark.parametrize("damage", [(b'"', b""), (b'"files"', b'"x"'), (b"20", b"\xff\xfe")])
     def test_a_damaged_one_is_said_to_be_so(self, tmp_path: Path, damage: tuple[bytes, bytes]) -> None:
-        Journal(tmp_path).write(self.run("known"))
+        Journal(tmp_path).add(self.run("known"))
         (file,) = tmp_path.rglob("known.json")
         file.write_bytes(file.read_bytes().replace(*damage))
         with pytest.raises(PlanError, match="damaged") as refused:
@@ -148,7 +181,7 @@ class TestRuns:
         assert "good copy" in refused.value.hint
 
     def test_one_that_cannot_be_read_is_not_said_to_be_absent(self, tmp_path: Path) -> None:
-        Journal(tmp_path).write(self.run("known"))
+        Journal(tmp_path).add(self.run("known"))
         (file,) = tmp_path.rglob("known.json")
         file.unlink()
         file.mkdir()
@@ -156,19 +189,19 @@ class TestRuns:
             Journal(tmp_path).read("known")
 
     def test_a_run_without_files_is_damaged(self, tmp_path: Path) -> None:
-        Journal(tmp_path).write(self.run("known").model_copy(update={"files": []}))
+        Journal(tmp_path).add(self.run("known").model_copy(update={"files": []}))
         with pytest.raises(PlanError, match="damaged"):
             Journal(tmp_path).read("known")
 
     def test_that_it_was_undone_is_kept(self, tmp_path: Path) -> None:
         journal, run = Journal(tmp_path), self.run("known")
-        journal.write(run)
+        journal.add(run)
         journal.note_undone(run, UNDONE)
         assert journal.read("known") == run.model_copy(update={"undone_at": UNDONE})
 
     def test_a_journal_of_an_older_version_says_nothing_of_undoing(self, tmp_path: Path) -> None:
         journal, run = Journal(tmp_path), self.run("known")
-        journal.write(run)
+        journal.add(run)
         (file,) = tmp_path.rglob("known.json")
         file.write_text(run.model_dump_json(exclude={"undone_at"}), encoding="utf-8")
         assert journal.read("known") == run
@@ -176,7 +209,7 @@ class TestRuns:
     def test_where_it_cannot_be_written_that_is_said(self, tmp_path: Path) -> None:
         (tmp_path / "file").write_bytes(b"")
         with pytest.raises(PlanError, match="journal cannot be written"):
-            Journal(tmp_path / "file").write(self.run("x"))
+            Journal(tmp_path / "file").add(self.run("x"))
         with pytest.raises(PlanError, match="journal cannot be written") as refused:
             Journal(tmp_path / "file").note_undone(self.run("x"), UNDONE)
         assert "records are back" in refused.value.hint

@@ -4,20 +4,22 @@ from __future__ import annotations
 
 import os
 import shutil
+import signal
+import sys
 import tempfile
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from itertools import count
-from multiprocessing.connection import Connection
 from pathlib import Path
 from typing import Any, Self
 
 import pytest
 
-from horde_model_reference.curation.applying import CatalogueFiles, apply_removals, read_plan, undo
+from horde_model_reference.curation.applying import CatalogueFiles, apply_removals, undo
 from horde_model_reference.curation.journal import Journal
 from horde_model_reference.curation.plan import Plan
+from horde_model_reference.curation.plan_files import read_plan
 
 
 class KilledError(BaseException):
@@ -111,12 +113,22 @@ def every_end(work: Callable[[], object], prepare: Callable[[], object], check: 
     raise AssertionError
 
 
-def apply_and_undo_forever(catalogue: Path, plan: Path, data_dir: Path, ready: Connection) -> None:
-    """Apply and undo a plan until killed; say so when the first run begins."""
+STEPS = frozenset({"open", "os.rename", "os.remove", "os.chmod", "os.mkdir", "fcntl.flock"})
+"""The events of Python's audit at which a process can be ended."""
+
+
+def apply_and_undo(catalogue: Path, plan: Path, data_dir: Path, last_step: int) -> None:
+    """Apply and undo a plan; the process is killed before its step of this number that writes or locks a file."""
     made: Plan = read_plan(plan)
     journal = Journal(data_dir)
-    ready.send("ready")
-    while True:
-        applied = apply_removals(made, made, CatalogueFiles(catalogue), journal, datetime.now(UTC))
-        if applied.run is not None:
-            undo(journal.read(applied.run))
+    steps = count()
+
+    def audited(event: str, arguments: tuple[Any, ...]) -> None:
+        writes = event in STEPS and (event != "open" or arguments[2] & (os.O_WRONLY | os.O_RDWR))
+        if writes and next(steps) == last_step:
+            os.kill(os.getpid(), signal.SIGKILL)
+
+    sys.addaudithook(audited)
+    applied = apply_removals(made, made, CatalogueFiles(catalogue), journal, datetime.now(UTC))
+    assert applied.run is not None
+    undo(journal.read(applied.run))

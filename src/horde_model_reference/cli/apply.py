@@ -12,8 +12,9 @@ from rich.text import Text
 
 from horde_model_reference.cli.common import Demo, settings_for, show, with_engine
 from horde_model_reference.cli.plan import DbJson
-from horde_model_reference.curation.applying import Applied, CatalogueFiles, apply_removals, check_revision, read_plan
+from horde_model_reference.curation.applying import Applied, CatalogueFiles, apply_removals, check_revision
 from horde_model_reference.curation.journal import Journal
+from horde_model_reference.curation.plan_files import read_plan
 from horde_model_reference.curation.planning import make_plan
 from horde_model_reference.escaping import visible
 from horde_model_reference.reports.words import counted

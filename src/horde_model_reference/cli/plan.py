@@ -11,10 +11,10 @@ import typer
 from horde_model_reference.catalogue.sources import SourceCopy
 from horde_model_reference.cli.common import Category, Demo, show, with_engine
 from horde_model_reference.cli.policy import MaybePolicyFile
-from horde_model_reference.curation.applying import read_file, read_plan
 from horde_model_reference.curation.artefacts import PlannedFile, artefacts, write_artefacts
 from horde_model_reference.curation.patch import local_path, path_in_work_tree, path_in_work_tree_of
 from horde_model_reference.curation.plan_diff import compare
+from horde_model_reference.curation.plan_files import read_file, read_plan
 from horde_model_reference.curation.plan_terminal import plan_report
 from horde_model_reference.curation.planning import Choice, CurationFacts, make_plan
 from horde_model_reference.curation.policy import load_policy

@@ -2,17 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
-from typing import TypeVar
-
-from pydantic import ValidationError
 
 from horde_model_reference.curation.catalogue_files import catalogue_names, generated_names
+from horde_model_reference.curation.file_locks import PATIENCE, locked
 from horde_model_reference.curation.journal import (
-    FileChange,
     Journal,
     Run,
     change_of,
@@ -21,11 +18,10 @@ from horde_model_reference.curation.journal import (
     revision_of,
 )
 from horde_model_reference.curation.plan import ModelVerdict, Plan, Verdict
-from horde_model_reference.errors import PlanError
+from horde_model_reference.curation.plan_files import read_file
+from horde_model_reference.errors import HordeModelReferenceError, PlanError
 from horde_model_reference.escaping import visible
 from horde_model_reference.safe_files import write_atomically
-
-T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,22 +58,6 @@ class Applied:
     run: str | None
     removed: tuple[str, ...]
     recovered: tuple[Recovered, ...]
-
-
-def read_plan(path: Path) -> Plan:
-    """Read a ``plan.json``.
-
-    Raises:
-        PlanError: It cannot be read, or is no plan.
-    """
-    try:
-        return Plan.model_validate_json(path.read_bytes())
-    except OSError as error:
-        raise PlanError(f"{path}: {error.strerror or error}.", hint="`plan` writes a plan.json.") from error
-    except ValidationError as error:
-        fault = error.errors()[0]
-        where = ".".join(str(part) for part in fault["loc"])
-        raise PlanError(f"{path}: no plan: {where}: {fault['msg']}.", hint="`plan` writes a plan.json.") from error
 
 
 def check_revision(plan: Plan, file: Path) -> bytes:
@@ -126,10 +106,12 @@ def _new_reasons(planned: ModelVerdict, now: ModelVerdict | None) -> list[str]:
     ]
 
 
-def apply_removals(old: Plan, now: Plan, files: CatalogueFiles, journal: Journal, at: datetime) -> Applied:
+def apply_removals(  # noqa: PLR0913 - what is done, to which files, and how
+    old: Plan, now: Plan, files: CatalogueFiles, journal: Journal, at: datetime, *, patience: float = PATIENCE
+) -> Applied:
     """Take what is still to be removed out of the catalogue file, and its generated entries out of ``db.json``.
 
-    The journal is written first; each file is replaced whole.
+    The files are locked from the check of their revision on. The journal is written first; each file is replaced whole.
 
     Args:
         old: The plan to apply.
@@ -137,42 +119,67 @@ def apply_removals(old: Plan, now: Plan, files: CatalogueFiles, journal: Journal
         files: Where the catalogue is.
         journal: Where the run is kept.
         at: The present moment.
+        patience: Seconds to wait for another run that writes these files.
 
     Raises:
-        PlanError: The file is not the plan's, or a file or the journal cannot be written.
+        PlanError: The file is not the plan's, another run holds it, or a file or the journal cannot be written.
         CatalogueFormatError: A file cannot be cut into records.
     """
-    content = check_revision(old, files.catalogue)
     removed, recovered = still_to_remove(old, now)
-    if not removed:
-        return Applied(None, (), tuple(recovered))
     staying = {verdict.name for verdict in now.verdicts} - set(removed)
-    own = catalogue_names(old.category, removed, staying)
-    changes = [(files.catalogue, change_of(files.catalogue, content, own))]
+    gone = {files.catalogue: catalogue_names(old.category, removed, staying)}
     if files.generated is not None:
-        gone = generated_names(removed, staying)
-        changes.append((files.generated, change_of(files.generated, read_file(files.generated), gone)))
-    run = Run(
-        run=_run_name(at, changes[0][1][0]), at=at, policy_hash=old.policy_hash, files=[c for _, (c, _) in changes]
-    )
-    journal.write(run)
-    for path, (_, new) in changes:
-        _replace(path, new, hint=f"`undo {run.run}` puts back what was taken out before that.")
+        gone[files.generated] = generated_names(removed, staying)
+    with locked(gone, patience):
+        check_revision(old, files.catalogue)
+        if not removed:
+            return Applied(None, (), tuple(recovered))
+        changes = {path: change_of(path, read_file(path), names) for path, names in gone.items()}
+        _note_undone(journal, {path.resolve() for path in changes}, at)
+        new_revision = changes[files.catalogue][0].new_revision
+        run = journal.add(
+            Run(
+                run=f"{at:%Y%m%dT%H%M%SZ}-{new_revision[:8]}",
+                at=at,
+                policy_hash=old.policy_hash,
+                files=[change for change, _ in changes.values()],
+            )
+        )
+        for path, (_, new) in changes.items():
+            _replace(path, new, hint=f"`undo {run.run}` puts back what was taken out before that.")
     return Applied(run.run, tuple(removed), tuple(recovered))
 
 
-def undo(run: Run) -> list[Path]:
+def _note_undone(journal: Journal, paths: set[Path], at: datetime) -> None:
+    """Note which earlier runs on some files do not stand: their records are about to be taken out by another one.
+
+    A run that was killed before it changed a file, or while it was undone, is told by its files alone until then.
+    """
+    for name in journal.names():
+        with suppress(HordeModelReferenceError):  # One that cannot be read, or whose files cannot, stays as it is.
+            run = journal.read(name)
+            if run.undone_at is None and {Path(change.path) for change in run.files} & paths and is_undone(run):
+                journal.note_undone(run, at)
+
+
+def undo(run: Run, patience: float = PATIENCE) -> list[Path]:
     """Put the records of a run back in their old places; return the files that changed.
 
+    Args:
+        run: The run.
+        patience: Seconds to wait for another run that writes its files.
+
     Raises:
-        PlanError: A file cannot be read or written, or has one of the models again.
+        PlanError: A file cannot be read or written, has one of the models again, or is held by another run.
         CatalogueFormatError: A file is no catalogue now.
     """
-    restored = [(Path(change.path), read_file(Path(change.path)), change) for change in run.files]
-    new = [(path, content, put_back(change, content)) for path, content, change in restored]
-    changed = [(path, after) for path, before, after in new if before != after]
-    for path, after in changed:
-        _replace(path, after)
+    paths = [Path(change.path) for change in run.files]
+    with locked(paths, patience):
+        before = [read_file(path) for path in paths]
+        after = [put_back(change, content) for change, content in zip(run.files, before, strict=True)]
+        changed = [(path, new) for path, old, new in zip(paths, before, after, strict=True) if old != new]
+        for path, new in changed:
+            _replace(path, new)
     return [path for path, _ in changed]
 
 
@@ -186,25 +193,8 @@ def is_undone(run: Run) -> bool:
     return run.undone_at is not None or all(has_records(change, read_file(Path(change.path))) for change in run.files)
 
 
-def _run_name(at: datetime, change: FileChange) -> str:
-    return f"{at:%Y%m%dT%H%M%SZ}-{change.new_revision[:8]}"
-
-
-def read_file(path: Path) -> bytes:
-    """Return a file's bytes.
-
-    Raises:
-        PlanError: It cannot be read.
-    """
-    return _on_disk(path, path.read_bytes)
-
-
 def _replace(path: Path, content: bytes, hint: str = "") -> None:
-    _on_disk(path, lambda: write_atomically(path, content), hint)
-
-
-def _on_disk(path: Path, work: Callable[[], T], hint: str = "") -> T:
     try:
-        return work()
+        write_atomically(path, content)
     except OSError as error:
         raise PlanError(f"{visible(str(path))}: {error.strerror or error}.", hint=hint) from error

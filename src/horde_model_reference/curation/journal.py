@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 from datetime import datetime
+from itertools import count
 from pathlib import Path
 
 from pydantic import BaseModel, ConfigDict, Field
@@ -69,13 +72,29 @@ class Journal:
     def __init__(self, data_dir: Path) -> None:
         self._folder = data_dir / FOLDER
 
-    def write(self, run: Run) -> None:
-        """Keep a run, before anything is changed.
+    def add(self, run: Run) -> Run:
+        """Keep a run, before anything is changed, and return it under the name that it has here.
+
+        That is its own name, or the next free one with a number: each is taken by making its file, which only one of
+        several runs can do, so no run writes over another's. An empty file is a run that ended before it changed
+        anything.
 
         Raises:
             PlanError: The journal cannot be written.
         """
-        self._write(run, "Without it nothing could be undone, so nothing was changed; check DATA_DIR.")
+        with self._writing("Without it nothing could be undone, so nothing was changed; check DATA_DIR."):
+            self._folder.mkdir(parents=True, exist_ok=True)
+            added = run.model_copy(update={"run": next(filter(self._takes, _names(run.run)))})
+            self._write(added)
+        return added
+
+    def _takes(self, name: str) -> bool:
+        """Take a name for a run; False where another run has it."""
+        try:
+            self._path(name).open("xb").close()
+        except FileExistsError:
+            return False
+        return True
 
     def note_undone(self, run: Run, at: datetime) -> None:
         """Keep that a run was undone.
@@ -84,12 +103,16 @@ class Journal:
             PlanError: The journal cannot be written.
         """
         undone = run.model_copy(update={"undone_at": at})
-        self._write(undone, "The records are back all the same; only the note of it is missing. Check DATA_DIR.")
+        with self._writing("The records are back all the same; only the note of it is missing. Check DATA_DIR."):
+            self._write(undone)
 
-    def _write(self, run: Run, hint: str) -> None:
+    def _write(self, run: Run) -> None:
+        write_atomically(self._path(run.run), run.model_dump_json(indent=2).encode())
+
+    @contextmanager
+    def _writing(self, hint: str) -> Iterator[None]:
         try:
-            self._folder.mkdir(parents=True, exist_ok=True)
-            write_atomically(self._path(run.run), run.model_dump_json(indent=2).encode())
+            yield
         except OSError as error:
             raise PlanError(
                 f"{self._folder}: the journal cannot be written: {error.strerror or error}.", hint=hint
@@ -115,11 +138,18 @@ class Journal:
             ) from error
 
     def names(self) -> list[str]:
-        """Return the names of all runs, oldest first."""
-        return sorted(path.stem for path in self._folder.glob("*.json"))
+        """Return the names of all runs, oldest first; those that ended before they changed anything are none."""
+        return sorted(path.stem for path in self._folder.glob("*.json") if path.stat().st_size > 0)
 
     def _path(self, run: str) -> Path:
         return self._folder / f"{Path(run).name}.json"
+
+
+def _names(name: str) -> Iterator[str]:
+    """Yield a name, and the same with a number, without end."""
+    yield name
+    for number in count(2):
+        yield f"{name}-{number}"
 
 
 def revision_of(content: bytes) -> str:
