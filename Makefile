@@ -5,8 +5,10 @@ BIN := $(VENV)/bin
 PYTEST_FLAGS ?=
 BENCH_FLAGS ?=
 SOAK_MINUTES ?= 10
+CHAOS_MINUTES ?= 10
+CHAOS_FLAGS ?=
 
-.PHONY: help demo serve test lint types imports docs picture check check-figures wheel constraints bench soak clean
+.PHONY: help demo serve test lint types imports docs picture check check-figures wheel constraints bench soak chaos clean
 
 help:  ## Show this list
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 16
@@ -51,6 +53,9 @@ bench: $(VENV)/.installed-dev  ## Measure, and write benchmarks/RESULTS.md (BENC
 
 soak: $(VENV)/.installed-dev  ## Serve for SOAK_MINUTES while the Horde and Redis fail (needs redis-server)
 	@$(BIN)/python -m benchmarks soak --minutes $(SOAK_MINUTES)
+
+chaos: $(VENV)/.installed-dev  ## Attack, kill and starve everything for CHAOS_MINUTES (needs redis-server)
+	@$(BIN)/python -m benchmarks chaos --minutes $(CHAOS_MINUTES) $(CHAOS_FLAGS)
 
 clean:  ## Remove what the other targets made
 	@rm -rf $(VENV) dist build .coverage coverage.json .mypy_cache .ruff_cache .pytest_cache .hypothesis

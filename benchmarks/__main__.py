@@ -5,9 +5,10 @@ from __future__ import annotations
 import argparse
 import sys
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
-from benchmarks import history, older, scale, soak, startup, takeover, throughput
+from benchmarks import chaos, history, older, scale, soak, startup, takeover, throughput
 from benchmarks._report import Section, SkippedError, write
 from benchmarks._servers import LOG
 
@@ -22,16 +23,22 @@ BENCHMARKS: dict[str, Callable[[bool], Section]] = {
     "history": lambda quick: history.run(quick=quick),
 }
 
+LONG: dict[str, Callable[..., Section]] = {"soak": soak.run, "chaos": chaos.run}
+"""Those that run only when they are named, for some minutes; a missed goal of theirs is a failure."""
+
 
 def main() -> int:
-    """Run, print, and write the page of results; status 1 where the soak missed a goal."""
+    """Run, print, and write the page of results; status 1 where one of ``LONG`` missed a goal."""
     parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__)
-    parser.add_argument("names", nargs="*", help=f"of {', '.join((*BENCHMARKS, 'soak'))}; by default all but soak")
+    parser.add_argument(
+        "names", nargs="*", help=f"of {', '.join((*BENCHMARKS, *LONG))}; by default all but the last two"
+    )
     parser.add_argument("--quick", action="store_true", help="short rounds, to see that all works; nothing is written")
-    parser.add_argument("--minutes", type=float, default=10, help="how long the soak lasts (10)")
+    parser.add_argument("--minutes", type=float, default=10, help="how long the soak, or the chaos suite, lasts (10)")
     parser.add_argument("--output", type=Path, help="the page of results (RESULTS.md beside this file)")
     chosen = parser.parse_args()
-    known: dict[str, Callable[[bool], Section]] = BENCHMARKS | {"soak": lambda _: soak.run(minutes=chosen.minutes)}
+    long = {name: partial(_long, run, chosen.minutes) for name, run in LONG.items()}
+    known: dict[str, Callable[[bool], Section]] = BENCHMARKS | long
     unknown = [name for name in chosen.names if name not in known]
     if unknown:
         parser.error(f"no such benchmark: {', '.join(unknown)}")
@@ -51,7 +58,11 @@ def main() -> int:
             write(page, [section])
     for name, goals in missed.items():
         print(f"{name}: {'missed: ' + '; '.join(goals) if goals else 'all goals met'}.", file=sys.stderr)
-    return 1 if missed.get("soak") else 0
+    return 1 if any(missed.get(name) for name in LONG) else 0
+
+
+def _long(run: Callable[..., Section], minutes: float, _: bool) -> Section:  # noqa: FBT001
+    return run(minutes=minutes)
 
 
 if __name__ == "__main__":

@@ -207,25 +207,37 @@ class Fault(Enum):
     HANG = auto()
 
 
+@dataclass(frozen=True)
+class Body:
+    """A body to send, encoded already."""
+
+    content: bytes
+    encoding: str
+
+
 class ReplayHorde:
     """The Horde's answers on loopback, from this process; a context manager.
 
-    The captures of the real server, where they are to be had, else those of the demo.
+    Args:
+        delay: Seconds that every answer takes.
+        captured: Send the captures of the real server, where they are to be had; else those of the demo.
 
     Attributes:
         requests: How often each path was asked.
         faults: How often each fault was made.
         misbehave: Says for each request how it is to fail, or that it is not.
+        instead: A body to send in place of every answer; None for the answers.
         delay: Seconds that every answer takes.
     """
 
-    def __init__(self, *, delay: float = 0.0) -> None:
-        captured = all((SHARED / "horde-api" / name).exists() for name in CAPTURES.values())
+    def __init__(self, *, delay: float = 0.0, captured: bool = True) -> None:
+        captured = captured and all((SHARED / "horde-api" / name).exists() for name in CAPTURES.values())
         folder, names = (SHARED / "horde-api", CAPTURES) if captured else (DATA, ANSWERS)
         self.bodies = {question: (folder / name).read_bytes() for question, name in names.items()}
         self.requests: Counter[str] = Counter()
         self.faults: Counter[Fault] = Counter()
         self.misbehave: Callable[[], Fault | None] = lambda: None
+        self.instead: Body | None = None
         self.delay = delay
         self.release = threading.Event()
         self.lock = threading.Lock()
@@ -274,11 +286,15 @@ def _handler(horde: ReplayHorde) -> type[BaseHTTPRequestHandler]:
             if fault in {Fault.HANG, Fault.CLOSED}:
                 self.close_connection = True
                 return
+            if horde.instead is not None:
+                self._send(200, horde.instead.content, horde.instead.encoding)
+                return
             status = 404 if body is None else 500 if fault else 200
             self._send(status, b'{"message": "no"}' if body is None or fault else body)
 
-        def _send(self, status: int, body: bytes) -> None:
+        def _send(self, status: int, body: bytes, encoding: str = "identity") -> None:
             self.send_response(status)
+            self.send_header("Content-Encoding", encoding)
             self.send_header("Content-Type", "application/json; charset=utf-8")
             self.send_header("Retry-After", "60")  # The real server sends it with every answer.
             self.send_header("Content-Length", str(len(body)))
@@ -325,6 +341,11 @@ def without_ours(environment: Mapping[str, str]) -> dict[str, str]:
     return {name: value for name, value in environment.items() if not name.startswith((ENV_PREFIX, "AI_HORDE_URL"))}
 
 
+def prefixed(settings: Mapping[str, str]) -> dict[str, str]:
+    """Return settings as variables of an environment."""
+    return {ENV_PREFIX + name: value for name, value in settings.items()}
+
+
 @contextmanager
 def serving(
     horde: ReplayHorde,
@@ -332,17 +353,25 @@ def serving(
     workers: int = 1,
     catalogues: Mapping[MODEL_REFERENCE_CATEGORY, Path] | None = None,
     cores: frozenset[int] | None = None,
-    settings: Mapping[str, str] | None = None,
+    environment: Mapping[str, str] | None = None,
 ) -> Iterator[Served]:
-    """Run our service as an operator would: ``serve``, with background refresh."""
+    """Run our service as an operator would: ``serve``, with background refresh.
+
+    Args:
+        horde: The Horde that it asks.
+        workers: Its processes.
+        catalogues: The files of its categories; by default :func:`catalogue_files`.
+        cores: The processor cores that it is kept on.
+        environment: Variables of its environment besides; see :func:`prefixed`.
+    """
     port = free_port()
     with TemporaryDirectory(prefix="benchmark-") as data_dir:
         files = dict.fromkeys(MODEL_REFERENCE_CATEGORY, DATA / "empty.json") | dict(catalogues or catalogue_files())
         env = without_ours(os.environ) | {
             **{f"{ENV_PREFIX}SOURCES__{category.value.upper()}": str(path) for category, path in files.items()},
-            **{ENV_PREFIX + name: value for name, value in (settings or {}).items()},
             f"{ENV_PREFIX}DATA_DIR": data_dir,
             "AI_HORDE_URL": horde.url,
+            **(environment or {}),
         }
         command = [sys.executable, "-m", "horde_model_reference", "serve", "--port", str(port)]
         with running([*command, "--workers", str(workers)], env=env, cores=cores) as process:

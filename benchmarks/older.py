@@ -27,6 +27,7 @@ from benchmarks._servers import (
     Served,
     ask,
     free_port,
+    prefixed,
     running,
     serving,
     serving_bare,
@@ -185,7 +186,7 @@ def _our_first_requests(catalogues: Mapping[MODEL_REFERENCE_CATEGORY, Path], cor
         settings = {"CACHE_HYDRATION_ENABLED": "false"}
         with (
             ReplayHorde(delay=SLOW_HORDE) as horde,
-            serving(horde, catalogues=catalogues, cores=cores.server, settings=settings) as ours,
+            serving(horde, catalogues=catalogues, cores=cores.server, environment=prefixed(settings)) as ours,
         ):
             wait_for(ours.port, "/api/heartbeat", ours.process)
             _ask_at_once(ours, _our_target(f"{category.value}/{{}}"))

@@ -16,7 +16,7 @@ from importlib.util import find_spec
 from pathlib import Path
 from statistics import median, quantiles
 from tempfile import TemporaryDirectory
-from typing import Any, Self
+from typing import Any, Protocol, Self
 from urllib.parse import quote
 
 from benchmarks._report import Section, SkippedError, Table
@@ -30,6 +30,7 @@ from benchmarks._servers import (
     described_inputs,
     free_port,
     memory_mb,
+    prefixed,
     running,
     serving,
     wait_for,
@@ -135,10 +136,18 @@ class Seen:
         return self.statuses.total()
 
 
+class Questions(Protocol):
+    """An endless supply of questions."""
+
+    def next(self) -> Question:
+        """Return the next question."""
+        ...
+
+
 class Client:
     """Asks over connections that are kept open."""
 
-    def __init__(self, port: int, mix: Mix) -> None:
+    def __init__(self, port: int, mix: Questions) -> None:
         self._port = port
         self._mix = mix
         self._tags: dict[str, str] = {}
@@ -334,7 +343,7 @@ def run(*, minutes: float) -> Section:
         store = stack.enter_context(Redis())
         horde = stack.enter_context(ReplayHorde())
         settings = dict(SETTINGS) | {"REDIS__URL": f"redis://127.0.0.1:{store.port}/0"}
-        ours = stack.enter_context(serving(horde, workers=WORKERS, settings=settings))
+        ours = stack.enter_context(serving(horde, workers=WORKERS, environment=prefixed(settings)))
         for _ in range(MANY):
             wait_for(ours.port, "/api/readiness", ours.process)
         outcome = asyncio.run(_soak(ours, horde, store, minutes * 60))

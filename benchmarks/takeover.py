@@ -11,7 +11,7 @@ from tempfile import TemporaryDirectory
 
 from benchmarks._load import Load, Question, need_wrk, trying_load
 from benchmarks._report import Section, Table
-from benchmarks._servers import ReplayHorde, Served, ask, catalogue_files, described_inputs, serving, wait_for
+from benchmarks._servers import ReplayHorde, Served, ask, catalogue_files, described_inputs, prefixed, serving, wait_for
 from benchmarks.throughput import GZIP, TEXT
 from horde_model_reference.categories import MODEL_REFERENCE_CATEGORY
 
@@ -53,7 +53,7 @@ def _measured(readers: int, seconds: int) -> tuple[Load, int]:
     """Return what the readers saw, and how many tables they were answered from."""
     with TemporaryDirectory(prefix="benchmark-") as folder, ReplayHorde() as horde:
         files = {category: Path(shutil.copy(path, folder)) for category, path in catalogue_files().items()}
-        with serving(horde, catalogues=files, settings=SETTINGS) as ours:
+        with serving(horde, catalogues=files, environment=prefixed(SETTINGS)) as ours:
             wait_for(ours.port, "/api/readiness", ours.process)
             before = _tables(ours)
             with _changing(files[MODEL_REFERENCE_CATEGORY.text_generation]):

@@ -9,9 +9,10 @@ import socket
 import subprocess
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from typing import Self
 
 USER = "postgres"
 PATIENCE = 30.0
@@ -23,32 +24,68 @@ def binaries() -> Path | None:
     return found[-1].parent if found else None
 
 
-@contextmanager
-def postgres_server(programs: Path) -> Iterator[str]:
-    """Run a server, and give the address of its first database."""
-    as_user = USER if os.geteuid() == 0 else None  # It refuses to run as root.
-    with TemporaryDirectory(prefix="hmr-postgres-", ignore_cleanup_errors=True) as folder:
-        if as_user is not None:
-            shutil.chown(folder, as_user)
-        data = str(Path(folder) / "data")
-        made = [str(programs / "initdb"), "-D", data, "-A", "trust", "-U", USER, "-N", "-E", "UTF8", "--locale=C"]
-        subprocess.run(made, user=as_user, cwd=folder, check=True, capture_output=True, timeout=PATIENCE)
-        port = _free_port()
-        options = {"listen_addresses": "127.0.0.1", "unix_socket_directories": "", "fsync": "off", "port": str(port)}
+class PostgresServer:
+    """A context manager; the server can be killed, and comes back on the same port with its data.
+
+    Args:
+        programs: The folder of the server's programs.
+
+    Attributes:
+        url: The address of its first database.
+    """
+
+    def __init__(self, programs: Path) -> None:
+        self._programs = programs
+        self._user = USER if os.geteuid() == 0 else None  # It refuses to run as root.
+        self._port = _free_port()
+        self._life = ExitStack()
+        self._server: subprocess.Popen[bytes] | None = None
+        self.url = f"postgresql://{USER}@127.0.0.1:{self._port}/postgres"
+
+    def __enter__(self) -> Self:
+        folder = TemporaryDirectory(prefix="hmr-postgres-", ignore_cleanup_errors=True)
+        self._folder = Path(self._life.enter_context(folder))
+        if self._user is not None:
+            shutil.chown(self._folder, self._user)
+        data = str(self._folder / "data")
+        made = [str(self._programs / "initdb"), "-D", data, "-A", "trust", "-U", USER, "-N", "-E", "UTF8", "--locale=C"]
+        subprocess.run(made, user=self._user, cwd=self._folder, check=True, capture_output=True, timeout=PATIENCE)
+        self.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._end(signal.SIGINT)
+        self._life.close()
+
+    def start(self) -> None:
+        """Start it, and wait until it listens."""
+        options = {"listen_addresses": "127.0.0.1", "unix_socket_directories": "", "fsync": "off", "port": self._port}
         given = [part for name, value in options.items() for part in ("-c", f"{name}={value}")]
-        server = subprocess.Popen(
-            [str(programs / "postgres"), "-D", data, *given],
-            user=as_user,
-            cwd=folder,
+        self._server = subprocess.Popen(
+            [str(self._programs / "postgres"), "-D", str(self._folder / "data"), *given],
+            user=self._user,
+            cwd=self._folder,
             stdout=subprocess.DEVNULL,
             stderr=subprocess.DEVNULL,
         )
-        try:
-            _wait_until_listening(port, server)
-            yield f"postgresql://{USER}@127.0.0.1:{port}/postgres"
-        finally:
-            server.send_signal(signal.SIGINT)
-            server.wait(PATIENCE)
+        _wait_until_listening(self._port, self._server)
+
+    def kill(self) -> None:
+        """End it at once, as a crash would, with the processes of its connections."""
+        self._end(signal.SIGQUIT)
+
+    def _end(self, how: signal.Signals) -> None:
+        if self._server is not None:
+            self._server.send_signal(how)
+            self._server.wait(PATIENCE)
+            self._server = None
+
+
+@contextmanager
+def postgres_server(programs: Path) -> Iterator[str]:
+    """Run a server, and give the address of its first database."""
+    with PostgresServer(programs) as server:
+        yield server.url
 
 
 def _free_port() -> int:
