@@ -1,1 +1,1 @@
-"""From analysis to pull request: what deletion would break, a policy, a plan, a patch."""
+"""From analysis to pull request: the impact of a deletion, a policy, a plan, a patch."""

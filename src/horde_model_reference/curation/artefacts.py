@@ -1,4 +1,4 @@
-"""What a plan is written out as."""
+"""The files of a plan."""
 
 from __future__ import annotations
 
@@ -51,16 +51,16 @@ def artefacts(
 def artefact_makers(
     plan: Plan, catalogue: PlannedFile, generated: PlannedFile | None = None, changes: Sequence[Change] | None = None
 ) -> dict[str, Callable[[], bytes]]:
-    """Return what makes each of a plan's files: always the plan; and, when something is removed, new files and patch.
+    """Return the function that makes each file of a plan; new files and a patch only if it removes models.
 
-    What makes a new file or the patch raises :class:`CatalogueCutError` where a file cannot be cut into records; the
-    plan itself can be had all the same.
+    The functions of new files and of the patch raise :class:`CatalogueCutError` if a file cannot be cut into records;
+    the plan itself does not depend on that.
 
     Args:
         plan: The plan.
         catalogue: The catalogue file.
         generated: The ``db.json`` that is generated from it, if there is one.
-        changes: What changed since an earlier plan, where that was asked for.
+        changes: The changes since an earlier plan, if one was given.
 
     Raises:
         PlanError: Two files would have the same name.
@@ -90,7 +90,7 @@ def artefact_makers(
 
 
 def write_artefacts(files: dict[str, bytes], folder: Path, originals: Sequence[Path]) -> list[Path]:
-    """Write a plan's files into a folder, and drop what an earlier plan left there that this one has not.
+    """Write a plan's files into a folder, and remove the files of an earlier plan that this one lacks.
 
     Raises:
         PlanError: The folder is where a catalogue lies that would be written over.

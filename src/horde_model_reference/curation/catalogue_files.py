@@ -1,7 +1,7 @@
 """Taking whole records out of a catalogue file, and putting them back, with every other byte left as it is.
 
-Nothing is written anew: a file is cut into its records and what stands between them, and put together from the pieces
-that stay. So whatever indentation, escaping and line ends a file has, it keeps.
+Nothing is formatted anew: a file is cut into its records and the separators between them, and joined again from the
+pieces that stay. It keeps its indentation, escaping and line ends.
 """
 
 from __future__ import annotations
@@ -28,8 +28,8 @@ class TakenRecord(BaseModel):
     Attributes:
         name: Its name.
         text: Its text.
-        before: What stood between it and its predecessor.
-        after: What stood between it and its successor; empty where it was the last.
+        before: The text between it and its predecessor.
+        after: The text between it and its successor; empty for the last record.
         place: How many records stood before it.
     """
 
@@ -47,12 +47,12 @@ class Pieces:
     """A file in pieces.
 
     Attributes:
-        head: What stands before the first record.
+        head: The text before the first record.
         records: The records: name and text, in order; a name may stand twice.
-        separators: What stands after each record but the last.
-        tail: What stands after the last record.
+        separators: The text after each record but the last.
+        tail: The text after the last record.
         emptied: The file when no record is left.
-        join: What separates two records between which nothing stood before.
+        join: The separator between two records that were not neighbours before.
         lines: Records are lines: one that ends as a line does needs nothing after it.
     """
 
@@ -73,7 +73,7 @@ class Pieces:
         return self.without(())
 
     def taken(self, names: Iterable[str]) -> list[TakenRecord]:
-        """Return the records of these names with what is needed to put them back."""
+        """Return the records of these names with their surroundings, so that they can be put back."""
         gone = set(names)
         return [
             TakenRecord(

@@ -1,4 +1,4 @@
-"""What removals would do: files and disk freed, requests displaced, styles broken."""
+"""The impact of removals: files and disk freed, requests displaced, styles broken."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ NO_HOST = "no known host"
 
 
 def impact_of(table: RiskTable, catalogue: Catalogue, styles: Styles | None, removed: Sequence[ModelVerdict]) -> Effect:
-    """Return what removing these models would do."""
+    """Return the impact of removing these models."""
     names = [verdict.name for verdict in removed]
     records = [catalogue.records[name] for name in names]
     usage = total(verdict.usage_month for verdict in removed)

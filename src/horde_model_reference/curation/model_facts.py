@@ -1,4 +1,4 @@
-"""One model before it is judged: its facts, gathered, and what it is judged by."""
+"""The facts of one model that the reasons of a plan read."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from horde_model_reference.curation.replacements import Standing
 
 @dataclass(frozen=True, slots=True)
 class ModelFacts:
-    """What a reason is asked about.
+    """The facts of one model, and the policy that they are held against.
 
     Attributes:
         row: The model's row of the risk table.
@@ -22,8 +22,8 @@ class ModelFacts:
         age_days: Days since it entered the catalogue; None where that is unknown.
         styles: The styles that name it; None where the styles could not be read.
         standing: Where it stands among those of its kind.
-        past: What a year says of it; None where that is unknown.
-        policy: What it is judged by.
+        past: Its use over the last year; None where that is unknown.
+        policy: The policy.
         today: The day of the data.
     """
 

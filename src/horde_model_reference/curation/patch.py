@@ -57,7 +57,7 @@ def path_in_work_tree(file: Path) -> str:
 
 
 def path_in_work_tree_of(location: str, base_name: str) -> str:
-    """Return how a patch names what was read from a location: see :func:`path_in_work_tree`; a URL by its base name."""
+    """Return the name of a file in a patch: see :func:`path_in_work_tree`; of a URL its base name."""
     path = local_path(location)
     return path_in_work_tree(path) if path is not None and path.is_file() else base_name
 

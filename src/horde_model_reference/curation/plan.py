@@ -1,4 +1,4 @@
-"""The plan: a verdict for every model with all its reasons, and what the removals would do."""
+"""The plan: a verdict for every model with all its reasons, and the impact of the removals."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ Count = Annotated[int, Field(ge=0)]
 
 
 class Verdict(StrEnum):
-    """What the plan says of a model; the first that has a reason holds, from the top."""
+    """The verdict on a model; the first one that has a reason holds, from the top."""
 
     PROTECTED = "protected"
     UNKNOWN = "unknown"
@@ -50,7 +50,7 @@ class ReplacementInfo(Answer):
 
 
 class ModelVerdict(Answer):
-    """What the plan says of one model, and on what facts."""
+    """The verdict on one model, with its reasons and facts."""
 
     name: str
     verdict: Verdict
@@ -68,7 +68,7 @@ class ModelVerdict(Answer):
 
 
 class HostEffect(Answer):
-    """What the removals free on one host."""
+    """Files and disk that the removals free on one host."""
 
     host: str
     files: Count
@@ -84,7 +84,7 @@ class Displacement(Answer):
 
 
 class Effect(Answer):
-    """What the removals would do."""
+    """The impact of the removals."""
 
     models: Count
     share_of_models: float = Field(description="Percent of the category's models.")

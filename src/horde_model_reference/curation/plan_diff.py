@@ -1,4 +1,4 @@
-"""What is different between two plans of a category."""
+"""The difference between two plans of a category."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ class Change:
 
 
 def compare(before: Plan, after: Plan) -> list[Change]:
-    """Return what is different between two plans of a category, by name."""
+    """Return the models whose verdicts differ between two plans of a category, by name."""
     old = {verdict.name: verdict for verdict in before.verdicts}
     new = {verdict.name: verdict for verdict in after.verdicts}
     names = sorted(old.keys() | new.keys())

@@ -19,7 +19,7 @@ TABLE = (
 
 
 def plan_markdown(plan: Plan, changes: Sequence[Change] | None = None) -> str:
-    """Return the plan; with what changed since an earlier one, where that was asked for."""
+    """Return the plan; with the changes since an earlier one, if that was given."""
     sections = (
         _title(plan),
         _removals(plan),

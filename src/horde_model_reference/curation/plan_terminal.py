@@ -18,7 +18,7 @@ from horde_model_reference.reports.terminal import LEVEL_STYLES
 
 
 def plan_report(plan: Plan, written: Sequence[Path], changes: Sequence[Change] | None) -> RenderableType:
-    """Return the removals, their effect, what stays and why, what changed since, and the files written."""
+    """Return the removals, their impact, the models that stay and why, the changes, and the files written."""
     parts: list[RenderableType] = [_removals(plan.removed)] if plan.removed else [Text("Nothing to remove.")]
     parts += [Text(line) for line in (*_effect(plan), *_others(plan))]
     if changes is not None:

@@ -39,7 +39,7 @@ from horde_model_reference.reports.words import counted
 
 @dataclass(frozen=True)
 class CurationFacts:
-    """All that a plan is made from.
+    """The inputs of a plan.
 
     Attributes:
         table: The category's ungrouped risk table.
@@ -65,7 +65,7 @@ class CurationFacts:
 
 @dataclass(frozen=True)
 class Choice:
-    """What a curator asks for beside the policy.
+    """A choice of models beside the policy.
 
     Attributes:
         selected: Plan exactly these models; None leaves the choice to the policy.

@@ -142,7 +142,7 @@ def styles_unknown(facts: ModelFacts) -> Iterator[str]:
 
 @reason(Verdict.UNKNOWN, "protect.last_of_its_kind")
 def kind_unknown(facts: ModelFacts) -> Iterator[str]:
-    """Its record does not say of what kind it is."""
+    """Its record does not tell its kind."""
     if facts.policy.protect.last_of_its_kind and facts.standing.replacements is None:
         yield "Whether anything could take its place is unknown: its record does not say of what kind it is."
 
@@ -256,11 +256,11 @@ def reasons_against(facts: ModelFacts) -> list[ReasonInfo]:
 
 
 def removal_evidence(past: PastUse | None, ever: int | None) -> str:
-    """Return what the past adds to why a model is removed; empty where nothing is known.
+    """Return the evidence of use over time for a removal, as a sentence; empty where nothing is known.
 
     Args:
-        past: What a year says of it.
-        ever: How often the Horde says it was ever used; None where that is unknown.
+        past: Its use over the last year.
+        ever: Its total use; None where that is unknown.
     """
     if past is None or past.unused_days is None:
         return ""

@@ -1,4 +1,4 @@
-"""What could take a model's place: models of the same kind with more use. A model with none is the last of its kind."""
+"""Replacements of a model: models of the same kind with more use. A model with none is the last of its kind."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ class Standing:
     """A model among those of its kind.
 
     Attributes:
-        kind: What it is, in words; None where its record does not say.
+        kind: Its kind, in words; None where its record does not tell.
         replacements: Models of the kind with more month usage, best first, at most ``MOST``; None where unknown.
     """
 

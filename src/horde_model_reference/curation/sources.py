@@ -1,4 +1,4 @@
-"""What curation reads beside the catalogue: styles, style categories, and when image models entered the catalogue."""
+"""The sources of curation: styles, style categories, and when image models entered the catalogue."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ class _Aside:
 
         Args:
             patience: Seconds to wait at most; None waits for the end.
-            documents: What to read.
+            documents: The documents.
 
         Raises:
             CatalogueError: One of them cannot be read, or not in time, and no good copy of it is held.
@@ -54,7 +54,7 @@ class _Aside:
 
 
 class CurationSources:
-    """The styles and the history, each a :class:`Document`; what cannot be read is unknown, and said."""
+    """The styles and the history, each a :class:`Document`; one that cannot be read is unknown, with a warning."""
 
     def __init__(
         self, settings: Settings, client: httpx.AsyncClient, clock: Callable[[], float] = time.monotonic

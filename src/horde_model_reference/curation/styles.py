@@ -1,4 +1,4 @@
-"""Who relies on a model: the styles that name it, and the style categories that would be left empty without them."""
+"""The dependents of a model: the styles that name it, and the style categories that hold no other style."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ LATEST = 1e11
 
 @dataclass(frozen=True, slots=True)
 class Dependents:
-    """What breaks when models go.
+    """The styles and style categories that break when models go.
 
     Attributes:
         styles: The styles that name one of them, sorted.
@@ -52,7 +52,7 @@ class Styles:
         return counts
 
     def dependents(self, models: Iterable[str]) -> Dependents:
-        """Return what breaks when these models go together."""
+        """Return the styles and style categories that break when these models go together."""
         gone = set(models)
         broken = {style for style, model in self.models.items() if model in gone}
         if not broken:

@@ -28,7 +28,7 @@ class Tile:
     """One figure of the summary.
 
     Attributes:
-        label: What it counts.
+        label: The models that it counts.
         value: The figure.
         link: The view that shows it.
         current: The reader is looking at that view already.
@@ -45,7 +45,7 @@ class Heading:
     """One column of the table.
 
     Attributes:
-        word: What it is called.
+        word: Its heading.
         sort: The column that it sorts by.
         numeric: It holds numbers.
         descending: The direction in which it is sorted first.
@@ -141,5 +141,5 @@ def _members(table: RiskTable, rows: Iterable[ModelDeletionRiskInfo]) -> dict[st
 
 
 def _with(known: tuple[str, ...], asked: str | None) -> tuple[str, ...]:
-    """Return what can be chosen, and what was asked for even if no row has it, so that the form says what it does."""
+    """Return the choices of a form: all values of the rows, and the chosen one even if no row has it."""
     return known if not asked or asked in known else (asked, *known)

@@ -9,7 +9,7 @@ from horde_model_reference.dashboard.rendering import render
 
 
 def error_page(problem: Mapping[str, Any], retry_after: str | None = None) -> str:
-    """Return the page that says what the API's problem says.
+    """Return the page for a problem of the API.
 
     Args:
         problem: The body of the API's answer.

@@ -1,4 +1,4 @@
-"""The model page: the verdict with its evidence, who relies on it, what could replace it, and the record itself."""
+"""The model page: the verdict with its evidence, dependents, replacements, and the record itself."""
 
 from __future__ import annotations
 
@@ -20,9 +20,9 @@ def model_page(
     """Return the page of a model.
 
     Args:
-        detail: What is known of it.
+        detail: Its row and evidence.
         record: Its record.
-        verdict: What a plan by the default policy says of it.
+        verdict: Its verdict under the default policy.
         history: Its past; else why that is not known.
     """
     return render(

@@ -110,7 +110,7 @@ def _months(first: date, last: date) -> Iterator[date]:
 
 
 def past(history: ModelHistoryResponse | str) -> dict[str, Any]:
-    """Return what templates draw of a past; of one that is not known, why."""
+    """Return the values that templates draw of use over time; the reason where it is unknown."""
     if isinstance(history, str):
         return {"history": None, "no_history": history, "picture": None}
     return {"history": history, "no_history": "", "picture": over_time(history.points)}

@@ -72,7 +72,7 @@ class Scatter:
 
 
 def _scale(low: float, high: float, start: float, end: float) -> Callable[[float], float]:
-    """Return what places a value on a logarithmic axis."""
+    """Return the function that places a value on a logarithmic axis."""
     span = math.log10(high) - math.log10(low) or 1.0
 
     def place(value: float) -> float:
@@ -126,8 +126,8 @@ class Part:
         level: Its level; None for a bar of one part.
         start: Where it begins.
         width: How long it is.
-        number: What it stands for.
-        word: What is written into it; empty where there is no room.
+        number: Its value.
+        word: Its label; empty where there is no room.
     """
 
     level: RiskLevel | None

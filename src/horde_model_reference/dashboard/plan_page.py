@@ -28,11 +28,11 @@ MOST_SHOWN = 1000
 
 @dataclass(frozen=True, slots=True)
 class Ticked:
-    """What a reader has ticked and written on the plan page.
+    """The ticks and reasons of a reader on the plan page.
 
     Attributes:
         names: The ticked models; None where nobody has ticked anything yet, and the policy chooses.
-        reasons: What was written beside a model, by name.
+        reasons: The reason written beside a model, by name.
     """
 
     names: tuple[str, ...] | None
@@ -51,7 +51,7 @@ class Ticked:
         return cls(names if names or any(field == ASKED for field, _ in sent) else None, reasons)
 
     def choice(self) -> Choice:
-        """Return it as a planner takes it; what is written beside a model that is not ticked says nothing."""
+        """Return the choice for the planner; reasons beside models that are not ticked are left out."""
         ticked = self.names or ()
         return Choice(self.names, {name: reason for name, reason in self.reasons.items() if name in ticked})
 
@@ -95,12 +95,12 @@ def limits(effect: Effect, allowed: Limits) -> list[Limit]:
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """What a selection would do, whether or not the policy lets it.
+    """The outcome of a selection, whether or not the policy allows it.
 
     Attributes:
         refusals: Why it is refused; empty where it is not.
-        removed: The models ticked, with what speaks for and against them.
-        effect: What their removal would do.
+        removed: The ticked models, with their reasons.
+        effect: The impact of their removal.
         limits: How much of the policy's limits it uses up.
         downloads: The files of the plan; none where it is refused.
         link: An address that ticks the same, if it is short enough.
@@ -141,12 +141,12 @@ def _refusals(ticked_models: Iterable[ModelVerdict], ticked: Ticked) -> list[str
 
 
 def plan_page(facts: CurationFacts, ticked: Ticked, *, outcome_alone: bool = False) -> str:
-    """Return the page of what is ticked; the ticks stay whether or not the policy lets it.
+    """Return the plan page for a selection; it keeps the ticks whether or not the policy allows them.
 
     Args:
-        facts: What plans are made from.
-        ticked: What is ticked.
-        outcome_alone: Return no more than what changes with the ticks.
+        facts: The inputs of a plan.
+        ticked: The selection.
+        outcome_alone: Return only the part that changes with the ticks.
     """
     policy = Policy()
     own = make_plan(facts, policy)
@@ -177,10 +177,10 @@ def _shown(own: Plan, names: Sequence[str]) -> list[ModelVerdict]:
 
 
 def plan_file(facts: CurationFacts, file: PlannedFile, ticked: Ticked, name: str) -> bytes:
-    """Return one of the files of the plan of what is ticked.
+    """Return one file of the plan of a selection.
 
     Raises:
-        PlanError: What is ticked is refused.
+        PlanError: The selection is refused.
         NotFoundError: The plan has no such file.
         CatalogueCutError: It is a new catalogue file or a patch, and the catalogue cannot be cut into records.
     """

@@ -50,7 +50,7 @@ def model_path(category: MODEL_REFERENCE_CATEGORY, name: str) -> str:
 
 
 def api_model_path(category: MODEL_REFERENCE_CATEGORY, name: str) -> str:
-    """Return the address of what the API says of a model."""
+    """Return the address of a model in the API."""
     written = quote(name, safe="" if _has_dot_parts(name) else "/")
     return f"/api/model_references/statistics/{category.value}/deletion-risk/{written}"
 
@@ -76,7 +76,7 @@ def moment(value: datetime | None) -> str:
 
 @cache
 def asset_version(name: str) -> str:
-    """Return what changes with an asset's content, so that browsers may keep it for ever."""
+    """Return a version that changes with the assets' content, so that browsers may keep them for ever."""
     return hashlib.sha256((ASSETS / name).read_bytes()).hexdigest()[:12]
 
 

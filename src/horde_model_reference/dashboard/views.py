@@ -17,7 +17,7 @@ PLAIN = RiskQuery(limit=PAGE_SIZE, sort=BY_REMOVAL)
 
 @dataclass(frozen=True, slots=True)
 class View:
-    """What a reader looks at.
+    """The rows that a page shows.
 
     Attributes:
         category: Which category.
@@ -64,7 +64,7 @@ class View:
 
 
 def _parameters(query: RiskQuery, plain: RiskQuery) -> str:
-    """Return what a query asks beyond a plain one, as an address has it."""
+    """Return the parameters of a query that differ from their defaults, as in an address."""
     given = {field: getattr(query, field) for field in RiskQuery.__slots__}
     asked = {
         field: value for field, value in given.items() if value != getattr(plain, field) and value not in (None, "")

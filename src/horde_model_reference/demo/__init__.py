@@ -44,7 +44,7 @@ def demo_settings() -> Settings:
 
 
 def _user() -> str:
-    """Who runs this, so that no two users share a folder; a container's user may have no name."""
+    """Return the user's name or number, so that no two users share a folder; a container's user may have no name."""
     try:
         return getpass.getuser()
     except (KeyError, OSError):
@@ -54,7 +54,7 @@ def _user() -> str:
 class SimulatedHorde(httpx.AsyncBaseTransport):
     """Answers like the Horde, headers included, from the bundled sample; no socket is opened.
 
-    It also gives the image models' history, in which ages stay what they are while time goes by.
+    It also gives the image models' history, in which ages are counted back from the clock.
     """
 
     async def handle_async_request(self, request: httpx.Request) -> httpx.Response:

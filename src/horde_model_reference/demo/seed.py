@@ -48,7 +48,7 @@ async def fill(database: Database, now: datetime) -> None:
 
 
 async def _insert(connection: AsyncConnection, table: Table, rows: Rows) -> None:
-    """Insert without looking at every value, which is what a demo's patience allows."""
+    """Insert rows without checking each value, which would delay the demo's start."""
     places = ", ".join("?" for _ in table.columns)
     await connection.exec_driver_sql(f"INSERT INTO {table.name} VALUES ({places})", rows)  # noqa: S608 - ours
 

@@ -1,1 +1,1 @@
-"""Usage over time: what the Horde said day by day, kept, and what it says of a model."""
+"""Usage over time: the Horde's figures kept day by day, and the use of a model over time."""

@@ -1,4 +1,4 @@
-"""From the database to what the past says of a catalogue's models, each computed once per new day or name."""
+"""The use over time of a catalogue's models, computed once per new day or name."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from horde_model_reference.thread_pool import run_in_thread
 
 
 class CatalogueHistory:
-    """Reads a store for catalogues, and keeps what it made of it while nothing changes."""
+    """Reads a store for catalogues, and caches the results while nothing changes."""
 
     def __init__(self, store: HistoryStore) -> None:
         self._store = store
@@ -32,7 +32,7 @@ class CatalogueHistory:
         return found if isinstance(found, RecentUse) else None
 
     async def past_use(self, catalogue: Catalogue) -> Mapping[str, PastUse] | None:
-        """Return what a year says of every model; None where nothing is kept. Errors as for :class:`Reader`."""
+        """Return the last year of every model; None where nothing is kept. Errors as for :class:`Reader`."""
         past: Mapping[str, PastUse] | None = await self._known(catalogue, "past", self._past_use)
         return past
 

@@ -40,7 +40,7 @@ _VARIABLE = "HORDE_MODEL_REFERENCE_HISTORY__URL"
 
 
 def foreign_errors() -> tuple[type[Exception], ...]:
-    """Return what the drivers raise."""
+    """Return the exceptions of the drivers."""
     found: tuple[type[Exception], ...] = (SQLAlchemyError, OSError, TimeoutError, sqlite3.Error)
     if find_spec("asyncpg") is not None:
         from asyncpg import InterfaceError, PostgresError  # noqa: PLC0415 - an optional extra
@@ -81,7 +81,7 @@ def address(settings: Settings) -> URL:
 
 
 def _parameters() -> set[str]:
-    """Return what may follow the ``?`` of an address."""
+    """Return the parameters that may follow the ``?`` of an address."""
     from asyncpg import connect  # noqa: PLC0415 - an optional extra
 
     return {*signature(connect).parameters, "prepared_statement_cache_size"}
@@ -145,7 +145,7 @@ _HINT = "Check the database, its disk, and the settings HISTORY__URL and DATA_DI
 
 
 def _reason(error: Exception) -> str:
-    """Say what went wrong, never with an address or a statement in it."""
+    """Return the message of a database error, without address or statement."""
     cause = getattr(error, "orig", None) or error
     if isinstance(cause, sqlite3.Error):
         return str(cause)
@@ -184,7 +184,7 @@ async def open_in_memory() -> Database:
 
 
 def engine_of(url: URL) -> AsyncEngine:
-    """Return what connects to a database; nothing is opened yet."""
+    """Return the engine of a database; nothing is opened yet."""
     if url.get_backend_name() == "postgresql":
         options = {"timeout": BUSY_SECONDS, "command_timeout": 60}
         return create_async_engine(url, pool_size=3, max_overflow=2, pool_timeout=BUSY_SECONDS, connect_args=options)
@@ -241,7 +241,7 @@ def _bring_up_to_date(connection: Connection) -> None:
 
 
 def _migrate(connection: Connection, revision: str) -> None:
-    """Change an older database step by step; what does that is large, and not imported for anything else."""
+    """Migrate an older database; Alembic is large and imported for this alone."""
     from alembic.util import CommandError  # noqa: PLC0415
 
     from horde_model_reference.history.migrations import upgrade  # noqa: PLC0415

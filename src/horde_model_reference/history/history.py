@@ -36,7 +36,7 @@ AWAY = DataWarning("history_away", "The history of use cannot be read just now, 
 
 
 class History(Protocol):
-    """What the engine asks of the past."""
+    """The interface between the engine and the history."""
 
     @property
     def state(self) -> str:
@@ -48,12 +48,12 @@ class History(Protocol):
 
         Args:
             catalogue: The models.
-            patience: Seconds to wait at most; what takes longer is there the next time.
+            patience: Seconds to wait at most; a slower result serves the next call.
         """
         ...
 
     async def past_use(self, catalogue: Catalogue) -> tuple[Mapping[str, PastUse] | None, tuple[DataWarning, ...]]:
-        """Return what a year says of a catalogue's models; None where it is unknown, and why."""
+        """Return the last year of a catalogue's models; None where it is unknown, with a warning."""
         ...
 
     async def of_models(self, catalogue: Catalogue, names: Sequence[str], days: int) -> dict[str, Any]:
@@ -66,7 +66,7 @@ class History(Protocol):
         ...
 
     async def collect(self, observation: Observation) -> None:
-        """Keep what an observation says; a failure is noted, not raised."""
+        """Keep an observation; a failure is noted, not raised."""
         ...
 
     async def aclose(self) -> None:
@@ -190,7 +190,7 @@ class KeptHistory:
         return await self._attempted(ask(await self._open()))
 
     async def _attempted(self, work: Awaitable[T]) -> T:
-        """Wait for what the database does, and note whether it can be had."""
+        """Wait for the database, and note whether it is available."""
         try:
             done = await work
         except HistoryError as error:
@@ -219,7 +219,7 @@ class KeptHistory:
 
 
 def _machinery() -> tuple[Callable[[Settings], Awaitable[HistoryStore]], type[CatalogueHistory]]:
-    """Import what speaks to databases, which takes a while and is not needed by all."""
+    """Import the database code, which takes a while and is not needed by every command."""
     from horde_model_reference.history.catalogue_history import CatalogueHistory  # noqa: PLC0415
     from horde_model_reference.history.store import open_store  # noqa: PLC0415
 

@@ -1,6 +1,6 @@
 """One model's past, or a family's: pure, from the columns of its names.
 
-Names are added up as columns, in queries that run together; what is left are the days of one model, a few hundred.
+Names are summed as columns, in queries that run together; a few hundred days of one model are left.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ Gap = tuple[int, int, int]
 
 @dataclass(frozen=True)
 class NamePasts:
-    """What is kept of the names of a model.
+    """The kept figures of a model's names.
 
     Attributes:
         days: The days that are told of, of those of which statistics are kept; in order.
@@ -35,7 +35,7 @@ class NamePasts:
         threads: Their worker threads by day.
         looks: How often the workers were looked at, by day.
         closed: The closed months.
-        months: What is kept of the names in them.
+        months: The figures of the names in them.
         first_served: When names were first seen with a worker.
     """
 
@@ -140,7 +140,7 @@ _SUMS_OF_A_MONTH = (pl.col("usage", "threads_sum").sum(), pl.col("used_days").ma
 
 
 def model_history(past: NamePasts, days: int) -> dict[str, Any]:
-    """Return what the past of some names says; the fields of ``ModelHistoryResponse`` that it decides."""
+    """Return the fields of ``ModelHistoryResponse`` that follow from the kept figures of some names."""
     last = past.days[-1] if past.days else 0
     start = last - days + 1
     counters, threads, months, ends = collected_together(

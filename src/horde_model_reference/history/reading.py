@@ -1,4 +1,4 @@
-"""Reading the history as columns; what a row means is decided in :mod:`trends`."""
+"""Reading the history as columns; :mod:`trends` decides their meaning."""
 
 from __future__ import annotations
 
@@ -135,7 +135,7 @@ class Reader:
     async def use_of_all(self, days: Days) -> pl.DataFrame:
         """Return the use of every name on days (``USE``).
 
-        A year of it is most of the database, so it comes as one text a day, which costs a fifth of what rows do.
+        A year of it is most of the database, so it comes as one text a day, at a fifth of the cost of rows.
         """
         entry = cast(usage.c.name_id, Text) + ":" + func.coalesce(cast(usage.c.usage_day, Text), "")
         rows = (
@@ -189,7 +189,7 @@ class Reader:
         return await self._frame(rows.order_by(looks.c.day), LOOKS)
 
     async def months(self, model_type: HordeModelType, name_ids: Sequence[int]) -> tuple[pl.DataFrame, pl.DataFrame]:
-        """Return the closed months (``CLOSED``), and what is kept of names in them (``MONTHS``)."""
+        """Return the closed months (``CLOSED``), and the figures of names in them (``MONTHS``)."""
         closed = _ALL_CLOSED.where(closed_months.c.type == model_type.value, _possible_month(closed_months.c.month))
         found = await self._frame(closed.order_by(closed_months.c.month), CLOSED)
         if found.is_empty():

@@ -1,4 +1,4 @@
-"""Closing months: what is old is kept by the month, for ever."""
+"""The rollup: old days are kept by the month, for ever."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What is to be kept of an observation: a compile of the statistics, and a look at the workers."""
+"""The parts of an observation that the history keeps: a snapshot of the statistics, and one of the workers."""
 
 from __future__ import annotations
 
@@ -47,7 +47,7 @@ Snapshot = StatsSnapshot | WorkerSnapshot
 
 
 def snapshots(observation: Observation) -> Iterator[Snapshot]:
-    """Yield what an observation has to keep; what is unknown is not kept, not even as a gap."""
+    """Yield the snapshots of an observation; an unknown part is not kept, not even as a gap."""
     if observation.stats.known:
         yield StatsSnapshot(observation.model_type, observation.stats_fetched_at, observation.stats.frame)
     if observation.status.known:
@@ -60,5 +60,5 @@ def _whole(status: Payload) -> pl.DataFrame:
 
 
 def digest(frame: pl.DataFrame) -> str:
-    """Return a hash of a frame's content, the same whatever the order of its rows and the version of anything."""
+    """Return a hash of a frame's content, independent of the order of its rows and of library versions."""
     return hashlib.sha256(json.dumps(frame.sort("api_name").rows()).encode()).hexdigest()

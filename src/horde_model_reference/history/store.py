@@ -1,4 +1,4 @@
-"""The history as one thing: what is kept, and who reads and writes it."""
+"""The history store: one database, its reader and its writer."""
 
 from __future__ import annotations
 
@@ -24,15 +24,15 @@ class HistoryStore:
     writer: Writer
 
     async def keep(self, observation: Observation, pause: float = 0) -> list[Outcome]:
-        """Keep what an observation says; what is unknown is left out.
+        """Keep the known parts of an observation.
 
         Args:
-            observation: What the Horde said.
+            observation: The observation.
             pause: Seconds since the newest look at the workers before which another one is not kept: so many
                 processes that look are as one.
 
         Raises:
-            HistoryError: The database cannot be had; what was not written whole was not written at all.
+            HistoryError: The database is not available; each snapshot was written whole or not at all.
         """
         outcomes = []
         for found in snapshots(observation):

@@ -1,6 +1,6 @@
 """The tables of the history, the same in SQLite and PostgreSQL.
 
-What is kept is what the Horde said, by API name: which model a name belongs to is decided on reading. Statistics carry
+The tables hold the Horde's figures by API name; attribution to models happens on reading. Statistics carry
 no date and are fetched many times, so a *compile* is known by its content: seen again, it is the same one, and belongs
 to the day of the earliest moment at which it was seen. Every write is therefore a union or a minimum: order and
 repetition change nothing.

@@ -1,4 +1,4 @@
-"""What days and weeks of use say of models: pure functions over columns.
+"""Use of models by days and weeks: pure functions over columns.
 
 Names are attributed here, against the catalogue of now. A day without statistics is unknown, not a day without use; a
 name that the statistics of a day lack was not used on it.
@@ -110,7 +110,7 @@ def recent_frame(ends: pl.DataFrame, weekly: pl.DataFrame) -> pl.DataFrame:
 def past_use(
     names: pl.Series, ends: pl.DataFrame, weekly: pl.DataFrame, days: Sequence[int], now_used: pl.Series
 ) -> dict[str, PastUse]:
-    """Return what the past says of each model, by name.
+    """Return the use over time of each model, by name.
 
     Args:
         names: The models.

@@ -1,4 +1,4 @@
-"""Keeping snapshots: each whole or not at all, once, whoever writes it and in whatever order."""
+"""Keeping snapshots: each whole or not at all, and once, however many processes write and in any order."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ INSERTS: dict[str, Any] = {"sqlite": sqlite.insert, "postgresql": postgresql.ins
 
 
 class Outcome(StrEnum):
-    """What became of a snapshot."""
+    """The outcome of keeping a snapshot."""
 
     NEW = "new"
     KNOWN = "known"

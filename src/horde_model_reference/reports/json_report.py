@@ -19,7 +19,7 @@ def to_json(answer: Answer) -> bytes:
 
 
 def inert(body: bytes) -> bytes:
-    """Return JSON in which no character acts instead of being seen; whoever parses it reads the same."""
+    """Return JSON in which control characters are escaped; parsers read the same values."""
     return body if body.isascii() and _DELETE not in body else _ACTIVE.sub(_escape, body)
 
 

@@ -12,7 +12,7 @@ NAMES = "api_names.id"
 
 
 def upgrade() -> None:
-    """Make the tables; what they hold is said in ``history/tables.py``."""
+    """Make the tables; ``history/tables.py`` describes them."""
     op.create_table(
         "api_names",
         sa.Column("id", sa.Integer, primary_key=True),
