@@ -231,7 +231,7 @@ def known_model(catalogue: Catalogue, name: str) -> list[str]:
         UnknownModelError: There is no such model; the message proposes the closest ones.
     """
     if name not in catalogue.records:
-        raise unknown_model(catalogue.category, name, catalogue.records)
+        raise unknown_model(catalogue.category, name, catalogue.records, catalogue.skipped)
     return [name]
 
 

@@ -25,11 +25,17 @@ def test_where_there_are_no_names_none_are_proposed() -> None:
 
 def test_the_order_of_the_known_names_changes_nothing() -> None:
     """Rule 12."""
-    one, other = (unknown_model(IMAGE, "x", names).hint for names in (NAMES, reversed(NAMES)))
+    one, other = (unknown_model(IMAGE, "x", names, {}).hint for names in (NAMES, reversed(NAMES)))
     assert one == other
 
 
 @pytest.mark.parametrize("name", ["\x1b[31mred", "one\ntwo", "\udcff", "", "d" * 9999])
 def test_rule_13_neither_message_nor_hint_carries_what_acts(name: str) -> None:
-    error = unknown_model(IMAGE, name, HOSTILE_NAMES.values())
+    error = unknown_model(IMAGE, name, HOSTILE_NAMES.values(), {})
     assert (error.message + error.hint).isprintable()
+
+
+def test_rule_11_a_skipped_name_is_answered_with_the_reason() -> None:
+    error = unknown_model(IMAGE, "lost", NAMES, {"lost": "Record 'lost' (line 2) was skipped."})
+    assert error.message == "Category image_generation has no model 'lost'. Record 'lost' (line 2) was skipped."
+    assert "closest" not in error.hint

@@ -11,7 +11,8 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from horde_model_reference.catalogue.catalogue import records_to_frame
-from horde_model_reference.catalogue.formats import EXPECTED, ParsedCatalogue, parse_catalogue
+from horde_model_reference.catalogue.formats import ParsedCatalogue, parse_catalogue
+from horde_model_reference.catalogue.raw_catalogue import CUT_SHORT, EXPECTED
 from horde_model_reference.catalogue.records import MAX_PARAMETERS, MAX_SIZE
 from horde_model_reference.data_warnings import MAX_OF_A_KIND
 from horde_model_reference.errors import CatalogueFormatError
@@ -47,16 +48,25 @@ def codes(parsed: ParsedCatalogue) -> list[str]:
         (b"null", ", line 1", "is no header"),
         (b"\x1b[31mred", ", line 1", r"'\\x1b[31mred' is no header"),
         (b'[{"name": "a"}]', ", line 1", "a JSON list"),
-        (b"[]", ", line 1", "a JSON list"),
-        (b'{\n "a": {"name": "a"', ", line 2, column 19", "delimiter"),
-        (b'{"a": {"name": "a"}', ", line 1, column 20", "delimiter"),
-        (b'{\n "a": {"description": "x', ", line 2, column 23", "Unterminated string"),
-        (b'{"a": {"name": "a"}} {}', ", line 1, column 22", "Extra data"),
-        (b'{"a": {"name": "a",}}', ", line 1, column 20", "double quotes"),
+        (b'[{"name": "a"}', ", line 1", "a JSON list"),
+        (b'{\n "a": {"name": "a"', ", line 2, column 19", "the text ends too early in record 'a'"),
+        (b'{"a": {"name": "a"}', ", line 1, column 20", "the text ends too early after record 'a'"),
+        (b'{\n "a": {"description": "x', ", line 2, column 23", "a string that never closes in record 'a'"),
+        (b'{"a": {"name": "a"}} {}', ", line 1, column 22", "text after the end after record 'a'"),
+        (b'{"a": {"name": "a",}}', ", line 1, column 20", "a comma before '}' in record 'a'"),
+        (b'{"a": {},\n"b": {"x": [1,\n  ]}}', ", line 3, column 3", "a comma before ']' in record 'b'"),
+        (b'{"a": {},\n}', ", line 2, column 1", "a comma before '}' after record 'a'"),
+        (b'{"a": {"x": tru}}', ", line 1, column 13", "'t' cannot stand here in record 'a'"),
+        (b'{"a": {"x": "1\n2"}}', ", line 1, column 15", "a control character in a string"),
+        (b'{"a": {"x": "\\q"}}', ", line 1, column 14", "an escape that JSON does not have in record 'a'"),
+        (b'{"a" {}}', ", line 1, column 6", "'{' cannot stand here in record 'a'"),
+        (b'{"a": {} "b": {}}', ", line 1, column 10", "'\"' cannot stand here after record 'a'"),
+        (b"{a: 1}", ", line 1, column 2", "'a' cannot stand here"),
+        (b"name,parameters_bn,url,url\na,1,,\n", ", line 1", "the column 'url' stands there twice"),
         (b'{\n"a": {"description": "caf\xe9"}}', ", line 2", "not UTF-8"),
         ('{"a": {}}'.encode("utf-16"), ", line 1", "not UTF-8"),
-        (b'{"a": ' + b"[" * 100_000, "", "JSON that cannot be read"),
-        (b'{"a": ' * 100_000, "", "JSON that cannot be read"),
+        (b'{"a": {},\n"b": ' + b"[" * 100_000, ", line 2", "brackets nested too deeply in record 'b'"),
+        (b'{"a": ' * 100_000, ", line 1", "brackets nested too deeply in record 'a'"),
         (b'name,parameters_bn\na,1\n"b,2\nc,3\n', ", line 3", "a quote that never closes"),
     ],
 )
@@ -84,7 +94,7 @@ def test_a_file_that_is_no_catalogue_is_an_error_with_place_and_expectation(
     ],
 )
 def test_a_file_without_one_readable_record_is_an_error(content: str) -> None:
-    with pytest.raises(CatalogueFormatError, match=rf"{PLACE}: no record could be read; Record .* was skipped"):
+    with pytest.raises(CatalogueFormatError, match=rf"{PLACE}: no record could be read; .* was skipped"):
         read(content)
 
 
@@ -97,7 +107,8 @@ def test_a_file_without_one_readable_record_is_an_error(content: str) -> None:
         "name,parameters_bn\r\ngood,1\r\n",
         "\ufeffname,parameters_bn\r\ngood,1",
         "parameters_bn , name\n1, good \n\n",
-        'name,parameters_bn,description\ngood,1,"two\r\nlines, and ""quotes"""\n',
+        'name,parameters_bn,description\ngood,1,"a comma, and ""quotes"""\n',
+        '\ufeff"name","parameters_bn"\r\n"good","7"\r\n',
     ],
 )
 def test_formats_are_told_by_content_not_by_name(content: str) -> None:
@@ -114,8 +125,8 @@ LEGACY = '"type": "ckpt"'
 @pytest.mark.parametrize(
     ("name", "raw", "reason"),
     [
-        ("a", "null", "a NoneType, expected an object"),
-        ("a", "true", "a bool, expected an object"),
+        ("a", "null", "a null, expected an object"),
+        ("a", "true", "a boolean, expected an object"),
         ("a", "[]", "a list, expected an object"),
         ("a", "{}", "none of the keys of a record"),
         ("a", '{"nonsense": 1}', "none of the keys of a record"),
@@ -157,8 +168,8 @@ def test_a_malformed_json_record_is_reported_and_skipped_rule_11(name: str, raw:
 @pytest.mark.parametrize(
     ("row", "reason"),
     [
-        ("a,1", "Record 'a' is malformed and was skipped: 2 columns, expected 3"),
-        ("a,1,,", "Record 'a' is malformed and was skipped: 4 columns, expected 3"),
+        ("a,1", "Record 'a' (line {line}) is malformed and was skipped: 2 columns, expected 3"),
+        ("a,1,,", "Record 'a' (line {line}) is malformed and was skipped: 4 columns, expected 3"),
         ("a", "1 columns, expected 3"),
         ("a,seven,", "parameters_bn: 'seven' is no number of billions"),
         ("a,,", "parameters_bn: '' is no number of billions"),
@@ -172,9 +183,8 @@ def test_a_malformed_json_record_is_reported_and_skipped_rule_11(name: str, raw:
         ('a,1,"{""x"": ""\\ud800""}"', "text that is no valid Unicode"),
         ("a,1," + "[" * 100_000, "recursion"),
         ('a,1,"{""x"": ' + "[" * 500 + "]" * 500 + '}"', "depth exceeded"),
-        ('"a"b,1,', "Record 'line {line}' is malformed and was skipped: ',' expected"),
-        ('"a\r\n"b,1,', "Record 'lines {line} to {next}' is malformed and was skipped: ',' expected"),
-        ("a,1," + "x" * 140_000, "Record 'line {line}' is malformed and was skipped: field larger"),
+        ('"a"b,1,', "(line {line}) is malformed and was skipped: ',' expected"),
+        ("a,1," + "x" * 140_000, "Record 'a' (line {line}) is malformed and was skipped: field larger"),
     ],
 )
 def test_a_malformed_csv_row_is_reported_and_skipped_rule_11(row: str, reason: str) -> None:
@@ -182,17 +192,65 @@ def test_a_malformed_csv_row_is_reported_and_skipped_rule_11(row: str, reason: s
         parsed = read("\r\n".join([HEADER, *rows, ""]))
         assert list(parsed.records) == ["good", "fine"]
         assert codes(parsed) == ["record_skipped"]
-        assert reason.replace("{line}", str(line)).replace("{next}", str(line + 1)) in parsed.warnings[0].message
+        assert reason.replace("{line}", str(line)) in parsed.warnings[0].message
 
 
-CUT = f'{HEADER}\r\ngood,1,\r\n"fine\r\none",2,\r\na/last,13,{{}}\r\n'
+@pytest.mark.parametrize(
+    ("rows", "lines", "lost", "kept"),
+    [
+        (['a/x,1,"chat', 'b/y,2,""z""', 'c/v,3,"', "d/w,4,"], "lines 2 to 4", ["a/x", "b/y", "c/v"], ["d/w"]),
+        (["d/w,4,", '"a/x', '",1,', "b/y,1,"], "lines 3 to 4", ["a/x"], ["d/w", "b/y"]),
+        (["d/w,4,", 'a/x,1,"chat', 'b/y,2,"z"', "c/v,3,"], "lines 3 to 4", ["a/x", "b/y"], ["d/w", "c/v"]),
+    ],
+)
+def test_rule_11_the_lines_that_an_open_quote_swallowed_are_named_as_lost(
+    rows: list[str], lines: str, lost: list[str], kept: list[str]
+) -> None:
+    parsed = read("\r\n".join([HEADER, *rows, ""]))
+    assert list(parsed.records) == kept
+    assert codes(parsed) == ["lines_lost"]
+    first = lines.split()[1]
+    assert f"({lines}) is malformed and was skipped" in parsed.warnings[0].message
+    assert f"a quote in line {first} is not closed there, so {lines} are lost" in parsed.warnings[0].message
+    assert all(parsed.skipped[name] == parsed.warnings[0].message for name in lost)
+
+
+def test_rule_11_a_skipped_name_is_kept_with_its_reason_unless_another_record_has_it() -> None:
+    parsed = read(f"{HEADER}\na,1,,\nb,1,\nc,1,\nb,x,\n")
+    assert list(parsed.records) == ["b", "c"]
+    assert parsed.skipped == {"a": "Record 'a' (line 2) is malformed and was skipped: 4 columns, expected 3."}
+
+
+@pytest.mark.parametrize("content", ["[]", "[\n]\n", "\ufeff [ ] "])
+def test_an_empty_list_is_a_catalogue_without_models(content: str) -> None:
+    assert read(content) == ParsedCatalogue()
+
+
+@pytest.mark.parametrize(
+    ("content", "cut_short"),
+    [
+        ('{"a": {"x": 1', True),
+        ('{"a": {}', True),
+        ('{"a": {"x": "y', True),
+        ('{"a": {"x": [1,]}}', False),
+        ('{"a": {}} {}', False),
+        ('{"a": {}} x', False),
+    ],
+)
+def test_only_a_fault_at_the_end_of_the_file_hints_that_it_was_cut_short(content: str, *, cut_short: bool) -> None:
+    with pytest.raises(CatalogueFormatError) as caught:
+        read(content)
+    assert (caught.value.hint == CUT_SHORT) is cut_short
+
+
+CUT = f'{HEADER}\r\ngood,1,\r\n"fine",2,\r\na/last,13,{{}}\r\n'
 
 
 @pytest.mark.parametrize("length", range(len(CUT) - 2 - len("a/last,13,{}") + 1, len(CUT) - len("{}\r\n")))
 def test_a_csv_file_that_ends_within_a_row_is_none(length: int) -> None:
     """It is still being written, or was not sent to its end."""
     for ending in ("", "\x1b"):
-        with pytest.raises(CatalogueFormatError, match=rf"^{PLACE}, line 5: the file ends within a row") as caught:
+        with pytest.raises(CatalogueFormatError, match=rf"^{PLACE}, line 4: the file ends within a row") as caught:
             read(CUT[:length] + ending)
         assert caught.value.message.isprintable()
         assert "cut short" in caught.value.hint
@@ -238,7 +296,7 @@ def test_a_name_given_twice_takes_the_later_rule_11(content: str) -> None:
     assert set(parsed.records) == {"a", "b"}
     assert parsed.records["a"].baseline == "new"
     assert codes(parsed) == ["name_repeated"]
-    assert "'a'" in parsed.warnings[0].message
+    assert "'a' is given twice, in line" in parsed.warnings[0].message
 
 
 @pytest.mark.parametrize(
@@ -286,6 +344,13 @@ def test_db_json_folds_for_text_alone_rule_11() -> None:
     content = json.dumps({name: {"name": name} for name in ("x/M", "koboldcpp/M", "aphrodite/x/M")}).encode()
     assert list(parse_catalogue(content, TEXT, PLACE).records) == ["x/M"]
     assert len(parse_catalogue(content, IMAGE, PLACE).records) == 3
+
+
+def test_the_generated_entries_of_a_name_with_two_slashes_fold_as_well_rule_11() -> None:
+    """The converter takes the part between the first and the second slash as the short name."""
+    names = ("https://hub.example/x/M", "koboldcpp/", "aphrodite/https://hub.example/x/M", "a/b/M", "koboldcpp/b")
+    content = json.dumps({name: {"name": name} for name in names}).encode()
+    assert list(parse_catalogue(content, TEXT, PLACE).records) == ["https://hub.example/x/M", "a/b/M"]
 
 
 # Whatever comes.

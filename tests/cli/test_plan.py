@@ -258,19 +258,35 @@ class TestOutput:
         Path("file").write_bytes(b"")
         assert_refused(cli("plan", "image_generation", "--demo", "--output-dir", "file"), 1, "file", "--output-dir")
 
-    def test_a_format_that_cannot_be_cut_is_1(
+    def test_a_file_that_cannot_be_cut_is_1(
         self, cli: Cli, curators: Curators, monkeypatch: pytest.MonkeyPatch
     ) -> None:
-        """Reading is forgiving of a row that is no CSV; writing is not."""
         rows = b'name,parameters_bn\r\na/x-7B,7\r\nb/x-7B,7\r\n"c"d,7\r\n'
+        Path("db.json").write_bytes(b'{"a/x-7B": {},\n "b/x-7B": {},}')
         (curators.folder / "models.csv").write_bytes(rows)
         monkeypatch.setenv(f"{ENV_PREFIX}SOURCES__TEXT_GENERATION", str(curators.folder / "models.csv"))
         Path("p.toml").write_text("[limits]\nmax_share_of_models = 100\nmax_share_of_month_usage = 100\n")
         run = cli(
-            "plan", "text_generation", "--select", "a/x-7B", "--override", "a/x-7B=x", "--policy", "p.toml"
+            "plan", "text_generation", "--select", "a/x-7B", "--override", "a/x-7B=x", "--policy", "p.toml",
+            "--db-json", "db.json",
         )  # fmt: skip
-        assert_refused(run, 1, "models.csv", "line 4")
+        assert_refused(run, 1, "db.json", "line 2, column 15")
         assert not Path("deletion-plan").exists()
+
+    @pytest.mark.parametrize(
+        "command",
+        [
+            ("plan", "text_generation", "--select"),
+            ("explain", "text_generation"),
+        ],
+    )
+    def test_rule_11_a_skipped_model_is_answered_with_the_reason(
+        self, cli: Cli, curators: Curators, monkeypatch: pytest.MonkeyPatch, command: tuple[str, ...]
+    ) -> None:
+        (curators.folder / "models.csv").write_bytes(b"name,parameters_bn\r\na/x-7B,7,more\r\nb/x-7B,7\r\n")
+        monkeypatch.setenv(f"{ENV_PREFIX}SOURCES__TEXT_GENERATION", str(curators.folder / "models.csv"))
+        run = cli(*command, "a/x-7B")
+        assert_refused(run, 1, "Record 'a/x-7B' (line 2) is malformed and was skipped: 3 columns, expected 2.")
 
 
 def test_rule_13_hostile_names_are_inert_in_terminal_and_markdown(cli: Cli, curators: Curators) -> None:

@@ -58,15 +58,44 @@ def test_first_last_all_but_one_and_all(sample: Sample, gone: list[str]) -> None
         pytest.param(b'{ "a" : {} ,\n\n "b":{} , "c": {} }', ["b"], b'{ "a" : {} ,\n\n "c": {} }', id="uneven"),
         pytest.param(b'\xef\xbb\xbf {"a": {}}', ["a"], b"\xef\xbb\xbf {}", id="a byte order mark"),
         pytest.param(b" { } ", ["a"], b" { } ", id="no records"),
-        pytest.param(b"name,x\na,1\nb,2", ["b"], b"name,x\na,1\n", id="no end to the last row"),
-        pytest.param(b"name,x\na,1\nb,2", ["a"], b"name,x\nb,2", id="no end to the last row that stays"),
-        pytest.param(b"x,name\r\n1, a \r\n2,b\r\n", ["a"], b"x,name\r\n2,b\r\n", id="another column, blanks"),
-        pytest.param(b"name\na\r\nb\nc\r\n", ["b"], b"name\na\r\nc\r\n", id="mixed line ends"),
-        pytest.param(b"name\n\na\n\nb\n", ["a"], b"name\n\n\nb\n", id="empty lines"),
-        pytest.param(b'name,x\n"a","1\n2"\nb,""""\n', ["a"], b'name,x\nb,""""\n', id="a row of two lines"),
-        pytest.param(b"\xef\xbb\xbfname\na\n", ["a"], b"\xef\xbb\xbfname\n", id="csv with a byte order mark"),
-        pytest.param(b"name,x\na\nb,2,3\n", ["b"], b"name,x\na\n", id="rows of other lengths"),
-        pytest.param(b"name", ["a"], b"name", id="no rows"),
+        pytest.param(b"name,parameters_bn\na,1\nb,2", ["b"], b"name,parameters_bn\na,1\n", id="no end to the last row"),
+        pytest.param(
+            b"name,parameters_bn\na,1\nb,2", ["a"], b"name,parameters_bn\nb,2", id="no end to the last row that stays"
+        ),
+        pytest.param(
+            b"parameters_bn,name\r\n1, a \r\n2,b\r\n",
+            ["a"],
+            b"parameters_bn,name\r\n2,b\r\n",
+            id="another column, blanks",
+        ),
+        pytest.param(
+            b"name,parameters_bn\na\r\nb\nc\r\n", ["b"], b"name,parameters_bn\na\r\nc\r\n", id="mixed line ends"
+        ),
+        pytest.param(b"name,parameters_bn\n\na\n\nb\n", ["a"], b"name,parameters_bn\n\n\nb\n", id="empty lines"),
+        pytest.param(
+            b'name,parameters_bn\na,1\na,"1\nb,2"\nb,""""\n',
+            ["a"],
+            b'name,parameters_bn\na,"1\nb,2"\nb,""""\n'.replace(b"a,1\n", b""),
+            id="an open quote",
+        ),
+        pytest.param(
+            b'name,parameters_bn\na,1\n"b"x,1\n', ["a"], b'name,parameters_bn\n"b"x,1\n', id="a row that is no CSV"
+        ),
+        pytest.param(
+            b"\xef\xbb\xbfname,parameters_bn\na\n",
+            ["a"],
+            b"\xef\xbb\xbfname,parameters_bn\n",
+            id="csv with a byte order mark",
+        ),
+        pytest.param(b"name,parameters_bn\na\nb,2,3\n", ["b"], b"name,parameters_bn\na\n", id="rows of other lengths"),
+        pytest.param(b"name,parameters_bn", ["a"], b"name,parameters_bn", id="no rows"),
+        pytest.param(
+            b'\xef\xbb\xbf"name","parameters_bn"\r\n"a/x","7"\r\n"b/y","8"\r\n',
+            ["a/x"],
+            b'\xef\xbb\xbf"name","parameters_bn"\r\n"b/y","8"\r\n',
+            id="csv in quotes with a byte order mark",
+        ),
+        pytest.param(b"[]", ["a"], b"[]", id="an empty list"),
     ],
 )
 def test_layouts(content: bytes, gone: list[str], rest: bytes) -> None:
@@ -76,22 +105,21 @@ def test_layouts(content: bytes, gone: list[str], rest: bytes) -> None:
 @pytest.mark.parametrize(
     ("content", "words"),
     [
-        (b'{"a": {}', "line 1 column 9"),
-        (b'{"a": {},\n}', "line 2 column 1"),
-        (b'{"a": {}}\n{}', "line 2 column 1"),
-        (b'{"a": ' + b"[" * 100_000, "recursion"),
-        (b'[{"name": "a"}]', "'name' is not in list"),
-        (b"title,x\na,1\n", "'name' is not in list"),
-        (b'name,x\n"a"b,1\n', "line 2"),
-        (b'name,x\na,1\n"b,1\n', "line 3"),
-        (b'{"\xff": {}}', "utf-8"),
+        (b'{"a": {}', "line 1, column 9"),
+        (b'{"a": {},\n}', "line 2, column 1"),
+        (b'{"a": {}}\n{}', "line 2, column 1"),
+        (b'{"a": ' + b"[" * 100_000, "nested too deeply"),
+        (b'[{"name": "a"}]', "a JSON list"),
+        (b"title,x\na,1\n", "no header"),
+        (b'name,parameters_bn\na,1\n"b,1\n', "line 3"),
+        (b'{"\xff": {}}', "UTF-8"),
         (b"", ""),
     ],
 )
 def test_a_file_that_cannot_be_cut_is_refused_with_its_line(content: bytes, words: str) -> None:
     with pytest.raises(CatalogueCutError) as refused:
         cut(content, "the file")
-    assert refused.value.message.startswith("the file: cannot be cut into records")
+    assert refused.value.message.startswith("the file")
     assert words in refused.value.message
 
 
@@ -176,6 +204,13 @@ class TestGeneratedNames:
             (["X"], ["a/X"], {"X", "aphrodite/X"}),
             (["X"], [], {"X", "aphrodite/X", "koboldcpp/X"}),
             ([], ["a/X"], set()),
+            (
+                ["https://hub.example/a/X"],
+                ["b/Y", "c/X"],
+                {"https://hub.example/a/X", "aphrodite/https://hub.example/a/X", "koboldcpp/"},
+            ),
+            (["a/b/X"], ["b/X", "c/b"], {"a/b/X", "aphrodite/a/b/X"}),
+            (["a/b/X"], ["b/X"], {"a/b/X", "aphrodite/a/b/X", "koboldcpp/b"}),
         ],
     )
     def test_a_short_name_stays_while_another_model_has_it(

@@ -22,7 +22,7 @@ from tests.support.racing import add_to_journal
 PATH = Path("file")
 UNDONE = datetime(2026, 11, 25, tzinfo=UTC)
 JSON = b'{\n    "a": {},\n    "b": {},\n    "c": {},\n    "d": {}\n}\n'
-CSV = b"name,x\na,1\nb,2\na,3\nc,4"
+CSV = b"name,parameters_bn\na,1\nb,2\na,3\nc,4"
 
 
 @settings(max_examples=120)
@@ -67,7 +67,13 @@ def test_after_other_changes_the_records_are_back_among_their_old_neighbours(
         pytest.param(CSV, "c", (b"a,3\n", b"a,3\nnew,5\n"), "a b a c new", id="csv: added after the last"),
         pytest.param(CSV, "b", (b"c,4", b"c,4\nnew,5\n"), "a b a c new", id="csv: after a repeated name's first row"),
         pytest.param(CSV, "c", (b"a,3\n", b"a,3"), "a b a c", id="csv: the last line's end went"),
-        pytest.param(CSV, "abc", (b"name,x\n", b"name,x\nnew,5"), "a b a c new", id="csv: added to nothing"),
+        pytest.param(
+            CSV,
+            "abc",
+            (b"name,parameters_bn\n", b"name,parameters_bn\nnew,5"),
+            "a b a c new",
+            id="csv: added to nothing",
+        ),
     ],
 )
 def test_after_edits(content: bytes, gone: str, edit: tuple[bytes, bytes], expected: str) -> None:

@@ -203,25 +203,14 @@ def test_a_refused_file_is_an_error_for_people(demo: BlockingClient) -> None:
 
 CROWD = [f"crowd/{at}" for at in range(20)]
 MALFORMED = "\n".join(["name,parameters_bn", "a/one,7", '"b"/two,7', *(f"{name},7" for name in CROWD)]).encode()
-"""Rows that are read, but cannot be told apart to the byte."""
 
 
-async def test_a_catalogue_that_cannot_be_cut_spoils_no_more_than_what_is_cut_from_it(tmp_path: Path) -> None:
+async def test_rule_11_a_malformed_row_stays_where_another_is_taken_out(tmp_path: Path) -> None:
     chosen = {"select": "a/one", "override:a/one": "agreed"}
     payloads = {Route.TEXT_STATS: stats_of({"a/one": 1} | dict.fromkeys(CROWD, 999))}
     async with a_world(tmp_path, text=MALFORMED, payloads=payloads) as world:
-        for file, status in (
-            ("plan.json", 200),
-            ("plan.md", 200),
-            ("removals.patch", 409),
-            ("text_generation.json", 409),
-        ):
-            answer = await world.client.post(f"/plan/text_generation/{file}", data=chosen)
-            assert answer.status_code == status
-        problem = assert_problem(answer, 409, "catalogue_uncuttable")
-    assert "text_generation.json: cannot be cut into records: line 3: " in problem["detail"]
-    assert "Correct the file there" in problem["detail"]
-    assert str(tmp_path) not in answer.text
+        answer = await world.client.post("/plan/text_generation/text_generation.json", data=chosen)
+    assert answer.content == MALFORMED.replace(b"a/one,7\n", b"")
 
 
 @pytest.mark.parametrize("page", ["pictures/blip", "pictures/blip/over-time", "model/blip/x", "plan/blip"])

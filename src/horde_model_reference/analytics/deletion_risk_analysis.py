@@ -93,6 +93,7 @@ class ModelDeletionRiskInfoFactory:
             rows=collected(score(flag_records(facts, context), context)),
             api_names=merged.api_names,
             key=self.table_key(catalogue, observation, style_counts, recent),
+            skipped=catalogue.skipped,
         )
 
     def create_deletion_risk_response(

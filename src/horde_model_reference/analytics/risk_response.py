@@ -90,11 +90,12 @@ def respond_for_model(table: RiskTable, name: str, dependents: DependentsInfo | 
         dependents: Who relies on it; None where that is unknown.
 
     Raises:
-        UnknownModelError: No model has this name; the message proposes the closest ones.
+        UnknownModelError: No model has this name; the message says why a record of this name was skipped, else the hint
+            proposes the closest ones.
     """
     row = table.rows.filter(pl.col("name") == name)
     if row.is_empty():
-        raise unknown_model(table.category, name, table.rows["name"])
+        raise unknown_model(table.category, name, table.rows["name"], table.skipped)
     variations = _variations(table, row) if _has_backends(table) else None
     facts = row.to_dicts()[0]
     index = table.rows["name"].search_sorted(name)

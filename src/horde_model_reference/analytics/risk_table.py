@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from functools import cached_property
 
@@ -45,6 +45,7 @@ class RiskTable:
         rows: One row a model or family, sorted by name; the columns are described in ``docs/figures.md``.
         api_names: One row an API name (see :class:`MergedUsage`); ``model_index`` counts along the models' rows.
         key: What identifies the table: the same key, the same table.
+        skipped: Why names that the catalogue's file seems to have are not among the models.
         grouped: The rows are families.
     """
 
@@ -57,6 +58,7 @@ class RiskTable:
     rows: pl.DataFrame
     api_names: pl.DataFrame
     key: str
+    skipped: Mapping[str, str] = field(default_factory=dict)
     grouped: bool = False
 
     @cached_property

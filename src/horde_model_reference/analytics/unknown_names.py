@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping
 
 from horde_model_reference.categories import MODEL_REFERENCE_CATEGORY
 from horde_model_reference.errors import UnknownModelError
@@ -23,8 +23,18 @@ def closest_names(name: str, names: Collection[str]) -> str:
     return f"The closest names are: {', '.join(visible(close) for close, _, _ in found)}." if found else ""
 
 
-def unknown_model(category: MODEL_REFERENCE_CATEGORY, name: str, names: Iterable[str]) -> UnknownModelError:
-    """Return the error that a category has no model of a name; it proposes the closest of the names that it has."""
-    return UnknownModelError(
-        f"Category {category.value} has no model {quoted(name)}.", hint=closest_names(name, sorted(names))
-    )
+def unknown_model(
+    category: MODEL_REFERENCE_CATEGORY, name: str, names: Iterable[str], skipped: Mapping[str, str]
+) -> UnknownModelError:
+    """Return the error that a category has no model of a name.
+
+    Args:
+        category: The category.
+        name: The unknown name.
+        names: The names that the category has; the closest of them are proposed.
+        skipped: Why names that the catalogue's file seems to have are not among them (see :class:`Catalogue`).
+    """
+    message = f"Category {category.value} has no model {quoted(name)}."
+    if name in skipped:
+        return UnknownModelError(f"{message} {skipped[name]}", hint="Correct the catalogue's file.")
+    return UnknownModelError(message, hint=closest_names(name, sorted(names)))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 
 import polars as pl
@@ -45,6 +45,7 @@ class Catalogue:
         records: The records by name.
         frame: The records as the columns of ``COLUMNS``.
         warnings: What a reader should know: skipped records, repeated names, a failed source, ...
+        skipped: Why a name that the file seems to have is not among the records.
     """
 
     category: MODEL_REFERENCE_CATEGORY
@@ -53,6 +54,7 @@ class Catalogue:
     records: Mapping[str, ModelRecord]
     frame: pl.DataFrame
     warnings: tuple[DataWarning, ...] = ()
+    skipped: Mapping[str, str] = field(default_factory=dict)
 
 
 def read_catalogue(
@@ -67,6 +69,7 @@ def read_catalogue(
         records=parsed.records,
         frame=records_to_frame(parsed.records),
         warnings=tuple(parsed.warnings),
+        skipped=parsed.skipped,
     )
 
 

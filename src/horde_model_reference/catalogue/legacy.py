@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import json
 import math
 from collections.abc import Mapping
 from typing import Any
 
 from horde_model_reference.catalogue.records import ModelRecord
+from horde_model_reference.json_text import loads
 from horde_model_reference.name_parts import BACKENDS
 
 BASELINES: dict[str, str] = {
@@ -115,7 +115,7 @@ def _number(text: str) -> float:
 
 def _settings(text: str) -> dict[str, Any]:
     try:
-        settings = json.loads(text)
+        settings = loads(text)
     except ValueError as error:
         raise ValueError(f"settings: no JSON ({error})") from error
     if not isinstance(settings, dict):
@@ -126,8 +126,14 @@ def _settings(text: str) -> dict[str, Any]:
 def fold_backend_duplicates(records: dict[str, ModelRecord]) -> dict[str, ModelRecord]:
     """Drop the backend-prefixed records of ``db.json`` whose plain record is there."""
     plain = {name for name in records if not _is_prefixed(name)}
-    known = plain | {name.rpartition("/")[2] for name in plain}
+    known = plain | {generated_short_name(name) for name in plain}
     return {name: record for name, record in records.items() if name in plain or name.partition("/")[2] not in known}
+
+
+def generated_short_name(name: str) -> str:
+    """Return the short name that ``db.json`` lists a model under: the part between the first and the second slash."""
+    author, slash, rest = name.partition("/")
+    return rest.partition("/")[0] if slash else author
 
 
 def _is_prefixed(name: str) -> bool:

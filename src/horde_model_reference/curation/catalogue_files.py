@@ -6,19 +6,19 @@ pieces that stay. It keeps its indentation, escaping and line ends.
 
 from __future__ import annotations
 
-import csv
-import io
-import json
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
-from json.decoder import scanstring  # type: ignore[attr-defined]
+from itertools import pairwise
 
 from pydantic import BaseModel, ConfigDict
 
+from horde_model_reference.catalogue.formats import raw_catalogue
+from horde_model_reference.catalogue.legacy import generated_short_name
+from horde_model_reference.catalogue.raw_catalogue import RawCatalogue, RawRecord
 from horde_model_reference.categories import MODEL_REFERENCE_CATEGORY
-from horde_model_reference.errors import CatalogueCutError
+from horde_model_reference.errors import CatalogueCutError, CatalogueFormatError
+from horde_model_reference.json_text import SPACE
 
-_SPACE = " \t\r\n"
 _CORRECT = "Correct the file there; until then no record can be taken out of it."
 
 
@@ -128,17 +128,43 @@ def cut(content: bytes, place: str) -> Pieces:
         CatalogueCutError: The file is no catalogue, or cannot be put together again exactly.
     """
     try:
-        text = content.decode("utf-8")
-        cutter = _cut_json if text.lstrip(_SPACE + "\ufeff").startswith("{") else _cut_csv
-        pieces = cutter(text)
-    except (ValueError, RecursionError, StopIteration) as error:
-        raise CatalogueCutError(f"{place}: cannot be cut into records: {error}.", hint=_CORRECT) from error
+        raw = raw_catalogue(content, place)
+    except CatalogueFormatError as error:
+        raise CatalogueCutError(error.message, hint=_CORRECT) from error
+    pieces = _row_pieces(raw) if raw.rows else _member_pieces(raw)
     again = pieces.text()
-    if again != text:
+    if again != raw.text:
         raise CatalogueCutError(
-            f"{place}, line {_first_difference(text, again)}: cannot be written again exactly.", hint=_CORRECT
+            f"{place}, line {_first_difference(raw.text, again)}: cannot be written again exactly.", hint=_CORRECT
         )
     return pieces
+
+
+def _row_pieces(raw: RawCatalogue) -> Pieces:
+    head = raw.text[: raw.body]
+    records = _named_texts(raw)
+    line_end = head[len(head.rstrip("\r\n")) :]
+    return Pieces(head, records, ("",) * max(0, len(records) - 1), "", head, line_end, lines=True)
+
+
+def _member_pieces(raw: RawCatalogue) -> Pieces:
+    text, records = raw.text, raw.records
+    opened = text[: raw.body].rstrip(SPACE)
+    join = f",{text[len(opened) : raw.body]}"
+    if not records:
+        return Pieces(opened, (), (), text[len(opened) :], text, join)
+    separators = tuple(text[one.end : other.start] for one, other in pairwise(records))
+    tail = text[records[-1].end :]
+    return Pieces(text[: raw.body], _named_texts(raw), separators, tail, opened + tail.lstrip(SPACE), join)
+
+
+def _named_texts(raw: RawCatalogue) -> tuple[tuple[str, str], ...]:
+    return tuple((_removable_name(record), raw.text[record.start : record.end]) for record in raw.records)
+
+
+def _removable_name(record: RawRecord) -> str:
+    """Return a record's name; lines that an open quote swallowed stay, whatever name they begin with."""
+    return record.name if record.swallowed is None else ""
 
 
 def remove_records(content: bytes, names: Iterable[str], place: str) -> bytes:
@@ -176,64 +202,11 @@ def generated_names(names: Iterable[str], staying: Iterable[str]) -> set[str]:
     which lacks the author, stays while another model of that name does.
     """
     plain = set(names)
-    short_staying = {_short(name) for name in staying}
-    dropped = {f"koboldcpp/{_short(name)}" for name in plain if _short(name) not in short_staying}
+    short_staying = {generated_short_name(name) for name in staying}
+    dropped = {
+        f"koboldcpp/{generated_short_name(name)}" for name in plain if generated_short_name(name) not in short_staying
+    }
     return plain | {f"aphrodite/{name}" for name in plain} | dropped
-
-
-def _short(name: str) -> str:
-    return name.rpartition("/")[2]
-
-
-def _cut_json(text: str) -> Pieces:
-    json.loads(text.removeprefix("\ufeff"), parse_int=str)  # What follows relies on sound JSON.
-    start = text.index("{") + 1
-    at = head_end = _skip_space(text, start)
-    records: list[tuple[str, str]] = []
-    separators: list[str] = []
-    decoder = json.JSONDecoder(parse_int=str)
-    end = start
-    while text[at] != "}":
-        begin = at
-        name, after_name = scanstring(text, begin + 1, True)
-        value_at = _skip_space(text, text.index(":", after_name) + 1)
-        _, end = decoder.raw_decode(text, value_at)
-        records.append((name, text[begin:end]))
-        at = _skip_space(text, end)
-        if text[at] == ",":
-            at = _skip_space(text, at + 1)
-            separators.append(text[end:at])
-    head, tail = text[:head_end], text[end:]
-    join = f",{text[start:head_end]}"
-    if not records:
-        return Pieces(text[:start], (), (), text[start:], text, join)
-    emptied = head.rstrip(_SPACE) + tail.lstrip(_SPACE)
-    return Pieces(head, tuple(records), tuple(separators), tail, emptied, join)
-
-
-def _skip_space(text: str, at: int) -> int:
-    while text[at] in _SPACE:
-        at += 1
-    return at
-
-
-def _cut_csv(text: str) -> Pieces:
-    lines = list(io.StringIO(text, newline=""))
-    reader = csv.reader(lines, strict=True)
-    try:
-        header = next(reader)
-        name_at = [column.strip().lstrip("\ufeff") for column in header].index("name")
-        begin = reader.line_num
-        head = "".join(lines[:begin])
-        records: list[tuple[str, str]] = []
-        for row in reader:
-            name = row[name_at].strip() if len(row) > name_at else ""
-            records.append((name, "".join(lines[begin : reader.line_num])))
-            begin = reader.line_num
-    except csv.Error as error:
-        raise ValueError(f"line {reader.line_num}: {error}") from error
-    line_end = head[len(head.rstrip("\r\n")) :]
-    return Pieces(head, tuple(records), ("",) * max(0, len(records) - 1), "", head, line_end, lines=True)
 
 
 def _first_difference(one: str, other: str) -> int:

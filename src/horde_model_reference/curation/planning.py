@@ -202,7 +202,7 @@ def _selected(
     budget = _Budget(facts, policy)
     for name in dict.fromkeys(choice.selected or ()):
         if name not in by_name:
-            raise unknown_model(facts.table.category, name, by_name)
+            raise unknown_model(facts.table.category, name, by_name, facts.table.skipped)
         against = [reason for reason in reasons[name] if reason.verdict.needs_reason]
         if against and not overrides.get(name, "").strip():
             said = " ".join(reason.sentence for reason in against)

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any, TypeGuard
 
 from horde_model_reference.errors import CatalogueFormatError
+from horde_model_reference.json_text import JsonError, loads
 
 _HALF = re.compile("[\ud800-\udfff]")
 LATEST = 1e11
@@ -140,10 +140,10 @@ def _is_text(value: object) -> TypeGuard[str]:
 
 def _json_object(content: bytes, place: str, expected: str) -> dict[str, Any]:
     try:
-        raw = json.loads(content)
-    except json.JSONDecodeError as error:
-        where = f"{place}, line {error.lineno}, column {error.colno}"
-        raise CatalogueFormatError(f"{where}: {error.msg}; expected {expected}.") from error
+        raw = loads(content)
+    except JsonError as fault:
+        where = f"{place}, line {fault.line}, column {fault.column}"
+        raise CatalogueFormatError(f"{where}: {fault.reason}; expected {expected}.") from fault
     except (ValueError, RecursionError) as error:
         raise CatalogueFormatError(f"{place}: JSON that cannot be read; expected {expected}.") from error
     if not isinstance(raw, dict):

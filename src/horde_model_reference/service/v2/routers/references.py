@@ -60,9 +60,10 @@ async def read_single_model(
     model_name: Annotated[str, Path(description="The model's name; it may contain slashes.", examples=["Deliberate"])],
 ) -> Response:
     """One record, in the v2 format."""
-    records = await manager.get_model_reference(model_category_name)
+    catalogue = await manager.get_catalogue(model_category_name)
+    records = catalogue.records
     if model_name not in records:
-        raise await run_in_thread(unknown_model, model_category_name, model_name, records)
+        raise await run_in_thread(unknown_model, model_category_name, model_name, records, catalogue.skipped)
     return _answer(records[model_name].as_json())
 
 
