@@ -34,6 +34,7 @@ UNITS: dict[str, str] = {
     "_usage_threshold": "requests in 30 days",
     "_worker_threshold": "worker threads",
     "_requests": "requests",
+    "_connections": "connections",
     "_days": "days",
 }
 """The unit of a number, by the end of its name."""

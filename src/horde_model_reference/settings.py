@@ -188,6 +188,17 @@ class Settings(BaseSettings):
         256, description="Requests at once that are not answered from memory; more get status 503."
     )
     max_url_bytes: Annotated[int, Field(ge=256)] = Field(8192, description="Longer URLs get status 414.")
+    max_header_bytes: Annotated[int, Field(ge=1024)] = Field(
+        16_384, description="Longer heads of requests (the request line and the headers) get status 431."
+    )
+    header_timeout_seconds: PositiveSeconds = Field(
+        10, description="Seconds until a connection that has not sent the whole head of a request is closed."
+    )
+    max_connections: Annotated[int, Field(ge=1)] = Field(
+        1024,
+        description="Connections at once, as far as the limit on open files allows; beyond it those that have waited "
+        "longest for a request are closed, and where all are busy, new ones get status 503.",
+    )
     cors_allowed_origins: tuple[str, ...] = Field((), description="Origins whose pages may read the API (CORS).")
 
     def without_history(self) -> Settings:

@@ -9,7 +9,7 @@ import socket
 import subprocess
 import sys
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager, suppress
+from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from dataclasses import dataclass
 
 import httpx
@@ -49,10 +49,10 @@ class Served:
 
 
 @asynccontextmanager
-async def served(*options: str) -> AsyncIterator[Served]:
-    """Serve on a free port until the block ends."""
+async def served(*options: str, before: tuple[str, ...] = ()) -> AsyncIterator[Served]:
+    """Serve on a free port until the block ends; ``before`` is a command that runs the rest."""
     process = await asyncio.create_subprocess_exec(
-        *(sys.executable, "-m", "horde_model_reference", "serve", "--port", "0", *options),
+        *(*before, sys.executable, "-m", "horde_model_reference", "serve", "--port", "0", *options),
         stderr=asyncio.subprocess.PIPE,
         stdout=asyncio.subprocess.DEVNULL,
         start_new_session=True,
@@ -102,6 +102,24 @@ async def test_a_client_that_never_reads_does_not_hold_up_the_end(monkeypatch: p
             client.recv(1)
             code, _ = await service.end(signal.SIGTERM)
     assert code in {0, -signal.SIGTERM}
+
+
+async def test_silent_connections_beyond_the_open_files_keep_nobody_out() -> None:
+    """Design, section 14: connections are bounded, by the limit on open files too, and silent ones make room."""
+    async with AsyncExitStack() as stack:
+        service = await stack.enter_async_context(
+            served("--demo", before=("sh", "-c", 'ulimit -n 300; exec "$@"', "sh"))
+        )
+        host, _, port = service.url.removeprefix("http://").rpartition(":")
+        client = await stack.enter_async_context(httpx.AsyncClient(base_url=service.url, timeout=30))
+        for _ in range(500):
+            _, writer = await asyncio.open_connection(host, int(port))
+            stack.callback(writer.close)
+        for url in ("/api/heartbeat", IMAGE_RISK, "/api/readiness"):
+            assert (await client.get(url, headers={"Connection": "close"})).status_code == 200
+        code, said = await service.end(signal.SIGTERM)
+    assert code in {0, -signal.SIGTERM}
+    assert "open files" not in said
 
 
 @pytest.mark.parametrize("demo", [[], ["--demo"]])

@@ -73,7 +73,7 @@ class TestErrors:
             code
             for path, tree in trees()
             if "service" in path.parts
-            for call in calls(tree, "problem")
+            for call in (*calls(tree, "problem"), *calls(tree, "Refusal"))
             for code in texts(tree, call, 1)
         }
         return found | set(import_module("horde_model_reference.service.problems").FRAMEWORK_CODES.values())

@@ -16,7 +16,7 @@ import pytest
 import uvicorn
 from starlette.types import ASGIApp
 
-from horde_model_reference.cli.serve import _listening
+from horde_model_reference.service.server import listen
 
 IN_CI = os.environ.get("CI") == "true"
 if not IN_CI:
@@ -122,7 +122,7 @@ def serving_the_demo() -> Iterator[str]:
 @contextmanager
 def serving_in_thread(service: ASGIApp) -> Iterator[str]:
     """Serve an app on a free port, in a thread of its own, and return its address."""
-    with _listening("127.0.0.1", 0) as listener:
+    with listen("127.0.0.1", 0) as listener:
         server = uvicorn.Server(uvicorn.Config(service, access_log=False, log_level="critical", lifespan="on"))
         thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]})
         thread.start()

@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-import logging
-import math
 import os
-import socket
 import tempfile
 from typing import Annotated
 
@@ -15,15 +12,13 @@ from uvicorn.supervisors import Multiprocess
 
 from horde_model_reference.cli.common import Demo, settings_for
 from horde_model_reference.engine import make_sharing
-from horde_model_reference.errors import ServeError
+from horde_model_reference.service.server import listen, make_config
 from horde_model_reference.settings import Settings
 
 app = typer.Typer(add_completion=False, pretty_exceptions_enable=False)
 
 APP = "horde_model_reference.service.app:create_service_from_environment"
 MULTIPROCESS_DIR = "PROMETHEUS_MULTIPROC_DIR"
-GRACE = 2
-"""Seconds beyond the deadline of requests after which a client that is still reading does not hold up the end."""
 DEMO_APP = "horde_model_reference.service.app:create_demo_service"
 
 
@@ -37,17 +32,10 @@ def serve(
 ) -> None:
     """Serve the HTTP API until interrupted; its documentation is at /api/docs."""
     settings = _sound_settings(demo=demo)
-    with _listening(host, port) as listener:
+    with listen(host, port) as listener:
         bound_host, bound_port = listener.getsockname()[:2]
         shown_host = f"[{bound_host}]" if ":" in bound_host else bound_host
-        config = uvicorn.Config(
-            DEMO_APP if demo else APP,
-            factory=True,
-            workers=workers,
-            access_log=False,
-            log_level=logging.WARNING,
-            timeout_graceful_shutdown=math.ceil(settings.request_deadline_seconds) + GRACE,
-        )
+        config = make_config(DEMO_APP if demo else APP, settings, workers)
         typer.echo(f"Serving on http://{shown_host}:{bound_port}/api/docs (Ctrl-C ends it)", err=True)
         if workers == 1:
             uvicorn.Server(config).run(sockets=[listener])
@@ -70,25 +58,3 @@ def _sound_settings(*, demo: bool) -> Settings:
 
         address(settings)
     return settings
-
-
-def _listening(host: str, port: int) -> socket.socket:
-    """Return a socket that listens.
-
-    Raises:
-        ServeError: The address cannot be had.
-    """
-    family = socket.AF_INET6 if ":" in host else socket.AF_INET
-    listener = socket.socket(family, socket.SOCK_STREAM)
-    try:
-        listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        listener.bind((host, port))
-        listener.listen(2048)
-    except (OSError, TypeError) as error:  # TypeError: a host that cannot be encoded as a domain name
-        listener.close()
-        reason = (error.strerror if isinstance(error, OSError) else None) or error
-        raise ServeError(
-            f"Cannot listen on {host}:{port}: {reason}.", hint="Choose another --host or --port."
-        ) from error
-    listener.set_inheritable(True)
-    return listener

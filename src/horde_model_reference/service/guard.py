@@ -6,13 +6,16 @@ import asyncio
 import logging
 import time
 import uuid
+from collections.abc import Iterator
+from contextlib import contextmanager
 from http import HTTPStatus
 
 import structlog
 from starlette.exceptions import HTTPException
+from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from horde_model_reference.service.problems import problem
+from horde_model_reference.service.problems import BUSY_RETRY_AFTER, busy, problem
 from horde_model_reference.settings import Settings
 
 log = logging.getLogger(__name__)
@@ -27,7 +30,7 @@ MAX_BODY_BYTES = 2**20
 """The longest body of a request: ten times a plan form with every text model ticked and a reason beside each."""
 GRACE = 1.0
 """Seconds beyond the deadline before a request that does not end by itself is ended."""
-BUSY_RETRY_AFTER = 1.0
+BUSY = "Too many requests at once; try again in a moment."
 ALWAYS_ANSWERED = frozenset({"/api/heartbeat", "/api/metrics"})
 """Paths that no number of requests at once closes: a busy service must not be taken for a dead one."""
 
@@ -38,7 +41,7 @@ class Guard:
     def __init__(self, app: ASGIApp, settings: Settings) -> None:
         self._app = app
         self._settings = settings
-        self._running = 0
+        self._slots = _Slots(settings.max_concurrent_requests)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer a request (ASGI)."""
@@ -64,41 +67,95 @@ class Guard:
         if len(scope["raw_path"]) + len(scope["query_string"]) > self._settings.max_url_bytes:
             detail = f"The URL is longer than {self._settings.max_url_bytes} bytes."
             return problem(HTTPStatus.REQUEST_URI_TOO_LONG, "url_too_long", detail)
-        if self._running >= self._settings.max_concurrent_requests and scope["path"] not in ALWAYS_ANSWERED:
-            detail = "Too many requests at once; try again in a moment."
-            return problem(HTTPStatus.SERVICE_UNAVAILABLE, "service_busy", detail, retry_after=BUSY_RETRY_AFTER)
+        if self._slots.full and scope["path"] not in ALWAYS_ANSWERED:
+            return busy(BUSY)
         return None
 
     async def _run(self, scope: Scope, receive: Receive, answer: _Answer) -> None:
-        self._running += 1
+        body = _Body(scope, receive, self._slots)
         try:
-            async with asyncio.timeout(self._settings.request_deadline_seconds + GRACE):
-                await self._app(scope, _Body(scope, receive), answer)
+            with self._slots.taken():
+                async with asyncio.timeout(self._settings.request_deadline_seconds + GRACE):
+                    await self._app(scope, body, answer)
         except TimeoutError:
             if answer.started:
                 raise
             log.warning("request ended at its deadline", extra={"method": scope["method"], "path": scope["path"]})
-            detail = "The answer was not ready in time; try again in a moment."
-            late = problem(HTTPStatus.SERVICE_UNAVAILABLE, "deadline_exceeded", detail, retry_after=BUSY_RETRY_AFTER)
-            await late(scope, receive, answer)
+            await (_late_body() if body.awaited else _late_answer())(scope, receive, answer)
+
+
+def _late_body() -> Response:
+    detail = "The body of the request did not arrive in time."
+    return problem(HTTPStatus.REQUEST_TIMEOUT, "request_timeout", detail)
+
+
+def _late_answer() -> Response:
+    detail = "The answer was not ready in time; try again in a moment."
+    return problem(HTTPStatus.SERVICE_UNAVAILABLE, "deadline_exceeded", detail, retry_after=BUSY_RETRY_AFTER)
+
+
+class _Slots:
+    """Places for requests that are worked on at the same time."""
+
+    def __init__(self, number: int) -> None:
+        self._free = number
+
+    @property
+    def full(self) -> bool:
+        """Whether no place is free."""
+        return self._free <= 0
+
+    @contextmanager
+    def taken(self) -> Iterator[None]:
+        """Take a place; the routes that are always answered may take more than there are."""
+        self._free -= 1
+        try:
+            yield
         finally:
-            self._running -= 1
+            self._free += 1
+
+    @contextmanager
+    def released(self) -> Iterator[None]:
+        """Give one's place to others for a while.
+
+        Raises:
+            HTTPException: No place is free afterwards.
+        """
+        self._free += 1
+        try:
+            yield
+            if self.full:
+                raise HTTPException(
+                    HTTPStatus.SERVICE_UNAVAILABLE, BUSY, headers={"Retry-After": f"{BUSY_RETRY_AFTER:.0f}"}
+                )
+        finally:
+            self._free -= 1
 
 
 class _Body:
     """Hands on a request's body, and refuses one that is too long: before it is read if its length is told, else then.
 
-    Refused is where the framework reads, so that it answers in its own way, be it with a problem or with a page.
+    Refused is where the framework reads, so that it answers in its own way, be it with a problem or with a page. While
+    the body arrives, the request takes nobody's place.
     """
 
-    def __init__(self, scope: Scope, receive: Receive) -> None:
+    def __init__(self, scope: Scope, receive: Receive, slots: _Slots) -> None:
         self._receive = receive
+        self._slots = slots
         self._told = int(dict(scope["headers"]).get(b"content-length", b"0"))
         self._read = 0
+        self._whole = False
+        self.awaited = False
 
     async def __call__(self) -> Message:
+        if self._whole:
+            return await self._receive()  # that the client has gone
         self._check(self._told)
-        message = await self._receive()
+        self.awaited = True
+        with self._slots.released():
+            message = await self._receive()
+        self.awaited = False
+        self._whole = not message.get("more_body", False)
         self._read += len(message.get("body", b""))
         self._check(self._read)
         return message

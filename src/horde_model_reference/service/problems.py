@@ -58,6 +58,15 @@ def problem(
     return Response(content, status, headers=headers, media_type=MEDIA_TYPE)
 
 
+BUSY_RETRY_AFTER = 1.0
+"""Seconds after which a busy service may be asked again."""
+
+
+def busy(detail: str) -> Response:
+    """Return the answer of a service that has too much to do."""
+    return problem(HTTPStatus.SERVICE_UNAVAILABLE, "service_busy", detail, retry_after=BUSY_RETRY_AFTER)
+
+
 def install(app: FastAPI) -> None:
     """Make an app answer every error with a problem."""
     app.add_exception_handler(HordeModelReferenceError, _ours)
@@ -102,7 +111,12 @@ def _sentence(text: str) -> str:
     return f"{text.removesuffix('.')}."
 
 
-FRAMEWORK_CODES: dict[int, str] = {404: "route_unknown", 405: "method_not_allowed", 413: "body_too_large"}
+FRAMEWORK_CODES: dict[int, str] = {
+    404: "route_unknown",
+    405: "method_not_allowed",
+    413: "body_too_large",
+    503: "service_busy",
+}
 
 
 async def _frameworks(_: Request, error: Exception) -> Response:
