@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import os
 import secrets
-from contextlib import suppress
+from collections.abc import Iterator, Mapping
+from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 
 _FOLDER_FLAG: int | None = getattr(os, "O_DIRECTORY", None)
@@ -15,20 +16,35 @@ _BINARY: int = getattr(os, "O_BINARY", 0)
 
 
 def write_atomically(path: Path, content: bytes, mode: int = 0o666) -> None:
-    """Replace a file's content: temporary file beside it, fsync, rename, fsync of the folder. A link stays one.
+    """Replace a file's content, as :func:`write_all`."""
+    write_all({path: content}, mode)
 
-    Owner, group and mode of an old file stay. Where the system does not let this user give the file to its old owner
-    or group, it belongs to this user, as after any editor.
+
+def write_all(contents: Mapping[Path, bytes], mode: int = 0o666) -> None:
+    """Replace the content of files: all temporary files beside them written and synced, then renamed, folders synced.
+
+    A link stays one. Owner, group and mode of an old file stay; where the system does not let this user give the file
+    to its old owner or group, it belongs to this user, as after any editor.
 
     Args:
-        path: The file; the temporary one is hidden and begins with its name.
-        content: All of its new content.
+        contents: All of the new content of each file; the temporary one is hidden and begins with its name.
         mode: Of a file that is new, less what the umask takes; that of an old file stays.
 
     Raises:
-        OSError: It cannot be written; the old file is whole.
+        OSError: One cannot be written. Where that shows before the renames, as on a full disk, all old files are whole.
     """
-    path = path.resolve()
+    targets = {path.resolve(): content for path, content in contents.items()}
+    with ExitStack() as stack:
+        written = [(stack.enter_context(_temporary(path, content, mode)), path) for path, content in targets.items()]
+        for temporary, path in written:
+            temporary.replace(path)
+    for folder in dict.fromkeys(path.parent for path in targets):
+        _sync_folder(folder)
+
+
+@contextmanager
+def _temporary(path: Path, content: bytes, mode: int) -> Iterator[Path]:
+    """Write a temporary file that can take the place of another; what is not renamed in the block goes at its end."""
     old = path.stat() if path.exists() else None
     temporary = path.with_name(f".{path.name}.{secrets.token_hex(4)}")
     handle = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL | _BINARY, mode if old is None else 0o600)
@@ -40,11 +56,10 @@ def write_atomically(path: Path, content: bytes, mode: int = 0o666) -> None:
         if old is not None:
             _keep_owner(temporary, old)
             temporary.chmod(old.st_mode & 0o7777)  # After the owner: a change of that takes bits away.
-        temporary.replace(path)
+        yield temporary
     except BaseException:
         temporary.unlink(missing_ok=True)
         raise
-    _sync_folder(path.parent)
 
 
 def _keep_owner(path: Path, old: os.stat_result) -> None:

@@ -120,6 +120,32 @@ def test_jobs_that_wait_now_protect(cli: Cli, curators: Curators) -> None:
     assert "Kept one, which has recovered: Jobs waiting for it: 5." in applied(cli, curators.image_catalogue()).text
 
 
+def test_verdicts_that_were_edited_are_computed_again(cli: Cli, curators: Curators) -> None:
+    """Section 8: the plan's choice of names is trusted, its verdicts are not."""
+    content = curators.has(FIGURES)
+    planned(cli)
+    raw = json.loads(Path(PLAN).read_bytes())
+    for verdict in raw["verdicts"]:
+        verdict["verdict"] = "remove"
+    Path(PLAN).write_text(json.dumps(raw), encoding="utf-8")
+    run = cli("apply", PLAN, "--catalogue", str(curators.image_catalogue()))
+    protected = next(found["name"] for found in raw["verdicts"] if found["name"] not in {"one", "two", "three"})
+    assert_refused(run, 1, "may not be removed", f"'{protected}'", "hint: Make a new plan")
+    assert curators.image_catalogue().read_bytes() == content
+    assert "no runs" in cli("undo").text
+
+
+def test_limits_that_were_edited_away_are_refused(cli: Cli, curators: Curators) -> None:
+    content = curators.has(FIGURES)
+    planned(cli)
+    raw = json.loads(Path(PLAN).read_bytes())
+    raw["policy"]["limits"]["max_models"] = 1
+    Path(PLAN).write_text(json.dumps(raw), encoding="utf-8")
+    run = cli("apply", PLAN, "--catalogue", str(curators.image_catalogue()))
+    assert_refused(run, 1, "its policy is not that of its hash")
+    assert curators.image_catalogue().read_bytes() == content
+
+
 def test_an_override_holds(cli: Cli, curators: Curators) -> None:
     curators.has(FIGURES, {"a": "two"})
     planned(cli, "--select", "two", "--override", "two=agreed")

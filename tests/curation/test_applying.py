@@ -8,7 +8,7 @@ import os
 import signal
 import stat
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from itertools import count
 from multiprocessing.connection import Connection
@@ -22,20 +22,19 @@ import pytest
 from horde_model_reference.curation.applying import (
     CatalogueFiles,
     apply_removals,
-    check_revision,
+    check_file,
     is_undone,
-    still_to_remove,
     undo,
 )
 from horde_model_reference.curation.catalogue_files import generated_names, remove_records
 from horde_model_reference.curation.journal import Journal, revision_of
 from horde_model_reference.curation.plan import Plan
 from horde_model_reference.curation.plan_files import read_plan
-from horde_model_reference.curation.styles import Styles
+from horde_model_reference.curation.rechecking import Decision, Recovered
 from horde_model_reference.errors import PlanError
 from horde_model_reference.reports.json_report import to_json
-from tests.support.builders import TEXT, record, stats_of
-from tests.support.curation import CROWD, UNLIMITED, facts_of, plan_of, removed_from
+from tests.support.builders import TEXT, record
+from tests.support.curation import CROWD, UNLIMITED, all_of, facts_of, plan_of, removed_from
 from tests.support.killing import apply_and_undo, every_end
 from tests.support.racing import AT, apply_plan
 
@@ -45,16 +44,16 @@ CONTENT = json.dumps({name: record() for name in FIGURES}, indent=4).encode()
 
 @dataclass
 class Desk:
-    """A curator's files, and a plan for them."""
+    """A curator's files, and what is to be done with them."""
 
     files: CatalogueFiles
-    plan: Plan
+    decision: Decision
     journal: Journal
     old: dict[Path, bytes]
     new: dict[Path, bytes]
 
-    def apply(self, now: Plan | None = None, at: datetime = AT) -> str:
-        applied = apply_removals(self.plan, now or self.plan, self.files, self.journal, at)
+    def apply(self, at: datetime = AT) -> str:
+        applied = apply_removals(self.decision, self.files, self.journal, at)
         assert applied.run is not None
         return applied.run
 
@@ -70,10 +69,10 @@ class Desk:
             undo(self.journal.read(name))
 
 
-def revised(plan: Plan, content: bytes) -> Plan:
-    """A plan as if it had been made from a file of this content."""
+def decided(plan: Plan, content: bytes) -> Decision:
+    """To remove all that a plan removes, as if it had been made from a file of this content."""
     data = plan.data_as_of.model_copy(update={"catalogue_revision": revision_of(content)})
-    return plan.model_copy(update={"data_as_of": data})
+    return all_of(plan.model_copy(update={"data_as_of": data}))
 
 
 @pytest.fixture
@@ -84,7 +83,7 @@ def desk(tmp_path: Path) -> Desk:
     file = tmp_path / "catalogue.json"
     file.write_bytes(CONTENT)
     new = remove_records(CONTENT, ["one", "two"], "c")
-    return Desk(CatalogueFiles(file), revised(plan, CONTENT), Journal(tmp_path / "data"), {file: CONTENT}, {file: new})
+    return Desk(CatalogueFiles(file), decided(plan, CONTENT), Journal(tmp_path / "data"), {file: CONTENT}, {file: new})
 
 
 @pytest.fixture
@@ -105,7 +104,7 @@ def text_desk(tmp_path: Path) -> Desk:
         files.catalogue: remove_records(content, ["b/X-7B"], "c"),
         files.generated: remove_records(generated, ["b/X-7B", "aphrodite/b/X-7B"], "d"),
     }
-    desk = Desk(files, revised(plan, content), Journal(tmp_path / "data"), old, new)
+    desk = Desk(files, decided(plan, content), Journal(tmp_path / "data"), old, new)
     desk.write(old)
     return desk
 
@@ -158,7 +157,7 @@ def test_the_journal_has_each_model_s_record(desk: Desk) -> None:
     run = desk.journal.read(desk.apply())
     assert [record.name for record in run.files[0].taken] == ["one", "two"]
     assert all('"description": "A model."' in record.text for record in run.files[0].taken)
-    assert (run.at, run.policy_hash) == (AT, desk.plan.policy_hash)
+    assert (run.at, run.policy_hash) == (AT, desk.decision.plan.policy_hash)
 
 
 def test_the_file_s_mode_stays(desk: Desk) -> None:
@@ -172,7 +171,7 @@ def test_the_file_s_mode_stays(desk: Desk) -> None:
 def test_a_link_to_the_file_is_followed(desk: Desk, tmp_path: Path) -> None:
     link = tmp_path / "link.json"
     link.symlink_to(desk.files.catalogue)
-    applied = apply_removals(desk.plan, desk.plan, CatalogueFiles(link), desk.journal, AT)
+    applied = apply_removals(desk.decision, CatalogueFiles(link), desk.journal, AT)
     assert desk.content() == desk.new
     assert link.is_symlink()
     undo(desk.journal.read(applied.run or ""))
@@ -193,56 +192,16 @@ def test_another_revision_is_refused(desk: Desk, content: bytes) -> None:
     assert desk.journal.names() == []
     desk.files.catalogue.unlink()
     with pytest.raises(PlanError, match="No such file"):
-        check_revision(desk.plan, desk.files.catalogue)
+        check_file(desk.decision.plan, desk.files.catalogue)
 
 
-class TestRecovery:
-    @pytest.mark.parametrize(
-        ("facts", "reason"),
-        [
-            ({"threads": {"one": 1}, "jobs": {"one": 2}}, "Jobs waiting for it: 2."),
-            ({"styles": Styles({"a": "one"}, {})}, "Styles that name it: 1."),
-            ({"stats": stats_of(FIGURES | {"one": 500})}, "500 requests"),
-            ({"days": {"one": None}}, "unknown"),
-        ],
-    )
-    def test_what_has_recovered_stays(self, desk: Desk, facts: dict[str, Any], reason: str) -> None:
-        applied = apply_removals(desk.plan, plan_of(facts_of(FIGURES, **facts)), desk.files, desk.journal, AT)
-        assert applied.removed == ("two",)
-        assert [found.name for found in applied.recovered] == ["one"]
-        assert reason in applied.recovered[0].reason
-        assert json.loads(desk.files.catalogue.read_bytes()).keys() == FIGURES.keys() - {"two"}
-
-    @pytest.mark.parametrize("facts", [{"stats": stats_of({})}, {"styles": None}, {"status": []}])
-    def test_rule_3_where_all_is_unknown_nothing_is_done(self, desk: Desk, facts: dict[str, Any]) -> None:
-        applied = apply_removals(desk.plan, plan_of(facts_of(FIGURES, **facts)), desk.files, desk.journal, AT)
-        assert (applied.run, applied.removed) == (None, ())
-        assert [found.name for found in applied.recovered] == ["one", "two"]
-        assert desk.content() == desk.old
-        assert desk.journal.names() == []
-
-    def test_what_spoke_for_it_when_it_was_selected_is_no_news(self) -> None:
-        old = plan_of(facts_of(FIGURES, days={"one": 3}), select=["one"])
-        assert still_to_remove(old, plan_of(facts_of(FIGURES, days={"one": 4}))) == (["one"], [])
-
-    def test_an_override_covers_protection_and_ignorance(self) -> None:
-        old = plan_of(facts_of(FIGURES, days={"one": None}), select=["one"], overrides={"one": "agreed"})
-        styled = plan_of(facts_of(FIGURES, days={"one": None}, styles=Styles({"a": "one"}, {})))
-        assert still_to_remove(old, styled) == (["one"], [])
-        used = plan_of(facts_of(FIGURES | {"one": 900}, days={"one": None}))
-        assert [found.name for found in still_to_remove(old, used)[1]] == ["one"]
-
-    def test_limits_that_others_use_up_now_are_no_recovery(self) -> None:
-        old = plan_of(facts_of(FIGURES), select=["two"])
-        now = plan_of(facts_of(FIGURES), {"limits": {"max_models": 1}})
-        assert removed_from(now) == ["one"]
-        assert still_to_remove(old, now) == (["two"], [])
-
-    def test_a_model_that_is_gone_is_said_to_be(self) -> None:
-        now = plan_of(facts_of({name: usage for name, usage in FIGURES.items() if name != "one"}))
-        removed, recovered = still_to_remove(plan_of(facts_of(FIGURES)), now)
-        assert removed == ["two"]
-        assert recovered[0].reason == "It is no longer in the catalogue."
+def test_where_nothing_is_left_to_remove_nothing_is_done(desk: Desk) -> None:
+    recovered = (Recovered("one", "Jobs waiting for it: 2."),)
+    decision = replace(desk.decision, removed=(), recovered=recovered)
+    applied = apply_removals(decision, desk.files, desk.journal, AT)
+    assert (applied.run, applied.removed, applied.recovered) == (None, (), recovered)
+    assert desk.content() == desk.old
+    assert desk.journal.names() == []
 
 
 class TestUndo:
@@ -263,9 +222,8 @@ class TestUndo:
         """To the byte when the last one goes first; else with every record, though perhaps not in its old place."""
         runs = []
         for at, name in enumerate(["one", "two"]):
-            plan = plan_of(facts_of(FIGURES), select=[name])
-            plan = revised(plan, desk.files.catalogue.read_bytes())
-            runs.append(apply_removals(plan, plan, desk.files, desk.journal, AT + timedelta(seconds=at)).run or "")
+            decision = decided(plan_of(facts_of(FIGURES), select=[name]), desk.files.catalogue.read_bytes())
+            runs.append(apply_removals(decision, desk.files, desk.journal, AT + timedelta(seconds=at)).run or "")
         assert desk.content() == desk.new
         for run in reversed(runs) if last_first else runs:
             undo(desk.journal.read(run))
@@ -302,7 +260,7 @@ class TestReadingPlans:
             read_plan(tmp_path / "plan.json")
 
     def test_one_with_a_key_too_many_is_refused(self, desk: Desk, tmp_path: Path) -> None:
-        raw = json.loads(to_json(desk.plan))
+        raw = json.loads(to_json(desk.decision.plan))
         raw["policy"]["limits"]["max_modles"] = 3
         (tmp_path / "plan.json").write_text(json.dumps(raw))
         with pytest.raises(PlanError, match="max_modles"):
@@ -377,11 +335,30 @@ class TestEnds:
         assert text_desk.content() == text_desk.old
         assert not list(text_desk.files.catalogue.parent.glob(".*")), "no temporary file is left"
 
+    def test_a_disk_that_is_full_before_the_last_file_is_written_leaves_all_as_they_are(
+        self, text_desk: Desk, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        """All or nothing: no file is renamed before all are written."""
+        fsync = os.fsync
+        synced = count()
+
+        def full(handle: int) -> None:
+            if next(synced) == 3:  # After the journal, its folder and the catalogue.
+                raise OSError(28, "No space left on device")
+            fsync(handle)
+
+        with monkeypatch.context() as patch:
+            patch.setattr(os, "fsync", full)
+            with pytest.raises(PlanError, match=r"models\.csv, .*db\.json: No space left"):
+                text_desk.apply()
+        assert text_desk.content() == text_desk.old
+        assert [is_undone(text_desk.journal.read(name)) for name in text_desk.journal.names()] == [True]
+
     @pytest.mark.skipif(os.name == "nt", reason="processes are forked")
     def test_real_processes_killed_at_every_step(self, desk: Desk, tmp_path: Path) -> None:
         context = multiprocessing.get_context("forkserver")
         context.set_forkserver_preload(["tests.support.killing"])
-        (tmp_path / "plan.json").write_bytes(to_json(desk.plan))
+        (tmp_path / "plan.json").write_bytes(to_json(desk.decision.plan))
         seen: list[bytes] = []
         for step in count():
             arguments = (desk.files.catalogue, tmp_path / "plan.json", tmp_path / "data", step)
@@ -416,7 +393,7 @@ class TestTwoAtOnce:
 
         def start(name: str, patience: float, hold: Event | None = None) -> Connection:
             plan = tmp_path / f"{name}.json"
-            plan.write_bytes(to_json(revised(plan_of(facts_of(FIGURES), select=[name]), CONTENT)))
+            plan.write_bytes(to_json(decided(plan_of(facts_of(FIGURES), select=[name]), CONTENT).plan))
             listening, answer = context.Pipe(duplex=False)
             process = context.Process(
                 target=apply_plan, args=(desk.files.catalogue, plan, patience, answer, hold), daemon=True
@@ -487,7 +464,7 @@ def test_two_copies_in_one_second_have_two_runs(desk: Desk, tmp_path: Path) -> N
     copy = tmp_path / "copy.json"
     copy.write_bytes(CONTENT)
     runs = [desk.apply()]
-    runs.append(apply_removals(desk.plan, desk.plan, CatalogueFiles(copy), desk.journal, AT).run or "")
+    runs.append(apply_removals(desk.decision, CatalogueFiles(copy), desk.journal, AT).run or "")
     assert desk.journal.names() == sorted(set(runs))
     for run in runs:
         undo(desk.journal.read(run))
@@ -513,5 +490,5 @@ class TestRunsThatDoNotStand:
         first = desk.apply()
         copy = tmp_path / "copy.json"
         copy.write_bytes(CONTENT)
-        apply_removals(desk.plan, desk.plan, CatalogueFiles(copy), desk.journal, AT)
+        apply_removals(desk.decision, CatalogueFiles(copy), desk.journal, AT)
         assert desk.journal.read(first).undone_at is None

@@ -9,6 +9,7 @@ from horde_model_reference.categories import MODEL_REFERENCE_CATEGORY
 from horde_model_reference.curation.plan import ModelVerdict, Plan
 from horde_model_reference.curation.planning import Choice, CurationFacts, make_plan
 from horde_model_reference.curation.policy import Policy
+from horde_model_reference.curation.rechecking import Decision
 from horde_model_reference.curation.styles import Styles
 from tests.support.builders import FETCHED, IMAGE, catalogue_of, observation_of, stats_of, status_of, table_of
 
@@ -80,3 +81,9 @@ def codes_of(verdict: ModelVerdict) -> list[str]:
 def removed_from(plan: Plan) -> list[str]:
     """The names of the models that a plan removes."""
     return [verdict.name for verdict in plan.removed]
+
+
+def all_of(plan: Plan) -> Decision:
+    """The decision to remove all that a plan removes."""
+    removed = tuple(removed_from(plan))
+    return Decision(plan, removed, (), frozenset(verdict.name for verdict in plan.verdicts) - set(removed))

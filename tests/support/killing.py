@@ -18,8 +18,8 @@ import pytest
 
 from horde_model_reference.curation.applying import CatalogueFiles, apply_removals, undo
 from horde_model_reference.curation.journal import Journal
-from horde_model_reference.curation.plan import Plan
 from horde_model_reference.curation.plan_files import read_plan
+from tests.support.curation import all_of
 
 
 class KilledError(BaseException):
@@ -119,7 +119,7 @@ STEPS = frozenset({"open", "os.rename", "os.remove", "os.chmod", "os.mkdir", "fc
 
 def apply_and_undo(catalogue: Path, plan: Path, data_dir: Path, last_step: int) -> None:
     """Apply and undo a plan; the process is killed before its step of this number that writes or locks a file."""
-    made: Plan = read_plan(plan)
+    decision = all_of(read_plan(plan))
     journal = Journal(data_dir)
     steps = count()
 
@@ -129,6 +129,6 @@ def apply_and_undo(catalogue: Path, plan: Path, data_dir: Path, last_step: int) 
             os.kill(os.getpid(), signal.SIGKILL)
 
     sys.addaudithook(audited)
-    applied = apply_removals(made, made, CatalogueFiles(catalogue), journal, datetime.now(UTC))
+    applied = apply_removals(decision, CatalogueFiles(catalogue), journal, datetime.now(UTC))
     assert applied.run is not None
     undo(journal.read(applied.run))

@@ -14,6 +14,7 @@ from horde_model_reference.curation.applying import CatalogueFiles, apply_remova
 from horde_model_reference.curation.journal import Journal, Run
 from horde_model_reference.curation.plan_files import read_plan
 from horde_model_reference.errors import PlanError
+from tests.support.curation import all_of
 
 AT = datetime(2026, 11, 24, 7, 8, 9, tzinfo=UTC)
 
@@ -25,11 +26,11 @@ def apply_plan(catalogue: Path, plan: Path, patience: float, answer: Connection,
     """
     if hold is not None:
         sys.addaudithook(_before_replacing(catalogue, answer, hold))
-    made = read_plan(plan)
+    decision = all_of(read_plan(plan))
     journal = Journal(catalogue.parent / f"data of {plan.stem}")
     answer.send("begun")
     try:
-        answer.send(apply_removals(made, made, CatalogueFiles(catalogue), journal, AT, patience=patience).run)
+        answer.send(apply_removals(decision, CatalogueFiles(catalogue), journal, AT, patience).run)
     except PlanError as error:
         answer.send(error.message)
 

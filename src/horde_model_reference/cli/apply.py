@@ -12,10 +12,10 @@ from rich.text import Text
 
 from horde_model_reference.cli.common import Demo, settings_for, show, with_engine
 from horde_model_reference.cli.plan import DbJson
-from horde_model_reference.curation.applying import Applied, CatalogueFiles, apply_removals, check_revision
+from horde_model_reference.curation.applying import Applied, CatalogueFiles, apply_removals, check_file
 from horde_model_reference.curation.journal import Journal
 from horde_model_reference.curation.plan_files import read_plan
-from horde_model_reference.curation.planning import make_plan
+from horde_model_reference.curation.rechecking import recheck
 from horde_model_reference.escaping import visible
 from horde_model_reference.reports.words import counted
 
@@ -34,17 +34,17 @@ def apply_plan(
 ) -> None:
     """Take a plan's models out of the catalogue file, but for those that have recovered since.
 
-    Everything is read again first. The run is kept in a journal, and `undo` puts the records back.
+    Everything is read again first, and verdicts and limits are computed anew. The run is kept in a journal, and `undo`
+    puts the records back.
     """
     old = read_plan(plan)
-    check_revision(old, catalogue)
+    check_file(old, catalogue)
     settings = settings_for(demo=demo)
     sources = settings.sources.model_copy(update={old.category.value: str(catalogue)})
     settings = settings.model_copy(update={"sources": sources})
     facts, _ = with_engine(lambda engine: engine.curation_facts(old.category), demo=demo, settings=settings)
-    now = make_plan(facts, old.policy)
     files = CatalogueFiles(catalogue, db_json)
-    show(_report(apply_removals(old, now, files, Journal(settings.data_dir), datetime.now(UTC))))
+    show(_report(apply_removals(recheck(old, facts), files, Journal(settings.data_dir), datetime.now(UTC))))
 
 
 def _report(applied: Applied) -> Group:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
@@ -17,19 +18,12 @@ from horde_model_reference.curation.journal import (
     put_back,
     revision_of,
 )
-from horde_model_reference.curation.plan import ModelVerdict, Plan, Verdict
+from horde_model_reference.curation.plan import Plan
 from horde_model_reference.curation.plan_files import read_file
+from horde_model_reference.curation.rechecking import Decision, Recovered, check_revision
 from horde_model_reference.errors import HordeModelReferenceError, PlanError
 from horde_model_reference.escaping import visible
-from horde_model_reference.safe_files import write_atomically
-
-
-@dataclass(frozen=True, slots=True)
-class Recovered:
-    """A model that the plan wanted to remove, and why it stays."""
-
-    name: str
-    reason: str
+from horde_model_reference.safe_files import write_all
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,62 +54,15 @@ class Applied:
     recovered: tuple[Recovered, ...]
 
 
-def check_revision(plan: Plan, file: Path) -> bytes:
-    """Return the catalogue file's bytes.
-
-    Raises:
-        PlanError: It cannot be read, or is not what the plan was made from.
-    """
-    content = read_file(file)
-    if revision_of(content) != plan.data_as_of.catalogue_revision:
-        raise PlanError(
-            f"{file} has changed since the plan was made (revision {revision_of(content)[:10]}, the plan's is "
-            f"{plan.data_as_of.catalogue_revision[:10]}).",
-            hint="Make a new plan.",
-        )
-    return content
-
-
-def still_to_remove(old: Plan, now: Plan) -> tuple[list[str], list[Recovered]]:
-    """Return which models of a plan are still to be removed, and which have recovered.
-
-    A model has recovered when it has a reason to stay, by the plan made now, that it had not then; an override
-    covers reasons of protection and ignorance, whatever they are.
-    """
-    present = {verdict.name: verdict for verdict in now.verdicts}
-    removed: list[str] = []
-    recovered: list[Recovered] = []
-    for planned in old.removed:
-        news = _new_reasons(planned, present.get(planned.name))
-        if news:
-            recovered.append(Recovered(planned.name, " ".join(news)))
-        else:
-            removed.append(planned.name)
-    return removed, recovered
-
-
-def _new_reasons(planned: ModelVerdict, now: ModelVerdict | None) -> list[str]:
-    if now is None:
-        return ["It is no longer in the catalogue."]
-    known = {reason.code for reason in planned.reasons} | {"not_selected", "limit_reached"}
-    covered = {Verdict.PROTECTED, Verdict.UNKNOWN} if planned.override else set()
-    return [
-        reason.sentence
-        for reason in now.reasons
-        if reason.verdict not in {Verdict.REMOVE, *covered} and reason.code not in known
-    ]
-
-
-def apply_removals(  # noqa: PLR0913 - what is done, to which files, and how
-    old: Plan, now: Plan, files: CatalogueFiles, journal: Journal, at: datetime, *, patience: float = PATIENCE
+def apply_removals(
+    decision: Decision, files: CatalogueFiles, journal: Journal, at: datetime, patience: float = PATIENCE
 ) -> Applied:
-    """Take what is still to be removed out of the catalogue file, and its generated entries out of ``db.json``.
+    """Take models out of the catalogue file, and their generated entries out of ``db.json``: all or nothing.
 
-    The files are locked from the check of their revision on. The journal is written first; each file is replaced whole.
+    The files are locked from the check of their revision on. The journal is written first; then the files are replaced.
 
     Args:
-        old: The plan to apply.
-        now: A plan made by the same policy from what is known now.
+        decision: What is done of a plan.
         files: Where the catalogue is.
         journal: Where the run is kept.
         at: The present moment.
@@ -125,29 +72,38 @@ def apply_removals(  # noqa: PLR0913 - what is done, to which files, and how
         PlanError: The file is not the plan's, another run holds it, or a file or the journal cannot be written.
         CatalogueFormatError: A file cannot be cut into records.
     """
-    removed, recovered = still_to_remove(old, now)
-    staying = {verdict.name for verdict in now.verdicts} - set(removed)
-    gone = {files.catalogue: catalogue_names(old.category, removed, staying)}
+    plan, removed, staying = decision.plan, decision.removed, decision.staying
+    gone = {files.catalogue: catalogue_names(plan.category, removed, staying)}
     if files.generated is not None:
         gone[files.generated] = generated_names(removed, staying)
     with locked(gone, patience):
-        check_revision(old, files.catalogue)
+        check_file(plan, files.catalogue)
         if not removed:
-            return Applied(None, (), tuple(recovered))
+            return Applied(None, (), decision.recovered)
         changes = {path: change_of(path, read_file(path), names) for path, names in gone.items()}
         _note_undone(journal, {path.resolve() for path in changes}, at)
-        new_revision = changes[files.catalogue][0].new_revision
         run = journal.add(
             Run(
-                run=f"{at:%Y%m%dT%H%M%SZ}-{new_revision[:8]}",
+                run=f"{at:%Y%m%dT%H%M%SZ}-{changes[files.catalogue][0].new_revision[:8]}",
                 at=at,
-                policy_hash=old.policy_hash,
+                policy_hash=plan.policy_hash,
                 files=[change for change, _ in changes.values()],
             )
         )
-        for path, (_, new) in changes.items():
-            _replace(path, new, hint=f"`undo {run.run}` puts back what was taken out before that.")
-    return Applied(run.run, tuple(removed), tuple(recovered))
+        _replace(
+            {path: new for path, (_, new) in changes.items()},
+            hint=f"`undo {run.run}` puts back what was taken out before that.",
+        )
+    return Applied(run.run, removed, decision.recovered)
+
+
+def check_file(plan: Plan, file: Path) -> None:
+    """Check that a catalogue file is what a plan was made from.
+
+    Raises:
+        PlanError: It cannot be read, or is something else.
+    """
+    check_revision(plan, revision_of(read_file(file)), str(file))
 
 
 def _note_undone(journal: Journal, paths: set[Path], at: datetime) -> None:
@@ -177,10 +133,9 @@ def undo(run: Run, patience: float = PATIENCE) -> list[Path]:
     with locked(paths, patience):
         before = [read_file(path) for path in paths]
         after = [put_back(change, content) for change, content in zip(run.files, before, strict=True)]
-        changed = [(path, new) for path, old, new in zip(paths, before, after, strict=True) if old != new]
-        for path, new in changed:
-            _replace(path, new)
-    return [path for path, _ in changed]
+        changed = {path: new for path, old, new in zip(paths, before, after, strict=True) if old != new}
+        _replace(changed)
+    return list(changed)
 
 
 def is_undone(run: Run) -> bool:
@@ -193,8 +148,9 @@ def is_undone(run: Run) -> bool:
     return run.undone_at is not None or all(has_records(change, read_file(Path(change.path))) for change in run.files)
 
 
-def _replace(path: Path, content: bytes, hint: str = "") -> None:
+def _replace(contents: Mapping[Path, bytes], hint: str = "") -> None:
     try:
-        write_atomically(path, content)
+        write_all(contents)
     except OSError as error:
-        raise PlanError(f"{visible(str(path))}: {error.strerror or error}.", hint=hint) from error
+        places = ", ".join(visible(str(path)) for path in contents)
+        raise PlanError(f"{places}: {error.strerror or error}.", hint=hint) from error

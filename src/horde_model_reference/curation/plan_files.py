@@ -2,13 +2,20 @@
 
 from __future__ import annotations
 
+from importlib.metadata import version
 from pathlib import Path
 
-from pydantic import ValidationError
+from pydantic import BaseModel, ValidationError
 
 from horde_model_reference.curation.plan import Plan
 from horde_model_reference.errors import PlanError
 from horde_model_reference.escaping import visible
+
+
+class _Origin(BaseModel):
+    """All that is read of a plan that cannot be read."""
+
+    version: str
 
 
 def read_plan(path: Path) -> Plan:
@@ -17,17 +24,27 @@ def read_plan(path: Path) -> Plan:
     Raises:
         PlanError: It cannot be read, or is no plan.
     """
+    content = read_file(path, hint="`plan` writes a plan.json.")
     try:
-        return Plan.model_validate_json(path.read_bytes())
-    except OSError as error:
-        raise PlanError(f"{path}: {error.strerror or error}.", hint="`plan` writes a plan.json.") from error
+        return Plan.model_validate_json(content)
     except ValidationError as error:
-        fault = error.errors()[0]
-        where = ".".join(str(part) for part in fault["loc"])
-        raise PlanError(f"{path}: no plan: {where}: {fault['msg']}.", hint="`plan` writes a plan.json.") from error
+        fault = error.errors(include_url=False, include_input=False)[0]
+        where = ".".join((str(path), *map(str, fault["loc"])))
+        raise PlanError(f"{visible(where)}: no plan: {fault['msg']}.", hint=_hint(content)) from error
 
 
-def read_file(path: Path) -> bytes:
+def _hint(content: bytes) -> str:
+    """Return the hint for a plan that cannot be read: an older version's has other keys."""
+    try:
+        made_by = _Origin.model_validate_json(content).version
+    except ValidationError:
+        return "`plan` writes a plan.json."
+    own = version("horde-model-reference")
+    origin = "" if made_by == own else f": version {visible(made_by)} made this one, and this is {own}"
+    return f"Make a new plan{origin}."
+
+
+def read_file(path: Path, hint: str = "") -> bytes:
     """Return a file's bytes.
 
     Raises:
@@ -36,4 +53,4 @@ def read_file(path: Path) -> bytes:
     try:
         return path.read_bytes()
     except OSError as error:
-        raise PlanError(f"{visible(str(path))}: {error.strerror or error}.") from error
+        raise PlanError(f"{visible(str(path))}: {error.strerror or error}.", hint=hint) from error
