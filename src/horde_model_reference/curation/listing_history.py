@@ -1,0 +1,160 @@
+"""Since when models have been listed, by the git history of the catalogue's file (design section 8, "Age").
+
+The history is read with the ``git`` command: a clone was made with it, it reads every repository format, and one
+``git cat-file --batch`` returns hundreds of versions in a fraction of a second.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+import os
+import subprocess
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from horde_model_reference.errors import CatalogueSourceError
+from horde_model_reference.escaping import visible
+
+GIT_SECONDS = 60.0
+"""Time-out of one git command."""
+HEADER = "name"
+"""First cell of the header; versions of 2023 and 2024 have none, and begin with a name as well."""
+
+
+@dataclass(frozen=True, slots=True)
+class Listing:
+    """How long a model has been listed without a break.
+
+    Attributes:
+        since: Time of the commit that listed it, in seconds of the epoch.
+        removed_at: Time of the last commit that removed it before that; None if it was never removed.
+    """
+
+    since: float
+    removed_at: float | None = None
+
+
+@dataclass(frozen=True)
+class ListingHistory:
+    """The history of a catalogue file up to a commit.
+
+    Attributes:
+        head: The commit's id.
+        listings: The models of the newest readable version, by name.
+        skipped: Versions that cannot be read.
+    """
+
+    head: str
+    listings: dict[str, Listing] = field(default_factory=dict)
+    skipped: int = 0
+
+    def to_json(self) -> bytes:
+        """Return the history as bytes for :meth:`from_json`."""
+        listings = {name: [listing.since, listing.removed_at] for name, listing in self.listings.items()}
+        return json.dumps({"head": self.head, "listings": listings, "skipped": self.skipped}).encode()
+
+    @classmethod
+    def from_json(cls, content: bytes) -> ListingHistory:
+        """Read a history from bytes.
+
+        Raises:
+            ValueError, TypeError, KeyError, AttributeError: The bytes are something else.
+        """
+        kept = json.loads(content)
+        listings = {name: Listing(since, removed_at) for name, (since, removed_at) in kept["listings"].items()}
+        return cls(kept["head"], listings, kept["skipped"])
+
+
+def head_commit(file: Path) -> str | None:
+    """Return the id of the commit that is checked out where a file lies; None outside of a git work tree.
+
+    Raises:
+        CatalogueSourceError: git is not installed, or refuses to read the repository.
+    """
+    if not any((folder / ".git").exists() for folder in file.absolute().parents):
+        return None
+    return _git(file.parent, "rev-parse", "--verify", "HEAD").decode("ascii").strip()
+
+
+def read_listing_history(file: Path, head: str) -> ListingHistory:
+    """Read the history of a catalogue file on the first-parent line of a commit.
+
+    Raises:
+        CatalogueSourceError: git is not installed, or refuses to read the repository.
+    """
+    log = _git(file.parent, "log", "--first-parent", "--format=%H %ct", head, "--", file.name).decode("ascii")
+    commits = [line.split() for line in log.splitlines()]
+    contents = _contents(file, [commit for commit, _ in commits])
+    versions = [(float(time), listed_names(content)) for (_, time), content in zip(commits, contents, strict=True)]
+    return _history(head, versions)
+
+
+def listed_names(content: bytes | None) -> frozenset[str] | None:
+    """Return the model names of a version of a catalogue file: JSON by name, or CSV with or without header.
+
+    Returns:
+        None where the version cannot be read: it is absent, names no model, or leaves a quote open.
+    """
+    try:
+        text = (content or b"").decode("utf-8-sig").strip()
+        if text.startswith("{"):
+            return frozenset(json.loads(text)) or None
+        rows = [row for row in csv.reader(io.StringIO(text, newline="")) if row]
+    except (ValueError, csv.Error, RecursionError):
+        return None
+    if any("\n" in cell for row in rows for cell in row):
+        return None
+    return frozenset(row[0].strip() for row in rows) - {HEADER, ""} or None
+
+
+def _history(head: str, newest_first: Sequence[tuple[float, frozenset[str] | None]]) -> ListingHistory:
+    readable = [(time, names) for time, names in newest_first if names is not None]
+    since: dict[str, float] = {}
+    removed_at: dict[str, float] = {}
+    unbroken = readable[0][1] if readable else frozenset()
+    newer = 0.0
+    for time, names in readable:
+        unbroken &= names
+        since |= dict.fromkeys(unbroken, time)
+        removed_at = dict.fromkeys((names & since.keys()) - unbroken, newer) | removed_at
+        newer = time
+    listings = {name: Listing(time, removed_at.get(name)) for name, time in since.items()}
+    return ListingHistory(head, listings, len(newest_first) - len(readable))
+
+
+def _contents(file: Path, commits: list[str]) -> Iterator[bytes | None]:
+    """Yield the content of a file in each commit; None where the commit lacks it."""
+    asked = "".join(f"{commit}:./{file.name}\n" for commit in commits)
+    answer = io.BytesIO(_git(file.parent, "cat-file", "--batch", stdin=os.fsencode(asked)))
+    for _ in commits:
+        header = answer.readline().split()
+        if header[-1] == b"missing":
+            yield None
+            continue
+        yield answer.read(int(header[-1]))
+        answer.read(1)  # The line feed after each object.
+
+
+def _git(folder: Path, *arguments: str, stdin: bytes = b"") -> bytes:
+    """Run git, and return its output."""
+    environment = {name: value for name, value in os.environ.items() if not name.startswith("GIT_")}
+    environment |= {"LC_ALL": "C", "GIT_OPTIONAL_LOCKS": "0", "GIT_TERMINAL_PROMPT": "0"}
+    command = ["git", *arguments]
+    try:
+        done = subprocess.run(  # noqa: S603 - the arguments are those above, and no shell reads them
+            command, cwd=folder, env=environment, input=stdin, capture_output=True, timeout=GIT_SECONDS, check=True
+        )
+    except FileNotFoundError:
+        raise _unreadable("git is not installed") from None
+    except subprocess.TimeoutExpired:
+        raise _unreadable(f"git {arguments[0]} took longer than {GIT_SECONDS:.0f} seconds") from None
+    except subprocess.CalledProcessError as error:
+        raise _unreadable(error.stderr.decode("utf-8", "replace").partition("\n")[0]) from None
+    return done.stdout
+
+
+def _unreadable(reason: str) -> CatalogueSourceError:
+    return CatalogueSourceError(f"The git history of the catalogue cannot be read: {visible(reason)}.")
