@@ -8,7 +8,7 @@ SOAK_MINUTES ?= 10
 CHAOS_MINUTES ?= 10
 CHAOS_FLAGS ?=
 
-.PHONY: help demo serve test lint types imports docs picture check check-figures wheel constraints bench soak chaos clean
+.PHONY: help demo serve test lint types imports docs site picture check check-figures wheel constraints bench soak chaos clean
 
 help:  ## Show this list
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 16
@@ -34,6 +34,10 @@ imports: $(VENV)/.installed-dev  ## Check that imports go one way
 docs: $(VENV)/.installed-dev  ## Write the generated parts of the documentation anew
 	@$(BIN)/python docs/generate.py
 
+site: $(VENV)/.installed  ## Build the documentation as a site into build/site
+	@$(BIN)/pip install -q --disable-pip-version-check -c constraints.txt -e '.[docs]'
+	@$(BIN)/sphinx-build -q -W --keep-going -b html docs build/site
+
 picture: $(VENV)/.installed-dev  ## Draw the README's picture of the web page anew (needs chromium)
 	@$(BIN)/python docs/draw_page.py
 
@@ -46,6 +50,7 @@ wheel: $(VENV)/.installed  ## Build the wheel into dist/
 	@rm -rf dist && $(BIN)/pip wheel -q --no-deps -w dist .
 
 constraints: $(VENV)/.installed-dev  ## Pin the versions that are installed now
+	@$(BIN)/pip install -q --disable-pip-version-check -e '.[docs]'
 	@$(BIN)/pip freeze --exclude-editable --exclude pip --exclude setuptools | grep -v ' @ ' > constraints.txt
 
 bench: $(VENV)/.installed-dev  ## Measure, and write benchmarks/RESULTS.md (BENCH_FLAGS=--quick to try it)

@@ -103,7 +103,7 @@ def _schema(name: str) -> str:
         fields = {field: kind for field, kind in fields.items() if field not in schema_fields(above)}
     rows = [(code(field), _type(kind), kind.get("description", "")) for field, kind in fields.items()]
     says = f"{schema.get('description', '')}{f' All fields of [{above}](#{above.lower()}), and:' if above else ''}"
-    return f"#### {name}\n\n{says}\n\n{table(('field', 'type', 'meaning'), rows)}"
+    return f"### {name}\n\n{says}\n\n{table(('field', 'type', 'meaning'), rows)}"
 
 
 def _extended(name: str) -> str:

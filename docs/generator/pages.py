@@ -17,6 +17,8 @@ EXAMPLES: dict[str, str] = {
     "markdown": "deletion-risk image_generation --demo --preset critical --limit 3 --format markdown",
     "csv": "deletion-risk image_generation --demo --preset no_workers --limit 2 --format csv",
     "explain": "explain image_generation 'Umbra Noir' --demo",
+    "tutorial-report": "deletion-risk image_generation --demo --limit 8",
+    "tutorial-explain": "explain image_generation 'Vaporline Retro' --demo",
     "sync": "sync image_generation text_generation --demo",
 }
 """Commands whose output is shown."""
