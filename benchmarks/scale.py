@@ -22,7 +22,14 @@ from horde_model_reference.analytics.risk_query import RiskQuery
 from horde_model_reference.analytics.risk_response import respond
 from horde_model_reference.catalogue.catalogue import COLUMNS, Catalogue
 from horde_model_reference.categories import MODEL_REFERENCE_CATEGORY, HordeModelType
-from horde_model_reference.integrations.horde_api_models import STATS_SCHEMA, STATUS_SCHEMA, Observation, Payload
+from horde_model_reference.integrations.horde_api_models import (
+    STATS_SCHEMA,
+    STATUS_FIELDS,
+    STATUS_SCHEMA,
+    USAGE,
+    Observation,
+    Payload,
+)
 from horde_model_reference.reports.json_report import to_json
 
 PAGE = 100
@@ -124,8 +131,8 @@ def observation_of(names: pl.Series) -> Observation:
     )
     return Observation(
         HordeModelType.TEXT,
-        Payload(status.match_to_schema(pl.Schema(STATUS_SCHEMA)), known=True),
-        Payload(stats.match_to_schema(pl.Schema(STATS_SCHEMA)), known=True),
+        Payload(status.match_to_schema(pl.Schema(STATUS_SCHEMA)), frozenset(STATUS_FIELDS)),
+        Payload(stats.match_to_schema(pl.Schema(STATS_SCHEMA)), frozenset(USAGE)),
         frozenset(),
         _NOW,
         _NOW,

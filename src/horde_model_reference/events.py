@@ -12,7 +12,7 @@ class FetchDone:
 
     Attributes:
         route: The route, as messages show it.
-        outcome: ``ok``; ``unknown`` (an answer without figures); ``shared`` (another process had asked); ``failed``.
+        outcome: ``ok``; ``unknown`` (figures are missing); ``shared`` (another process had asked); ``failed``.
         seconds: How long it took, retries included.
         reason: Why it failed; empty where it did not.
     """

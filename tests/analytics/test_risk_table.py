@@ -141,7 +141,7 @@ OTHER_INPUTS: dict[str, tuple[Catalogue, Observation]] = {
     "stale": (CATALOGUE, replace(OBSERVED, stale=True)),
     "time of the status": (CATALOGUE, replace(OBSERVED, status_fetched_at=OBSERVED.status_fetched_at + SECOND)),
     "time of the statistics": (CATALOGUE, replace(OBSERVED, stats_fetched_at=OBSERVED.stats_fetched_at + SECOND)),
-    "said of the observation": (CATALOGUE, replace(OBSERVED, warnings=(DataWarning("x", "y"),))),
+    "said of the observation": (CATALOGUE, replace(OBSERVED, notices=(DataWarning("x", "y"),))),
 }
 
 

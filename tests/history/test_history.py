@@ -6,6 +6,7 @@ import asyncio
 from collections.abc import Awaitable, Callable
 from itertools import count
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -51,10 +52,11 @@ async def test_collecting_begins_one(tmp_path: Path) -> None:
     await history.aclose()
 
 
-async def test_an_unknown_observation_stores_nothing(tmp_path: Path) -> None:
-    """Rule 3."""
+@pytest.mark.parametrize("stats", [stats_of({}), stats_of({"a": 3, "b": 0}) | {"day": {}}], ids=["no rows", "no day"])
+async def test_an_unknown_observation_stores_nothing(tmp_path: Path, stats: Any) -> None:
+    """Rule 3: of a day that is unknown nobody could tell later which names had no use."""
     history = make_history(load_settings(data_dir=tmp_path))
-    await history.collect(observation_of(stats_of({}), []))
+    await history.collect(observation_of(stats, []))
     assert await history.recent(CATALOGUE, 30) == (None, ())
     assert (await history.of_models(CATALOGUE, ["a"], 30))["points"] == []
     await history.aclose()

@@ -87,7 +87,7 @@ def test_statistics_and_status_are_told_apart(tmp_path: Path) -> None:
     assert (status.model_type, status.seen_at, status.frame.rows()) == (HordeModelType.IMAGE, WHEN, [("a", 2)])
 
 
-@pytest.mark.parametrize("content", [stats_of({}), {"day": {"a": 1}}, []])
+@pytest.mark.parametrize("content", [stats_of({}), {"day": {"a": 1}}, stats_of({"a": 1}) | {"month": {}}, []])
 def test_an_answer_without_figures_is_unknown(tmp_path: Path, content: Any) -> None:
     assert read_saved(saved(tmp_path, "img.json", content), WHEN, None) is None
 

@@ -25,8 +25,7 @@ from horde_model_reference.integrations.horde_api_client import (
     HordeAPIClient,
     retry_after_seconds,
 )
-from horde_model_reference.integrations.horde_api_integration import STATS, STATUS
-from horde_model_reference.integrations.horde_api_models import HordeRoute
+from horde_model_reference.integrations.horde_api_routes import STATS, STATUS, HordeRoute
 from tests.support.builders import stats_of
 from tests.support.file_server import FileServer
 from tests.support.misbehaving_horde import (

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import re
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import replace
@@ -93,8 +94,8 @@ def figures(observation: Observation) -> tuple[Any, ...]:
     return (
         observation.status.frame.rows(),
         observation.stats.frame.rows(),
-        observation.status.known,
-        observation.stats.known,
+        observation.status.complete,
+        observation.stats.complete,
         observation.other_type_names,
         observation.status_fetched_at,
         observation.stats_fetched_at,
@@ -170,13 +171,13 @@ async def test_who_gives_up_leaves_the_fetch_to_the_others(horde: MisbehavingHor
 async def test_an_observation_is_used_until_it_is_too_old(horde: MisbehavingHorde, clock: TimeOfDay) -> None:
     async with watching(horde, clock) as watched:
         first = await watched.observe(TEXT)
-        horde.payloads[Route.TEXT_STATS] = stats_of({"new": 1})
+        horde.payloads[Route.TEXT_STATS] = stats_of({"koboldcpp/Stheno": 9})
         clock.wait(299)
         assert (await watched.observe(TEXT)).fingerprint() == first.fingerprint()
         assert counts(horde) == dict.fromkeys(TEXT_ROUTES, 1)
         clock.wait(1)
         fresh = await watched.observe(TEXT)
-    assert (fresh.stats.frame.rows(), fresh.fetched_at) == ([("new", 1, 1, 1)], clock.now)
+    assert (fresh.stats.frame.rows(), fresh.fetched_at) == ([("koboldcpp/Stheno", 9, 9, 9)], clock.now)
     assert counts(horde) == dict.fromkeys(TEXT_ROUTES, 2)
 
 
@@ -310,8 +311,51 @@ async def test_rule_3_figures_older_than_the_stale_limit_give_way_to_unknown_one
         horde.always(Route.TEXT_STATS, behaviour)
         clock.wait(3601)
         seen = await watched.observe(TEXT)
-    assert (seen.stats.known, seen.stale, seen.stats_fetched_at) == (False, False, clock.now)
+    assert (seen.stats.known, seen.stale, seen.stats_fetched_at) == (frozenset(), False, clock.now)
     assert "usage_unknown" in codes(seen)
+
+
+MANY = {f"model {number:02}": (1, 20, 300) for number in range(40)}
+PARTLY: dict[str, Callable[[Any], Any]] = {
+    "an empty map": lambda stats: stats | {"month": {}},
+    "a map that lacks 3 of 40 names": lambda stats: stats | {"total": dict(list(stats["total"].items())[3:])},
+    "38 of 41 names": lambda stats: {period: dict(list(found.items())[3:]) for period, found in stats.items()},
+}
+
+
+@pytest.mark.parametrize("change", PARTLY.values(), ids=PARTLY)
+async def test_rule_3_statistics_with_figures_missing_are_a_failed_refresh(
+    horde: MisbehavingHorde, clock: TimeOfDay, change: Callable[[Any], Any]
+) -> None:
+    horde.payloads[Route.TEXT_STATS] = stats_of(MANY)
+    async with watching(horde, clock) as watched:
+        good = await watched.observe(TEXT)
+        horde.payloads[Route.TEXT_STATS] = change(stats_of(MANY | {"new": (1, 1, 1)}))
+        clock.wait(300)
+        held = await watched.observe(TEXT)
+        assert (held.stale, held.stats_fetched_at, held.stats.digest) == (True, FETCHED, good.stats.digest)
+        assert codes(held) == {"horde_stale"}
+        horde.payloads[Route.TEXT_STATS] = stats_of(MANY | {"new": (1, 1, 1)})
+        clock.wait(300)
+        fresh = await watched.observe(TEXT)
+    assert (fresh.stale, fresh.stats.frame.height, fresh.warnings) == (False, 41, ())
+
+
+async def test_rule_3_names_that_left_make_usage_unknown_where_nothing_else_is_held(
+    horde: MisbehavingHorde, clock: TimeOfDay
+) -> None:
+    """Also past the stale limit: a name that is missing did not lose its use."""
+    horde.payloads[Route.TEXT_STATS] = stats_of(MANY)
+    async with watching(horde, clock) as watched:
+        await watched.observe(TEXT)
+        clock.wait(3601)
+        horde.payloads[Route.TEXT_STATS] = stats_of(dict(list(MANY.items())[3:]))
+        lost = await watched.observe(TEXT)
+        horde.payloads[Route.TEXT_STATS] = stats_of(dict(list(MANY.items())[2:]))
+        clock.wait(60)
+        enough = await watched.observe(TEXT)
+    assert (lost.stale, lost.stats.known, codes(lost)) == (False, frozenset(), {"usage_unknown", "horde_names_lost"})
+    assert (enough.stale, enough.stats.frame.height, enough.warnings) == (False, 38, ())
 
 
 @pytest.mark.parametrize(
@@ -359,8 +403,8 @@ async def test_rule_3_with_nothing_held_an_answer_without_figures_is_served_as_u
         seen = await watched.observe(model_type)
         assert codes(seen) - {"horde_entries_skipped"} == {code}
         assert not seen.stale
-        assert seen.stats.known == (code != "usage_unknown")
-        assert seen.status.known == (code != "workers_unknown")
+        assert seen.stats.complete == (code != "usage_unknown")
+        assert seen.status.complete == (code != "workers_unknown")
         clock.wait(300)
         later = await watched.observe(model_type)
         assert (later.stale, later.warnings) == (False, ())
@@ -373,7 +417,7 @@ async def test_rule_3_entries_that_make_no_sense_are_told(horde: MisbehavingHord
         seen = await watched.observe(TEXT)
     assert not seen.stale
     told = sorted(warning.message for warning in seen.warnings if warning.code == "horde_entries_skipped")
-    assert [message.split()[0] for message in told] == ["1", "2"]
+    assert [re.findall(r"\d+", message) for message in told] == [["1"], ["2"]]
 
 
 async def test_who_has_something_to_go_on_with_does_not_wait_for_a_slow_horde(
@@ -384,7 +428,7 @@ async def test_who_has_something_to_go_on_with_does_not_wait_for_a_slow_horde(
     async with watching(horde, clock, horde_api_timeout=LONG, request_deadline_seconds=LONG) as watched:
         first = await watched.observe(TEXT)
         clock.wait(300)
-        horde.payloads[Route.TEXT_STATS] = stats_of({"new": 1})
+        horde.payloads[Route.TEXT_STATS] = stats_of({"koboldcpp/Stheno": 1})
         for route in TEXT_ROUTES:
             horde.always(route, NO_HEADERS)
         for _ in range(3):
@@ -393,7 +437,7 @@ async def test_who_has_something_to_go_on_with_does_not_wait_for_a_slow_horde(
         async with asyncio.timeout(LONG):
             while (seen := await watched.observe(TEXT)).fetched_at == FETCHED:
                 pass
-    assert seen.stats.frame.rows() == [("new", 1, 1, 1)]
+    assert seen.stats.frame.rows() == [("koboldcpp/Stheno", 1, 1, 1)]
     assert counts(horde) == dict.fromkeys(TEXT_ROUTES, 2)
 
 

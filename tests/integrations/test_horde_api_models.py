@@ -15,11 +15,18 @@ from hypothesis import strategies as st
 
 from horde_model_reference.data_warnings import DataWarning
 from horde_model_reference.errors import HordeAPIError
+from horde_model_reference.integrations.horde_api_json import loads
 from horde_model_reference.integrations.horde_api_models import (
+    ENTRIES_SKIPPED,
+    FAULTS,
     MAX_FIGURE,
+    NAMES_CONTRADICTORY,
+    NAMES_INCOMPLETE,
+    NAMES_REPEATED,
     PERIODS,
     STATS_SCHEMA,
     STATUS_SCHEMA,
+    USAGE,
     Observation,
     Payload,
     parse_stats,
@@ -56,41 +63,45 @@ def rows(report: Payload) -> dict[str, list[Any]]:
     return {name: figures for name, *figures in report.frame.rows()}
 
 
+def faults(report: Payload) -> dict[str, int]:
+    return {fault: count for fault, count in report.faults.items() if count}
+
+
 def status_entry(name: object = "a", **fields: Any) -> dict[str, Any]:
     return {"name": name, "count": 1, "jobs": 2.0, "queued": 0.0, "eta": 0, "performance": 3.5, "type": "text"} | fields
 
 
 def test_stats_are_read_by_period() -> None:
     report = parse_stats(stats_of({"b": (1, 2, 3), "a": (0, 0, 0)}))
-    assert report.known
-    assert report.skipped == 0
+    assert report.complete
+    assert faults(report) == {}
     assert dict(report.frame.schema) == STATS_SCHEMA
     assert report.frame.rows() == [("a", 0, 0, 0), ("b", 1, 2, 3)]
 
 
 def test_status_is_read_by_name() -> None:
     report = parse_status([status_entry("b", count=0, performance=0.0), status_entry("a", performance=7, extra="?")])
-    assert report.known
-    assert report.skipped == 0
+    assert report.complete
+    assert faults(report) == {}
     assert dict(report.frame.schema) == STATUS_SCHEMA
     assert report.frame.rows() == [("a", 1, 2, 7.0), ("b", 0, 2, 0.0)]
 
 
 @pytest.mark.parametrize("sent", WHOLE, ids=repr)
 def test_whole_numbers_are_counts_however_they_are_written(sent: float) -> None:
-    assert rows(parse_stats(stats_of({"a": 1}) | {"month": {"a": sent}}))["a"] == [1, int(sent), 1]
+    assert rows(parse_stats(stats_of({"a": 1}) | {"total": {"a": sent}}))["a"] == [1, 1, int(sent)]
     assert rows(parse_status([status_entry(count=sent, jobs=sent)]))["a"] == [int(sent), int(sent), 3.5]
 
 
 @pytest.mark.parametrize("nonsense", NOT_A_COUNT, ids=lambda v: repr(v)[:12])
 @pytest.mark.parametrize("period", PERIODS)
 def test_a_senseless_usage_figure_is_unknown_and_counted(period: str, nonsense: Any) -> None:
-    """Rule 3: the entry is counted, its figures are null and not 0, and the other models keep theirs."""
+    """Rule 3: the entry is counted, its figure is null and not 0, and all the others are kept."""
     raw = stats_of({"a": 5, "b": 6})
     raw[period]["a"] = nonsense
     report = parse_stats(raw)
-    assert rows(report) == {"a": [None, None, None], "b": [6, 6, 6]}
-    assert (report.known, report.skipped) == (True, 1)
+    assert rows(report) == {"a": [None if at == period else 5 for at in PERIODS], "b": [6, 6, 6]}
+    assert (report.complete, faults(report)) == (True, {ENTRIES_SKIPPED: 1})
 
 
 @pytest.mark.parametrize("nonsense", NOT_A_COUNT, ids=lambda v: repr(v)[:12])
@@ -100,7 +111,7 @@ def test_a_senseless_status_figure_is_unknown_and_counted(field: str, nonsense: 
     report = parse_status([status_entry("a", **{field: nonsense}), status_entry("b")])
     expected = [None, 2, 3.5] if field == "count" else [1, None, 3.5]
     assert rows(report) == {"a": expected, "b": [1, 2, 3.5]}
-    assert (report.known, report.skipped) == (True, 1)
+    assert (report.complete, faults(report)) == (True, {ENTRIES_SKIPPED: 1})
 
 
 @pytest.mark.parametrize(
@@ -109,7 +120,7 @@ def test_a_senseless_status_figure_is_unknown_and_counted(field: str, nonsense: 
 def test_a_senseless_speed_is_unknown(nonsense: Any) -> None:
     report = parse_status([status_entry("a", performance=nonsense), status_entry("b")])
     assert rows(report) == {"a": [1, 2, None], "b": [1, 2, 3.5]}
-    assert report.skipped == 1
+    assert faults(report) == {ENTRIES_SKIPPED: 1}
 
 
 @pytest.mark.parametrize("field", ["count", "jobs", "performance"])
@@ -119,7 +130,7 @@ def test_a_field_that_one_entry_lacks_is_unknown_for_it_alone(field: str) -> Non
     report = parse_status([entry, status_entry("b")])
     assert rows(report)["a"].count(None) == 1
     assert rows(report)["b"] == [1, 2, 3.5]
-    assert (report.known, report.skipped) == (True, 1)
+    assert (report.complete, faults(report)) == (True, {ENTRIES_SKIPPED: 1})
 
 
 @pytest.mark.parametrize("entry", [*NOT_AN_ENTRY, *map(status_entry, NOT_A_NAME)], ids=lambda v: repr(v)[:20])
@@ -127,33 +138,81 @@ def test_a_status_entry_without_a_name_is_counted(entry: Any) -> None:
     """Rule 3: nobody can say whose figures these were."""
     report = parse_status([entry, status_entry("b")])
     assert rows(report) == {"b": [1, 2, 3.5]}
-    assert (report.known, report.skipped) == (True, 1)
+    assert (report.complete, faults(report)) == (True, {ENTRIES_SKIPPED: 1})
 
 
 def test_a_status_entry_that_lacks_the_name_is_counted() -> None:
     report = parse_status([{"count": 1, "jobs": 2.0, "performance": 3.5}, status_entry("b")])
-    assert (list(rows(report)), report.skipped) == (["b"], 1)
+    assert (list(rows(report)), faults(report)) == (["b"], {ENTRIES_SKIPPED: 1})
 
 
 @pytest.mark.parametrize("name", ["", LONE_SURROGATE])
 def test_a_statistics_name_that_is_no_text_is_counted_once(name: str) -> None:
     report = parse_stats(stats_of({name: 4, "b": 6}))
     assert rows(report) == {"b": [6, 6, 6]}
-    assert (report.known, report.skipped) == (True, 1)
+    assert (report.complete, faults(report)) == (True, {ENTRIES_SKIPPED: 1})
 
 
 @pytest.mark.parametrize("second", [status_entry("a"), status_entry("a", count=9)], ids=["alike", "different"])
 def test_a_name_listed_twice_has_unknown_figures(second: dict[str, Any]) -> None:
-    """Rule 3: of two entries nobody can say which one holds, so the name is counted as making no sense."""
+    """Rule 3: which of two entries holds cannot be told."""
     report = parse_status([status_entry("a"), status_entry("b"), second])
     assert rows(report) == {"a": [None, None, None], "b": [1, 2, 3.5]}
-    assert (report.known, report.skipped) == (True, 1)
+    assert (report.complete, faults(report)) == (True, {NAMES_REPEATED: 1})
 
 
-def test_a_name_that_one_map_lacks_was_not_used_then() -> None:
-    raw = stats_of({"a": 5, "b": 6})
-    del raw["day"]["a"]
-    assert rows(parse_stats(raw)) == {"a": [0, 5, 5], "b": [6, 6, 6]}
+MANY = {f"model {number:02}": number for number in range(40)}
+"""So many that a map may lack two of them and still be whole."""
+
+
+@pytest.mark.parametrize("period", PERIODS)
+def test_rule_3_a_name_that_one_map_lacks_is_unknown_in_that_period(period: str) -> None:
+    raw = stats_of(MANY)
+    del raw[period]["model 07"]
+    report = parse_stats(raw)
+    assert rows(report)["model 07"] == [None if at == period else 7 for at in PERIODS]
+    assert (report.complete, faults(report)) == (True, {NAMES_INCOMPLETE: 1})
+
+
+@pytest.mark.parametrize("lacking", [0, 1, 2, 3, 39, 40])
+@pytest.mark.parametrize("period", PERIODS)
+def test_rule_3_a_map_that_lacks_more_than_one_in_twenty_makes_its_period_unknown(period: str, lacking: int) -> None:
+    raw = stats_of(MANY)
+    for name in list(MANY)[:lacking]:
+        del raw[period][name]
+    report = parse_stats(raw)
+    column = f"usage_{period}"
+    assert set(USAGE) - report.known == ({column} if lacking > 2 else set())
+    assert report.frame[column].null_count() == (40 if lacking > 2 else lacking)
+    assert report.frame.drop(column).null_count().row(0) == (0, 0, 0)
+    assert faults(report) == ({NAMES_INCOMPLETE: lacking} if 0 < lacking <= 2 else {})
+
+
+def test_rule_3_more_use_in_a_day_than_in_a_month_makes_both_unknown() -> None:
+    report = parse_stats(stats_of(MANY | {"contradictory": (9, 8, 70), "new": (9, 9, 0)}))
+    assert (rows(report)["contradictory"], rows(report)["new"]) == ([None, None, 70], [9, 9, 0])
+    assert (report.complete, faults(report)) == (True, {NAMES_CONTRADICTORY: 1})
+
+
+@pytest.mark.parametrize("second", ["805", "777777", '"x"'])
+def test_rule_3_a_key_that_stands_twice_in_a_map_is_unknown_in_that_period(second: str) -> None:
+    month = f'{{"a": 805, "b": 6, "a": {second}}}'
+    text = f'{{"day": {{"a": 1, "b": 2}}, "month": {month}, "total": {{"a": 900, "b": 9}}}}'
+    report = parse_stats(loads(text.encode()))
+    assert rows(report) == {"a": [1, None, 900], "b": [2, 6, 9]}
+    assert (report.complete, faults(report)) == (True, {NAMES_REPEATED: 1})
+
+
+def test_rule_3_a_map_that_stands_twice_is_missing() -> None:
+    text = b'{"day": {"a": 1}, "month": {"a": 8}, "total": {"a": 9}, "month": {"a": 8}}'
+    assert_unknown(parse_stats(loads(text)))
+
+
+def test_rule_3_a_number_of_thousands_of_digits_makes_one_figure_unknown() -> None:
+    text = b'{"day": {"a": 1, "b": 2}, "month": {"a": %s, "b": 6}, "total": {"a": 9, "b": 9}}' % (b"7" * 5000)
+    report = parse_stats(loads(text))
+    assert rows(report) == {"a": [1, None, 9], "b": [2, 6, 9]}
+    assert (report.complete, faults(report)) == (True, {ENTRIES_SKIPPED: 1})
 
 
 def test_a_name_never_turns_into_another() -> None:
@@ -174,7 +233,6 @@ UNKNOWN_STATS: dict[str, Any] = {
     "a list for a map": KNOWN_STATS | {"day": []},
     "a number for a map": KNOWN_STATS | {"day": 3},
     "only null figures": {period: {"a": None} for period in PERIODS},
-    "only halves of entries": KNOWN_STATS | {"month": {"a": -1}},
     "only unreadable names": stats_of({"": 1, LONE_SURROGATE: 2}),
     "an error of the Horde's": {"message": "Something went wrong."},
 }
@@ -209,8 +267,14 @@ def assert_unknown(report: Payload) -> None:
 
 def test_zeros_are_figures() -> None:
     """Rule 3: zeros that the Horde sends are known."""
-    assert parse_stats(stats_of({"a": 0})).known
-    assert parse_status([status_entry(count=0, jobs=0, performance=0)]).known
+    assert parse_stats(stats_of({"a": 0})).complete
+    assert parse_status([status_entry(count=0, jobs=0, performance=0)]).complete
+
+
+def test_a_period_of_which_no_figure_can_be_read_is_unknown() -> None:
+    report = parse_stats(stats_of({"a": 2, "b": 3}) | {"month": {"a": -1, "b": None}})
+    assert report.known == {"usage_day", "usage_total"}
+    assert rows(report) == {"a": [2, None, 2], "b": [3, None, 3]}
 
 
 @pytest.mark.parametrize("raw", [None, [], [{}], "text", 3, 1.5, True], ids=repr)
@@ -262,8 +326,11 @@ def assert_sound(report: Payload) -> None:
     assert names == sorted(set(names))
     figures = [figure for row in report.frame.rows() for figure in row[1:] if figure is not None]
     assert all(figure >= 0 for figure in figures)
-    assert report.skipped >= sum(None in row for row in report.frame.rows())
-    assert report.known == any(None not in row for row in report.frame.rows())
+    assert report.faults.keys() <= FAULTS.keys()
+    assert report.known <= set(report.frame.columns)
+    of_known = report.frame.select("api_name", *sorted(report.known)).rows()
+    assert sum(report.faults.values()) >= sum(None in row for row in of_known)
+    assert {column for column in report.frame.columns[1:] if report.frame[column].count()} == report.known
     assert report.known or not figures
 
 
@@ -273,7 +340,7 @@ def test_order_never_matters(stats: dict[str, Any], status: list[Any], chance: r
     for raw, parse in ((stats, parse_stats), (status, parse_status)):
         first, second = parse(raw), parse(shuffled(raw, chance))
         assert first.frame.equals(second.frame)
-        assert (first.known, first.skipped, first.digest) == (second.known, second.skipped, second.digest)
+        assert (first.known, first.faults, first.digest) == (second.known, second.faults, second.digest)
 
 
 def shuffled(raw: Any, chance: random.Random) -> Any:
@@ -313,9 +380,9 @@ LATER = FETCHED + timedelta(seconds=1)
         replace(PLAIN, status_fetched_at=LATER),
         replace(PLAIN, stats_fetched_at=LATER),
         replace(PLAIN, stale=True),
-        replace(PLAIN, warnings=(DataWarning("usage_unknown", "?"),)),
+        replace(PLAIN, notices=(DataWarning("horde_stale", "?"),)),
     ],
-    ids=["stats", "status", "clashes", "status time", "stats time", "stale", "warnings"],
+    ids=["stats", "status", "clashes", "status time", "stats time", "stale", "notices"],
 )
 def test_a_fingerprint_covers_all_that_an_answer_shows(other: Observation) -> None:
     assert other.fingerprint() != PLAIN.fingerprint()
@@ -331,7 +398,7 @@ def test_an_observation_is_as_old_as_its_oldest_part() -> None:
 def test_captured_statistics_are_read_whole(shared_data: Path, name: str) -> None:
     raw = json.loads((shared_data / "horde-api" / f"{name}.json").read_bytes())
     report = parse_stats(raw)
-    assert (report.known, report.skipped) == (True, 0)
+    assert (report.complete, faults(report)) == (True, {})
     assert report.frame.height == len(raw["month"])
     assert [report.frame[f"usage_{period}"].sum() for period in PERIODS] == [sum(raw[p].values()) for p in PERIODS]
 
@@ -340,6 +407,6 @@ def test_captured_statistics_are_read_whole(shared_data: Path, name: str) -> Non
 def test_a_captured_status_is_read_whole(shared_data: Path, name: str) -> None:
     raw = json.loads((shared_data / "horde-api" / f"{name}.json").read_bytes())
     report = parse_status(raw)
-    assert (report.known, report.skipped) == (True, 0)
+    assert (report.complete, faults(report)) == (True, {})
     assert report.frame["worker_count"].sum() == sum(entry["count"] for entry in raw)
     assert report.frame["queued_jobs"].sum() == sum(entry["jobs"] for entry in raw)

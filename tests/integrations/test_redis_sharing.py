@@ -22,8 +22,8 @@ from horde_model_reference.errors import HordeAPIDegradedError, SettingsError
 from horde_model_reference.events import Event, FetchDone
 from horde_model_reference.http_client import make_client
 from horde_model_reference.integrations import horde_api_integration, redis_sharing
-from horde_model_reference.integrations.horde_api_integration import STATS, HordeAPIIntegration
-from horde_model_reference.integrations.horde_api_models import HeldPayload
+from horde_model_reference.integrations.horde_api_integration import HordeAPIIntegration
+from horde_model_reference.integrations.horde_api_routes import STATS, HeldPayload
 from horde_model_reference.integrations.redis_sharing import RedisSharing
 from horde_model_reference.service.app import create_service
 from horde_model_reference.settings import load_settings
@@ -157,12 +157,12 @@ async def test_processes_that_ask_at_once_ask_the_horde_once(
         assert sorted(outcome for worker in workers for outcome in worker.outcomes) == ["ok"] * 2 + ["shared"] * 10
         assert {worker.sharing.state for worker in workers} == {"shared"}
 
-        horde.payloads[Route.TEXT_STATS] = stats_of({"new": 1})
+        horde.payloads[Route.TEXT_STATS] = stats_of({"koboldcpp/Stheno": 1})
         clock.wait(59)
         assert await workers[3].stats() == [("koboldcpp/Stheno", 2, 30, 400)]
         assert counts(horde) == {1}
         clock.wait(1)
-        assert await asyncio.gather(*(worker.stats() for worker in workers)) == [[("new", 1, 1, 1)]] * 6
+        assert await asyncio.gather(*(worker.stats() for worker in workers)) == [[("koboldcpp/Stheno", 1, 1, 1)]] * 6
         assert counts(horde) == {2}
 
 
@@ -259,9 +259,14 @@ CHANGES: list[dict[str, Any]] = [
     {"fetched_at": "2099-01-01T00:00:00+00:00"},
     {"fetched_at": "9999-12-31T23:59:59-23:59"},
     {"fetched_at": (FETCHED + timedelta(minutes=10)).isoformat()},  # by a host whose clock is fast
-    {"skipped": "<b>many</b>"},
+    {"faults": "<b>many</b>"},
+    {"faults": {"<b>many</b>": 1}},
+    {"faults": {"horde_entries_skipped": "<b>many</b>"}},
+    {"faults": {"horde_entries_skipped": True}},
     {"known": False},
     {"known": "maybe"},
+    {"known": []},
+    {"known": ["usage_day", "usage_month"]},
 ]
 NO_REPORTS = [b"", b"\xff\x00", b"no JSON", b"null", b"[]", b"{}", b"[" * 100_000]
 
@@ -525,9 +530,9 @@ async def test_redis_that_is_slow_or_full_is_done_without(
     async with processes(2, horde, server, clock, request_deadline_seconds=0.6) as (first, second):
         await first.stats()
         getattr(server, trouble)()
-        horde.payloads[Route.TEXT_STATS] = stats_of({"new": 1})
+        horde.payloads[Route.TEXT_STATS] = stats_of({"koboldcpp/Stheno": 1})
         clock.wait(60)
-        assert await first.stats() == await second.stats() == [("new", 1, 1, 1)]
+        assert await first.stats() == await second.stats() == [("koboldcpp/Stheno", 1, 1, 1)]
         assert {first.sharing.state, second.sharing.state} == {"alone"}
         assert horde.count(Route.TEXT_STATS) == 3
         getattr(server, end)()

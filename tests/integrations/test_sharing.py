@@ -14,8 +14,8 @@ from hypothesis import strategies as st
 from horde_model_reference.categories import MODEL_REFERENCE_CATEGORY, HordeModelType
 from horde_model_reference.engine import make_sharing
 from horde_model_reference.errors import HordeAPIError, SettingsError
-from horde_model_reference.integrations.horde_api_integration import STATS, STATUS
-from horde_model_reference.integrations.horde_api_models import MAX_FIGURE, HeldPayload, PayloadKind
+from horde_model_reference.integrations.horde_api_models import MAX_FIGURE
+from horde_model_reference.integrations.horde_api_routes import STATS, STATUS, HeldPayload, PayloadKind
 from horde_model_reference.integrations.sharing import NoSharing
 from horde_model_reference.settings import load_settings
 from tests.support.builders import FETCHED, IMAGE, stats_of
@@ -79,7 +79,7 @@ def test_a_process_reads_statistics_as_another_saved_them(answer: object, at: da
     read = HeldPayload.from_json(held.to_json(), TEXT_STATS)
     assert read.report.frame.equals(held.report.frame)
     assert read.report.frame.schema == held.report.frame.schema
-    assert (read.report.known, read.report.skipped, read.fetched_at) == (held.report.known, held.report.skipped, at)
+    assert (read.report.known, read.report.faults, read.fetched_at) == (held.report.known, held.report.faults, at)
     assert read.report.digest == held.report.digest
 
 

@@ -8,7 +8,7 @@ from horde_model_reference.analytics.flags import FLAGS, Scope, ScoringContext
 from horde_model_reference.analytics.scoring import score
 from horde_model_reference.analytics.text_model_names import base_names
 from horde_model_reference.analytics.usage_trend import WEEK_COLUMNS, trend_30d
-from horde_model_reference.integrations.data_merger import USAGE, WORKERS
+from horde_model_reference.integrations.horde_api_models import USAGE, WORKERS
 from horde_model_reference.polars_queries import collected
 
 RECORD_FLAGS = tuple(flag.name for flag in FLAGS if flag.scope is Scope.RECORD)

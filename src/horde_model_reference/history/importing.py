@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import re
 from datetime import UTC, datetime
 from pathlib import Path
@@ -14,6 +13,7 @@ from horde_model_reference.categories import HordeModelType
 from horde_model_reference.errors import HordeAPIError, SavedAnswerError
 from horde_model_reference.history import days
 from horde_model_reference.history.snapshots import Snapshot, StatsSnapshot, WorkerSnapshot
+from horde_model_reference.integrations.horde_api_json import loads
 from horde_model_reference.integrations.horde_api_models import Payload, parse_stats, parse_status
 
 _MOMENT = re.compile(
@@ -56,7 +56,7 @@ def _moment(found: re.Match[str]) -> datetime | None:
 
 
 def read_saved(path: Path, moment: datetime | None, model_type: HordeModelType | None) -> Snapshot | None:
-    """Read a saved answer of ``stats/...`` or ``status/models``; None where it carries no figures.
+    """Read a saved answer of ``stats/...`` or ``status/models``; None where it is not complete.
 
     Args:
         path: The file.
@@ -72,7 +72,7 @@ def read_saved(path: Path, moment: datetime | None, model_type: HordeModelType |
     seen_at = moment or read_moment(path.name, place)
     of_type = model_type or _type_of(raw, path)
     report = _report(raw, place)
-    if not report.known:
+    if not report.complete:
         return None
     if isinstance(raw, dict):
         return StatsSnapshot(of_type, seen_at, report.frame)
@@ -82,7 +82,7 @@ def read_saved(path: Path, moment: datetime | None, model_type: HordeModelType |
 
 def _read(path: Path) -> Any:
     try:
-        return json.loads(path.read_bytes())
+        return loads(path.read_bytes())
     except OSError as error:
         raise SavedAnswerError(f"{path}: {error.strerror or error}.") from error
     except (ValueError, RecursionError) as error:

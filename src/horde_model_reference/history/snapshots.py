@@ -47,10 +47,10 @@ Snapshot = StatsSnapshot | WorkerSnapshot
 
 
 def snapshots(observation: Observation) -> Iterator[Snapshot]:
-    """Yield the snapshots of an observation; an unknown part is not kept, not even as a gap."""
-    if observation.stats.known:
+    """Yield the complete answers of an observation: an unknown period is not kept, not even as a gap."""
+    if observation.stats.complete:
         yield StatsSnapshot(observation.model_type, observation.stats_fetched_at, observation.stats.frame)
-    if observation.status.known:
+    if observation.status.complete:
         yield WorkerSnapshot(observation.model_type, observation.status_fetched_at, _whole(observation.status))
 
 

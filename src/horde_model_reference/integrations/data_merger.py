@@ -17,17 +17,15 @@ from horde_model_reference.integrations.attribution import (
     OUTCOMES,
     attribute_names,
 )
-from horde_model_reference.integrations.horde_api_models import PERIODS, Observation
+from horde_model_reference.integrations.horde_api_models import PERIODS, USAGE, WORKERS, Observation
 from horde_model_reference.polars_queries import collected, collected_together
 
-USAGE = tuple(f"usage_{period}" for period in PERIODS)
-WORKERS = ("worker_count", "queued_jobs")
 _FIGURES = (*USAGE, *WORKERS)
 
 
 @dataclass(frozen=True, slots=True)
 class PeriodTotals:
-    """Where the requests of one period went; all None where usage is unknown.
+    """Where the requests of one period went; all None where the period is unknown. Unknown figures are left out.
 
     ``attributed + ambiguous + unattributed == reported``, to the last unit.
     """
@@ -72,7 +70,7 @@ def merge_columns(model_names: pl.Series, observation: Observation) -> MergedUsa
     return MergedUsage(
         api_names=api_names,
         models=models,
-        totals=_totals(sums, observation.stats.known),
+        totals={period: _totals(sums, f"usage_{period}", observation.stats.known) for period in PERIODS},
         warnings=tuple(_clash(name) for name in clashing),
     )
 
@@ -80,25 +78,29 @@ def merge_columns(model_names: pl.Series, observation: Observation) -> MergedUsa
 def _attributed_api_names(model_names: pl.Series, observation: Observation) -> pl.LazyFrame:
     """Return every API name of either answer once, with its figures.
 
-    A name that one of two known answers lacks has 0 there: absent is unused, or unserved (rule 3).
+    A name that an answer lacks has 0 in its known columns: absent is unused, or unserved (rule 3).
     """
     stats = observation.stats.frame.lazy().with_columns(in_stats=True)
     status = observation.status.frame.lazy().with_columns(in_status=True)
     reported = (
         stats.join(status, on="api_name", how="full", coalesce=True)
         .sort("api_name")
-        .select(_reported_figures(observation.stats.known, observation.status.known))
+        .select(_reported_figures(_known(observation)))
     )
     return attribute_names(reported, model_names, NAME_RULES[observation.model_type])
 
 
+def _known(observation: Observation) -> frozenset[str]:
+    return observation.stats.known | observation.status.known
+
+
 @cache
-def _reported_figures(stats_known: bool, status_known: bool) -> tuple[pl.Expr, ...]:  # noqa: FBT001
-    absent = {
-        **{column: stats_known & pl.col("in_stats").is_null() for column in USAGE},
-        **{column: status_known & pl.col("in_status").is_null() for column in WORKERS},
-    }
-    figures = (pl.when(missing).then(0).otherwise(column).alias(column) for column, missing in absent.items())
+def _reported_figures(known: frozenset[str]) -> tuple[pl.Expr, ...]:
+    answers = dict.fromkeys(USAGE, "in_stats") | dict.fromkeys(WORKERS, "in_status")
+    figures = (
+        pl.when(pl.col(answer).is_null()).then(0 if column in known else None).otherwise(column).alias(column)
+        for column, answer in answers.items()
+    )
     return pl.col("api_name"), *figures, pl.col("performance")
 
 
@@ -112,7 +114,7 @@ def _figures_of_models(model_names: pl.Series, api_names: pl.LazyFrame, observat
         .select(pl.col("clashing").is_in(list(observation.other_type_names)))
         .with_row_index("model_index")
         .join(sums, on="model_index", how="left", maintain_order="left")
-        .select(_figures(observation.stats.known, observation.status.known))
+        .select(_figures(_known(observation)))
         .with_columns(_WHAT_IS_KNOWN)
     )
 
@@ -126,10 +128,11 @@ _WHAT_IS_KNOWN = (
 
 
 @cache
-def _figures(stats_known: bool, status_known: bool) -> tuple[pl.Expr, ...]:  # noqa: FBT001
+def _figures(known: frozenset[str]) -> tuple[pl.Expr, ...]:
     """Return the figures of a model, from the sums over its API names; the workers of one that clashes are unknown."""
-    usage = (_figure(column, 0 if stats_known else None) for column in USAGE)
-    workers = (pl.when(~pl.col("clashing")).then(_figure(column, 0 if status_known else None)) for column in WORKERS)
+    unreported = {column: 0 if column in known else None for column in _FIGURES}
+    usage = (_figure(column, unreported[column]) for column in USAGE)
+    workers = (pl.when(~pl.col("clashing")).then(_figure(column, unreported[column])) for column in WORKERS)
     return pl.col("clashing"), *usage, *workers
 
 
@@ -147,12 +150,11 @@ _SUMS_BY_OUTCOME = tuple(
 )
 
 
-def _totals(sums_by_outcome: pl.DataFrame, known: bool) -> dict[str, PeriodTotals]:  # noqa: FBT001
-    if not known:
-        return dict.fromkeys(PERIODS, PeriodTotals(None, None, None, None))
-    sums = sums_by_outcome.row(0, named=True)
-    parts = {period: [sums[f"usage_{period} {outcome}"] for outcome in OUTCOMES] for period in PERIODS}
-    return {period: PeriodTotals(sum(found), *found) for period, found in parts.items()}
+def _totals(sums_by_outcome: pl.DataFrame, column: str, known: frozenset[str]) -> PeriodTotals:
+    if column not in known:
+        return PeriodTotals(None, None, None, None)
+    found = [int(sums_by_outcome[f"{column} {outcome}"].item()) for outcome in OUTCOMES]
+    return PeriodTotals(sum(found), *found)
 
 
 def _clash(name: str) -> DataWarning:

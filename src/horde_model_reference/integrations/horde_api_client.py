@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import json
 import time
 from collections import defaultdict
 from collections.abc import Callable
@@ -17,7 +16,8 @@ from circuitbreaker import CircuitBreaker
 
 from horde_model_reference.errors import HordeAPIError
 from horde_model_reference.http_client import read_bounded
-from horde_model_reference.integrations.horde_api_models import HordeRoute
+from horde_model_reference.integrations.horde_api_json import loads
+from horde_model_reference.integrations.horde_api_routes import HordeRoute
 from horde_model_reference.settings import Settings
 from horde_model_reference.thread_pool import run_in_thread
 
@@ -106,7 +106,7 @@ class HordeAPIClient:
                 self._raise_rate_limit(route, answer.headers)
             answer.raise_for_status()
             body = await read_bounded(answer, MAX_BYTES)
-        return await run_in_thread(json.loads, body)
+        return await run_in_thread(loads, body)
 
     def _raise_rate_limit(self, route: HordeRoute, headers: httpx.Headers) -> None:
         """A 429 that names a time is final for now; one that names none is retried like any failure."""

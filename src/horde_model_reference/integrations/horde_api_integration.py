@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import suppress
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -12,22 +12,21 @@ from functools import partial
 from typing import Any
 
 import httpx
+import polars as pl
 
 from horde_model_reference.categories import HordeModelType
 from horde_model_reference.data_warnings import DataWarning
 from horde_model_reference.errors import HordeAPIDegradedError, HordeAPIError
 from horde_model_reference.events import FetchDone, Listener, nobody
 from horde_model_reference.integrations.horde_api_client import HordeAPIClient
-from horde_model_reference.integrations.horde_api_models import (
-    STATS_SCHEMA,
-    STATUS_SCHEMA,
+from horde_model_reference.integrations.horde_api_models import NAMES_LOST, Observation, Payload
+from horde_model_reference.integrations.horde_api_routes import (
+    CLASHES_WITH,
+    STATS,
+    STATUS,
     HeldPayload,
     HordeRoute,
-    Observation,
-    Payload,
     PayloadKind,
-    parse_stats,
-    parse_status,
 )
 from horde_model_reference.integrations.sharing import NoSharing, Sharing
 from horde_model_reference.settings import Settings
@@ -44,38 +43,11 @@ CLOCK_TOLERANCE = timedelta(seconds=5)
 __all__ = ["HordeAPIDegradedError", "HordeAPIIntegration", "utc_now"]
 
 
-_USAGE_UNKNOWN = DataWarning(
-    "usage_unknown", "The Horde's statistics carry no figures just now, so usage is unknown and no usage flag is set."
-)
-_WORKERS_UNKNOWN = DataWarning(
-    "workers_unknown", "The Horde's model status carries no figures just now, so workers are unknown."
-)
 _CLASHES_UNKNOWN = DataWarning(
     "clashes_unknown", "The Horde's status of the other type is empty just now, so name clashes cannot be seen."
 )
-
-
-def _status(model_type: HordeModelType) -> PayloadKind:
-    route = HordeRoute("status/models", (("type", model_type.value), ("model_state", "all")))
-    return PayloadKind(route, STATUS_SCHEMA, parse_status, _WORKERS_UNKNOWN)
-
-
-STATUS: dict[HordeModelType, PayloadKind] = {model_type: _status(model_type) for model_type in HordeModelType}
-
-
-def _stats(*route: Any) -> PayloadKind:
-    return PayloadKind(HordeRoute(*route), STATS_SCHEMA, parse_stats, _USAGE_UNKNOWN)
-
-
-STATS: dict[HordeModelType, PayloadKind] = {
-    HordeModelType.IMAGE: _stats("stats/img/models", (("model_state", "all"),)),
-    HordeModelType.TEXT: _stats("stats/text/models"),
-}
-CLASHES_WITH: dict[HordeModelType, HordeModelType | None] = {
-    HordeModelType.IMAGE: HordeModelType.TEXT,
-    HordeModelType.TEXT: None,
-}
-"""A text worker that takes an image model's name makes that model vanish from the image status (rule 7)."""
+NAMES_LOST_AT_MOST = 1 / 20
+"""The share of the last good statistics' names that later ones may lack; names never leave the real ones (rule 3)."""
 
 
 def utc_now() -> datetime:
@@ -86,9 +58,8 @@ def utc_now() -> datetime:
 class HordeAPIIntegration:
     """The Horde, as far as this project asks it.
 
-    Concurrent askers of a route share one fetch. A fetch that fails, or that brings no figures while a report with
-    figures is held, leaves the held report in place, marked stale, until it is older than
-    ``CACHE_HYDRATION_STALE_TTL_SECONDS``.
+    Concurrent askers of a route share one fetch. A fetch that fails, or that lacks figures which the held report has,
+    leaves the held report in place, marked stale, until it is older than ``CACHE_HYDRATION_STALE_TTL_SECONDS``.
     """
 
     def __init__(
@@ -107,6 +78,7 @@ class HordeAPIIntegration:
         self._listener = listener
         self.sharing: Sharing = sharing or NoSharing()
         self._held: dict[HordeRoute, HeldPayload] = {}
+        self._good_names: dict[HordeRoute, frozenset[str]] = {}
         self._fetches: SingleFlight[HordeRoute, HeldPayload] = SingleFlight()
 
     async def observe(self, model_type: HordeModelType, max_age: timedelta | None = None) -> Observation:
@@ -144,8 +116,8 @@ class HordeAPIIntegration:
         )
 
     def _lasts(self, held: HeldPayload, age: timedelta) -> timedelta:
-        """An answer without figures, which the Horde gives for moments only, is not gone by for long."""
-        return age if held.report.known else min(age, self._reuse_for)
+        """An incomplete answer, which the Horde gives for moments only, does not last long."""
+        return age if held.report.complete else min(age, self._reuse_for)
 
     async def _refresh_all(self, kinds: tuple[PayloadKind, ...]) -> None:
         due = [kind for kind in kinds if not self._all_younger((kind,), self._reuse_for)]
@@ -166,9 +138,9 @@ class HordeAPIIntegration:
             if held is None:
                 raise HordeAPIDegradedError(error.message, hint=error.hint, retry_after=error.retry_after) from error
             fresh = replace(held, failure=error.message)
-        if held is not None and held.report.known and not fresh.report.known:
-            fresh = replace(held, failure=f"Horde route {kind.route} answered without figures.")
-        self._held[kind.route] = fresh
+        if held is not None and held.report.known - fresh.report.known:
+            fresh = replace(held, failure=_lost_figures(kind, fresh.report))
+        self._held[kind.route] = self._remembered(kind, fresh)
         return fresh
 
     async def _shared_or_asked(self, kind: PayloadKind) -> HeldPayload:
@@ -191,7 +163,7 @@ class HordeAPIIntegration:
         if shared is not None and shared.fetched_at > self._clock() + CLOCK_TOLERANCE:
             log.warning("a shared report from the future is ignored, do the hosts' clocks agree? %s", kind.route)
             return None
-        return shared
+        return shared and self._remembered(kind, shared)
 
     async def _ask(self, kind: PayloadKind, started: float) -> HeldPayload:
         try:
@@ -201,9 +173,9 @@ class HordeAPIIntegration:
             await self.sharing.save_failure(kind, error)
             raise
         fresh = HeldPayload(report, self._clock())
-        if report.known:
+        if report.complete:
             await self.sharing.save(kind, fresh)
-        self._tell(kind, "ok" if report.known else "unknown", started)
+        self._tell(kind, "ok" if report.complete else "unknown", started)
         return fresh
 
     def _tell(self, kind: PayloadKind, outcome: str, started: float, reason: str = "") -> None:
@@ -212,9 +184,23 @@ class HordeAPIIntegration:
     async def _report(self, kind: PayloadKind) -> Payload:
         raw = await self.client.get_json(kind.route)
         try:
-            return await run_in_thread(kind.parse, raw)
+            return self._unless_names_are_lost(kind, await run_in_thread(kind.parse, raw))
         except HordeAPIError as error:
             raise HordeAPIError(f"Horde route {kind.route} {error.message}.", hint=error.hint) from error
+
+    def _remembered(self, kind: PayloadKind, held: HeldPayload) -> HeldPayload:
+        """Return a held report; the names of a complete one are what later ones are compared with."""
+        if kind.keeps_names and held.report.complete:
+            self._good_names[kind.route] = frozenset(held.report.frame["api_name"])
+        return held
+
+    def _unless_names_are_lost(self, kind: PayloadKind, report: Payload) -> Payload:
+        """Return a report, or an unknown one in its place where too many of the last good one's names are missing."""
+        before = self._good_names.get(kind.route, frozenset())
+        lost = len(before.difference(report.frame["api_name"]))
+        if report.known and lost > NAMES_LOST_AT_MOST * len(before):
+            return Payload(pl.DataFrame(schema=kind.schema), frozenset(), {NAMES_LOST: lost})
+        return report
 
     def _usable(self, held: HeldPayload | None) -> HeldPayload | None:
         return held if held is not None and self._clock() - held.fetched_at <= self._usable_for else None
@@ -232,27 +218,30 @@ class HordeAPIIntegration:
             status_fetched_at=min(status.fetched_at, other.fetched_at) if other is not None else status.fetched_at,
             stats_fetched_at=stats.fetched_at,
             stale=any(self._held[kind.route].failure is not None for kind in kinds),
-            warnings=tuple(warning for kind in kinds for warning in _notices(kind, self._held[kind.route])),
+            notices=tuple(self._notices(model_type)),
         )
+
+    def _notices(self, model_type: HordeModelType) -> Iterator[DataWarning]:
+        for kind in _kinds(model_type):
+            failure = self._held[kind.route].failure
+            if failure is not None:
+                yield DataWarning("horde_stale", f"An earlier answer of the Horde is used: {failure}")
+        other_type = CLASHES_WITH[model_type]
+        if other_type is not None and not self._held[STATUS[other_type].route].report.known:
+            yield _CLASHES_UNKNOWN
 
 
 def _kinds(model_type: HordeModelType) -> tuple[PayloadKind, ...]:
     """Return all that an observation of a type consists of."""
     other = CLASHES_WITH[model_type]
-    clashes = (replace(STATUS[other], unknown=_CLASHES_UNKNOWN),) if other is not None else ()
+    clashes = (STATUS[other],) if other is not None else ()
     return (STATUS[model_type], *clashes, STATS[model_type])
 
 
-def _notices(kind: PayloadKind, held: HeldPayload) -> list[DataWarning]:
-    found = []
-    if held.failure is not None:
-        found.append(DataWarning("horde_stale", f"An earlier answer of the Horde is used: {held.failure}"))
-    if not held.report.known:
-        found.append(kind.unknown)
-    if held.report.skipped:
-        message = f"{held.report.skipped} entries of Horde route {kind.route} made no sense; their figures are unknown."
-        found.append(DataWarning("horde_entries_skipped", message))
-    return found
+def _lost_figures(kind: PayloadKind, fresh: Payload) -> str:
+    missing = fresh.faults.get(NAMES_LOST)
+    lack = f"{missing:,} names less than before" if missing else "figures missing"
+    return f"Horde route {kind.route} answered with {lack}."
 
 
 def _indexed(report: Payload) -> dict[str, dict[str, Any]]:

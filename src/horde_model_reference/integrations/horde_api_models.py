@@ -1,18 +1,17 @@
 """The Horde's answers as columns, read as leniently as ``docs/figures.md`` says.
 
 Names are compared as the Horde sends them. An entry that makes no sense is counted; where its name can be read, its
-figures become null, so that nobody mistakes them for zeros. An answer without figures is *unknown*, which is not the
-same as "nothing was used" (rule 3).
+figure becomes null, so that nobody mistakes it for a zero. A period of which an answer has no whole map is *unknown*,
+which is not the same as "nothing was used" (rule 3).
 """
 
 from __future__ import annotations
 
 import hashlib
-import json
 import re
 from collections import Counter
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cached_property
 from typing import Any
@@ -22,12 +21,16 @@ import polars as pl
 from horde_model_reference.categories import HordeModelType
 from horde_model_reference.data_warnings import DataWarning
 from horde_model_reference.errors import HordeAPIError
+from horde_model_reference.integrations.horde_api_json import REPEATED
 
 MAX_FIGURE = 10**12
 """The largest figure that is believed; sums of millions of such figures still fit in 64 bits."""
 
 PERIODS = ("day", "month", "total")
 """The three maps of a statistics answer: 24 hours, 30 days, all time."""
+
+LACKING_AT_MOST = 1 / 20
+"""The share of all names that a map may lack; a map that lacks more makes its period unknown (rule 3)."""
 
 STATS_SCHEMA: dict[str, type[pl.DataType]] = {"api_name": pl.String} | {f"usage_{p}": pl.Int64 for p in PERIODS}
 STATUS_SCHEMA: dict[str, type[pl.DataType]] = {
@@ -39,84 +42,54 @@ STATUS_SCHEMA: dict[str, type[pl.DataType]] = {
 STATUS_FIELDS: dict[str, str] = {"worker_count": "count", "queued_jobs": "jobs", "performance": "performance"}
 """Our columns and the Horde's fields; ``count`` is a sum of worker threads."""
 
+USAGE = tuple(STATS_SCHEMA)[1:]
+WORKERS = ("worker_count", "queued_jobs")
+
+ENTRIES_SKIPPED = "horde_entries_skipped"
+NAMES_INCOMPLETE = "horde_names_incomplete"
+NAMES_REPEATED = "horde_names_repeated"
+NAMES_CONTRADICTORY = "horde_names_contradictory"
+NAMES_LOST = "horde_names_lost"
+
+FAULTS: dict[str, str] = {
+    ENTRIES_SKIPPED: "Entries of {source} that made no sense: {count}; their figures are unknown.",
+    NAMES_INCOMPLETE: "Names that one of the maps of {source} lacks: {count}; their use in that period is unknown.",
+    NAMES_REPEATED: "Names that stand twice in {source}: {count}; their figures are unknown.",
+    NAMES_CONTRADICTORY: "Names that {source} give more use in a day than in 30 days: {count}; both are unknown.",
+    NAMES_LOST: "Names that earlier answers had and {source} lack: {count}; all usage is unknown.",
+}
+"""Kinds of faults in an answer, by the code of their warning, with the sentence that counts them."""
+
 
 @dataclass(frozen=True)
 class Payload:
     """One route's answer as columns, sorted by name.
 
     Attributes:
-        frame: Columns of ``STATS_SCHEMA`` or ``STATUS_SCHEMA``; figures are null where an entry made no sense.
-        known: False where the answer carries no figures at all.
-        skipped: How many entries made no sense.
+        frame: Columns of ``STATS_SCHEMA`` or ``STATUS_SCHEMA``; figures are null where unknown.
+        known: The columns that the answer has as a whole: a name that the frame lacks has 0 there.
+        faults: How many names each fault of ``FAULTS`` befell.
     """
 
     frame: pl.DataFrame
-    known: bool
-    skipped: int = 0
+    known: frozenset[str]
+    faults: Mapping[str, int] = field(default_factory=dict)
+
+    @property
+    def complete(self) -> bool:
+        """Whether every column is known."""
+        return len(self.known) == self.frame.width - 1
 
     @cached_property
     def digest(self) -> str:
         """A hash of the content; good for telling reports of one process apart."""
-        return f"{self.frame.hash_rows(seed=0).sum()}/{self.frame.height}/{self.known}/{self.skipped}"
-
-
-@dataclass(frozen=True, slots=True)
-class HordeRoute:
-    """One question to the Horde: its path below ``v2/`` and its parameters."""
-
-    path: str
-    params: tuple[tuple[str, str], ...] = ()
-
-    def __str__(self) -> str:
-        """Return the route as messages show it: path and parameters."""
-        query = "&".join(f"{name}={value}" for name, value in self.params)
-        return f"{self.path}?{query}" if query else self.path
-
-
-@dataclass(frozen=True, slots=True)
-class PayloadKind:
-    """One of the things we ask: the route, how to read its answer, and what to say when it has no figures."""
-
-    route: HordeRoute
-    schema: Mapping[str, type[pl.DataType]]
-    parse: Callable[[Any], Payload]
-    unknown: DataWarning
-
-
-@dataclass(frozen=True, slots=True)
-class HeldPayload:
-    """A report with its fetch time, and the failure of the newest attempt to replace it."""
-
-    report: Payload
-    fetched_at: datetime
-    failure: str | None = None
-
-    def to_json(self) -> bytes:
-        """Return the report and its fetch time for another process."""
-        return json.dumps(
-            {
-                "fetched_at": self.fetched_at.isoformat(),
-                "known": self.report.known,
-                "skipped": self.report.skipped,
-                "columns": self.report.frame.to_dict(as_series=False),
-            }
-        ).encode()
-
-    @classmethod
-    def from_json(cls, text: bytes | str, kind: PayloadKind) -> HeldPayload:
-        """Read what :meth:`to_json` wrote.
-
-        Raises:
-            ValueError, KeyError, TypeError: It is something else.
-        """
-        raw = json.loads(text)
-        frame = pl.DataFrame(raw["columns"], schema=kind.schema)
-        return cls(Payload(frame, raw["known"], raw["skipped"]), datetime.fromisoformat(raw["fetched_at"]))
+        rows = f"{self.frame.hash_rows(seed=0).sum()}/{self.frame.height}"
+        return f"{rows}/{sorted(self.known)}/{sorted(self.faults.items())}"
 
 
 @dataclass(frozen=True)
 class Observation:
-    """What the Horde said of one type of model.
+    """The Horde's answers about one type of model.
 
     Attributes:
         model_type: Which type.
@@ -126,7 +99,7 @@ class Observation:
         status_fetched_at: When the status was fetched: the older one of both types'.
         stats_fetched_at: When the statistics were fetched.
         stale: The newest attempt to refresh a part of it failed.
-        warnings: What a reader should know of it.
+        notices: Warnings about the fetching of the answers.
     """
 
     model_type: HordeModelType
@@ -136,12 +109,17 @@ class Observation:
     status_fetched_at: datetime
     stats_fetched_at: datetime
     stale: bool = False
-    warnings: tuple[DataWarning, ...] = ()
+    notices: tuple[DataWarning, ...] = ()
 
     @property
     def fetched_at(self) -> datetime:
         """When the oldest part was fetched."""
         return min(self.status_fetched_at, self.stats_fetched_at)
+
+    @property
+    def warnings(self) -> tuple[DataWarning, ...]:
+        """The notices, and the warnings about the answers themselves."""
+        return (*self.notices, *_status_warnings(self.status), *_stats_warnings(self.stats))
 
     def fingerprint(self) -> str:
         """Return a hash of all that an answer may show of this observation."""
@@ -152,36 +130,82 @@ class Observation:
             self.status_fetched_at.isoformat(),
             self.stats_fetched_at.isoformat(),
             str(self.stale),
-            repr(self.warnings),
+            repr(self.notices),
         )
         return hashlib.sha256("\0".join(parts).encode()).hexdigest()
 
 
+def _status_warnings(status: Payload) -> list[DataWarning]:
+    message = "The Horde's model status carries no figures just now, so workers are unknown."
+    unknown = [] if status.known else [DataWarning("workers_unknown", message)]
+    return unknown + _fault_warnings(status, "the Horde's model status")
+
+
+def _stats_warnings(stats: Payload) -> list[DataWarning]:
+    missing = [period for period in PERIODS if f"usage_{period}" not in stats.known]
+    message = f"The Horde's statistics carry no figures just now for: {', '.join(missing)}; that usage is unknown."
+    unknown = [DataWarning("usage_unknown", message)] if missing else []
+    return unknown + _fault_warnings(stats, "the Horde's statistics")
+
+
+def _fault_warnings(payload: Payload, source: str) -> list[DataWarning]:
+    return [
+        DataWarning(code, sentence.format(source=source, count=payload.faults[code]))
+        for code, sentence in FAULTS.items()
+        if payload.faults.get(code)
+    ]
+
+
 def parse_stats(raw: Any) -> Payload:
-    """Read ``stats/img/models`` or ``stats/text/models``.
+    """Read ``stats/img/models`` or ``stats/text/models``, as parsed by ``horde_api_json.loads``.
 
     Raises:
         HordeAPIError: The answer is no JSON object.
     """
     if not isinstance(raw, dict):
         raise HordeAPIError(f"sent a JSON {type(raw).__name__} instead of an object")
-    maps: dict[str, dict[str, Any]] = {period: raw[period] for period in PERIODS if isinstance(raw.get(period), dict)}
+    maps = [found for period in PERIODS if isinstance(found := raw.get(period), dict)]
     if len(maps) < len(PERIODS):
-        return Payload(pl.DataFrame(schema=STATS_SCHEMA), known=False)
-    names = {name for found in maps.values() for name in found}
+        return Payload(pl.DataFrame(schema=STATS_SCHEMA), frozenset())
+    names = {name for found in maps for name in found}
     readable = sorted(filter(_is_text, names))
-    rows = [_all_or_none([_figure(found.get(name, 0)) for found in maps.values()]) for name in readable]
-    columns = {f"usage_{period}": [row[at] for row in rows] for at, period in enumerate(maps)}
-    return _report({"api_name": readable} | columns, STATS_SCHEMA, len(names) - len(readable))
+    sent = {column: [found.get(name, _LACKING) for name in readable] for column, found in zip(USAGE, maps, strict=True)}
+    figures = {column: list(map(_figure, values)) for column, values in sent.items()}
+    frame = pl.DataFrame({"api_name": readable} | figures, schema=STATS_SCHEMA)
+    contradictory = frame["usage_day"] > frame["usage_month"]
+    consistent = frame.with_columns(pl.when(~contradictory.fill_null(value=False)).then(pl.col(*USAGE[:2])))
+    whole = {column for column, values in sent.items() if values.count(_LACKING) <= LACKING_AT_MOST * len(readable)}
+    known = frozenset(column for column in whole if consistent[column].count())
+    faults = _faults([sent[column] for column in known])
+    faults[ENTRIES_SKIPPED] += len(names) - len(readable)
+    faults[NAMES_CONTRADICTORY] += int(contradictory.sum())
+    return Payload(_only(known, consistent), known, +faults)
 
 
-def _all_or_none(figures: list[int | None]) -> list[int | None]:
-    """An entry with one senseless figure is a senseless entry."""
-    return [None] * len(figures) if None in figures else figures
+_LACKING = object()
+
+
+def _faults(columns: Iterable[Iterable[Any]]) -> Counter[str]:
+    """Count for each fault the names that it befell in any column."""
+    return Counter(fault for values in zip(*columns, strict=True) for fault in set(map(_fault, values)) if fault)
+
+
+def _fault(value: object) -> str | None:
+    if value is _LACKING:
+        return NAMES_INCOMPLETE
+    if value is REPEATED:
+        return NAMES_REPEATED
+    return ENTRIES_SKIPPED if _figure(value) is None else None
+
+
+def _only(known: frozenset[str], frame: pl.DataFrame) -> pl.DataFrame:
+    """Return a frame with null for the figures of the other columns."""
+    unknown = set(frame.columns) - {"api_name"} - known
+    return frame.with_columns(pl.lit(None, frame.schema[column]).alias(column) for column in sorted(unknown))
 
 
 def parse_status(raw: Any) -> Payload:
-    """Read ``status/models``.
+    """Read ``status/models``, as parsed by ``horde_api_json.loads``.
 
     Raises:
         HordeAPIError: The answer is no JSON list.
@@ -191,27 +215,21 @@ def parse_status(raw: Any) -> Payload:
     entries = [entry for entry in raw if isinstance(entry, dict) and _is_text(entry.get("name"))]
     masked = any(all(field not in entry for entry in entries) for field in STATUS_FIELDS.values())
     if masked:
-        return Payload(pl.DataFrame(schema=STATUS_SCHEMA), known=False, skipped=len(raw) - len(entries))
+        return Payload(pl.DataFrame(schema=STATUS_SCHEMA), frozenset(), {ENTRIES_SKIPPED: len(raw) - len(entries)})
     listed = Counter(entry["name"] for entry in entries)
     rows = {entry["name"]: _status_row(entry) for entry in entries}
-    # Of a name listed twice nobody can say which entry holds, so neither does.
-    rows |= {name: (None, None, None) for name, times in listed.items() if times > 1}
+    senseless = sum(None in row for name, row in rows.items() if listed[name] == 1)
+    repeated = {name: (None, None, None) for name, times in listed.items() if times > 1}
     names = sorted(rows)
-    columns = {column: [rows[name][at] for name in names] for at, column in enumerate(STATUS_FIELDS)}
-    return _report({"api_name": names} | columns, STATUS_SCHEMA, len(raw) - len(entries))
+    columns = {column: [(rows | repeated)[name][at] for name in names] for at, column in enumerate(STATUS_FIELDS)}
+    frame = pl.DataFrame({"api_name": names} | columns, schema=STATUS_SCHEMA)
+    known = frozenset(STATUS_FIELDS if frame.drop_nulls().height else ())
+    faults = {ENTRIES_SKIPPED: len(raw) - len(entries) + senseless, NAMES_REPEATED: len(repeated)}
+    return Payload(_only(known, frame), known, faults)
 
 
 def _status_row(entry: Mapping[str, Any]) -> tuple[int | None, int | None, float | None]:
     return _figure(entry.get("count")), _figure(entry.get("jobs")), _speed(entry.get("performance"))
-
-
-def _report(columns: Mapping[str, list[Any]], schema: Mapping[str, type[pl.DataType]], unreadable: int) -> Payload:
-    frame = pl.DataFrame(columns, schema=schema)
-    senseless = frame.filter(pl.any_horizontal(pl.all().is_null())).height
-    known = frame.height > senseless
-    if not known:  # No entry is whole; what is left of them is not to be gone by either.
-        frame = frame.with_columns(pl.lit(None, schema[column]).alias(column) for column in frame.columns[1:])
-    return Payload(frame, known=known, skipped=unreadable + senseless)
 
 
 def _is_text(name: object) -> bool:

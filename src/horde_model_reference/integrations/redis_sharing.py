@@ -22,7 +22,8 @@ from horde_model_reference.categories import MODEL_REFERENCE_CATEGORY
 from horde_model_reference.errors import HordeAPIError, SettingsError
 from horde_model_reference.escaping import visible
 from horde_model_reference.integrations.horde_api_client import MAX_RETRY_AFTER
-from horde_model_reference.integrations.horde_api_models import HeldPayload, PayloadKind
+from horde_model_reference.integrations.horde_api_models import FAULTS
+from horde_model_reference.integrations.horde_api_routes import HeldPayload, PayloadKind
 from horde_model_reference.settings import Settings
 
 log = logging.getLogger(__name__)
@@ -236,8 +237,9 @@ def _report(text: bytes | str, kind: PayloadKind) -> HeldPayload:
         ValueError, KeyError, TypeError, RecursionError, PolarsError: It is something else.
     """
     held = HeldPayload.from_json(text, kind)
-    names = held.report.frame["api_name"]
-    if held.fetched_at.tzinfo is None or held.report.known is not True or type(held.report.skipped) is not int:
+    names, columns = held.report.frame["api_name"], frozenset(kind.schema) - {"api_name"}
+    counted = held.report.faults.keys() <= FAULTS.keys() and {int} >= set(map(type, held.report.faults.values()))
+    if held.fetched_at.tzinfo is None or held.report.known != columns or not counted:
         raise ValueError("no report of ours")
     if names.is_empty() or names.has_nulls():
         raise ValueError("no report with figures")

@@ -9,7 +9,7 @@ from typing import Protocol
 
 from horde_model_reference.categories import MODEL_REFERENCE_CATEGORY
 from horde_model_reference.errors import HordeAPIError
-from horde_model_reference.integrations.horde_api_models import HeldPayload, PayloadKind
+from horde_model_reference.integrations.horde_api_routes import HeldPayload, PayloadKind
 
 
 class Sharing(Protocol):

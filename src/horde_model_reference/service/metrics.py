@@ -15,7 +15,7 @@ from prometheus_client.registry import Collector
 from horde_model_reference.engine import Engine
 from horde_model_reference.events import Event, FetchDone
 from horde_model_reference.integrations.attribution import OUTCOMES
-from horde_model_reference.integrations.horde_api_integration import STATS, STATUS
+from horde_model_reference.integrations.horde_api_routes import STATS, STATUS
 from horde_model_reference.service.tables import CurrentTables
 
 CONTENT_TYPE = CONTENT_TYPE_LATEST

@@ -1,0 +1,105 @@
+"""The routes of the Horde that are asked, and their answers as they are held and shared."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+import polars as pl
+
+from horde_model_reference.categories import HordeModelType
+from horde_model_reference.integrations.horde_api_models import (
+    STATS_SCHEMA,
+    STATUS_SCHEMA,
+    Payload,
+    parse_stats,
+    parse_status,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class HordeRoute:
+    """One question to the Horde: its path below ``v2/`` and its parameters."""
+
+    path: str
+    params: tuple[tuple[str, str], ...] = ()
+
+    def __str__(self) -> str:
+        """Return the route as messages show it: path and parameters."""
+        query = "&".join(f"{name}={value}" for name, value in self.params)
+        return f"{self.path}?{query}" if query else self.path
+
+
+@dataclass(frozen=True, slots=True)
+class PayloadKind:
+    """One kind of answer.
+
+    Attributes:
+        route: The route that gives it.
+        schema: The columns of its frame.
+        parse: Reads it.
+        keeps_names: A name that it once held never leaves it.
+    """
+
+    route: HordeRoute
+    schema: Mapping[str, type[pl.DataType]]
+    parse: Callable[[Any], Payload]
+    keeps_names: bool
+
+
+@dataclass(frozen=True, slots=True)
+class HeldPayload:
+    """A report with its fetch time, and the failure of the newest attempt to replace it."""
+
+    report: Payload
+    fetched_at: datetime
+    failure: str | None = None
+
+    def to_json(self) -> bytes:
+        """Return the report and its fetch time for another process."""
+        return json.dumps(
+            {
+                "fetched_at": self.fetched_at.isoformat(),
+                "known": sorted(self.report.known),
+                "faults": dict(self.report.faults),
+                "columns": self.report.frame.to_dict(as_series=False),
+            }
+        ).encode()
+
+    @classmethod
+    def from_json(cls, text: bytes | str, kind: PayloadKind) -> HeldPayload:
+        """Read what :meth:`to_json` wrote.
+
+        Raises:
+            ValueError, KeyError, TypeError: It is something else.
+        """
+        raw = json.loads(text)
+        frame = pl.DataFrame(raw["columns"], schema=kind.schema)
+        report = Payload(frame, frozenset(raw["known"]), dict(raw["faults"]))
+        return cls(report, datetime.fromisoformat(raw["fetched_at"]))
+
+
+def _status(model_type: HordeModelType) -> PayloadKind:
+    route = HordeRoute("status/models", (("type", model_type.value), ("model_state", "all")))
+    return PayloadKind(route, STATUS_SCHEMA, parse_status, keeps_names=False)
+
+
+STATUS: dict[HordeModelType, PayloadKind] = {model_type: _status(model_type) for model_type in HordeModelType}
+
+
+def _stats(*route: Any) -> PayloadKind:
+    return PayloadKind(HordeRoute(*route), STATS_SCHEMA, parse_stats, keeps_names=True)
+
+
+STATS: dict[HordeModelType, PayloadKind] = {
+    HordeModelType.IMAGE: _stats("stats/img/models", (("model_state", "all"),)),
+    HordeModelType.TEXT: _stats("stats/text/models"),
+}
+CLASHES_WITH: dict[HordeModelType, HordeModelType | None] = {
+    HordeModelType.IMAGE: HordeModelType.TEXT,
+    HordeModelType.TEXT: None,
+}
+"""A text worker that takes an image model's name makes that model vanish from the image status (rule 7)."""
