@@ -63,11 +63,10 @@ CASES: dict[str, tuple[dict[str, Any], tuple[int, int, int] | None, int | None, 
     "nothing": ({}, USED, 1, set()),
     "no use in a day": ({}, (0, 50, 500), 1, {"zero_usage_day"}),
     "no use in a month": ({}, (0, 0, 500), 1, {"zero_usage_day", "zero_usage_month", "low_usage"}),
-    "month of 0 beside a day": ({}, (1, 0, 500), 1, {"zero_usage_month", "low_usage"}),
+    "a month of less than the day is unknown (rule 3)": ({}, (1, 0, 500), 1, set()),
     "never used (rule 4)": ({}, (0, 0, 0), 1, USAGE_FLAGS),
     "the total trails (rule 4)": ({}, (37, 37, 0), 1, set()),
     "the total trails the month (rule 4)": ({}, (0, 37, 0), 1, {"zero_usage_day"}),
-    "the total trails the day (rule 4)": ({}, (1, 0, 0), 1, {"zero_usage_month", "low_usage"}),
     "absent from the statistics is 0 (rule 3)": ({}, None, 1, USAGE_FLAGS),
     "a listed model without workers": ({}, USED, 0, {"no_active_workers"}),
     "absent from the status is 0 (rule 3)": ({}, USED, None, {"no_active_workers"}),
@@ -240,7 +239,7 @@ def test_low_usage(
 def test_low_usage_is_decided_on_exact_values(month: int, nudge: int) -> None:
     """Rule 5: whatever the figures, the flag says what exact arithmetic says, not what 4 decimals say."""
     total = max(1, month, month * 200_000 // 13 + nudge)
-    stats = stats_of({"model": (1, month, 1), "other": (1, total - month, 1)})
+    stats = stats_of({"model": (0, month, 1), "other": (0, total - month, 1)})
     row = rows_of(table_under(catalogue_of(["model", "other"]), observation_of(stats)))["model"]
     assert ("low_usage" in flags_of(row)) is (Fraction(100 * month, total) < Fraction("0.0065"))
 

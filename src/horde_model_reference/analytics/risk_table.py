@@ -99,7 +99,7 @@ def backend_variations(api_names: pl.DataFrame) -> pl.DataFrame:
     """Sum the attributed API names of each model by backend.
 
     ``variant_name`` is the API name with most month use (ties by name); ``performance`` the mean of the speeds above
-    0, weighted by threads, null where there is none.
+    0, weighted by threads; null where there is none, or where threads are unknown.
     """
     weight = pl.when(pl.col("performance") > 0).then("worker_count")
     figures = ("worker_count", "usage_day", "usage_month", "usage_total")
@@ -117,6 +117,9 @@ def backend_variations(api_names: pl.DataFrame) -> pl.DataFrame:
             weight.sum().alias("weight"),
             *(pl.when(pl.col(figure).null_count() == 0).then(pl.col(figure).sum()).alias(figure) for figure in figures),
         )
-        .with_columns(performance=pl.when(pl.col("weight") > 0).then(pl.col("weighted") / pl.col("weight")))
+        .with_columns(performance=pl.when(_WEIGHED).then(pl.col("weighted") / pl.col("weight")))
         .drop("weighted", "weight")
     )
+
+
+_WEIGHED = (pl.col("weight") > 0) & pl.col("worker_count").is_not_null()

@@ -213,17 +213,17 @@ def parse_status(raw: Any) -> Payload:
     if not isinstance(raw, list):
         raise HordeAPIError(f"sent a JSON {type(raw).__name__} instead of a list")
     entries = [entry for entry in raw if isinstance(entry, dict) and _is_text(entry.get("name"))]
-    masked = any(all(field not in entry for entry in entries) for field in STATUS_FIELDS.values())
-    if masked:
-        return Payload(pl.DataFrame(schema=STATUS_SCHEMA), frozenset(), {ENTRIES_SKIPPED: len(raw) - len(entries)})
     listed = Counter(entry["name"] for entry in entries)
     rows = {entry["name"]: _status_row(entry) for entry in entries}
-    senseless = sum(None in row for name, row in rows.items() if listed[name] == 1)
     repeated = {name: (None, None, None) for name, times in listed.items() if times > 1}
+    rows |= repeated
     names = sorted(rows)
-    columns = {column: [(rows | repeated)[name][at] for name in names] for at, column in enumerate(STATUS_FIELDS)}
+    columns = {column: [rows[name][at] for name in names] for at, column in enumerate(STATUS_FIELDS)}
     frame = pl.DataFrame({"api_name": names} | columns, schema=STATUS_SCHEMA)
-    known = frozenset(STATUS_FIELDS if frame.drop_nulls().height else ())
+    whole = frame.drop_nulls().height
+    # Another client's field mask takes a field from all entries, which leaves none whole.
+    known = frozenset(STATUS_FIELDS if whole else ())
+    senseless = len(rows) - len(repeated) - whole if whole else 0
     faults = {ENTRIES_SKIPPED: len(raw) - len(entries) + senseless, NAMES_REPEATED: len(repeated)}
     return Payload(_only(known, frame), known, faults)
 
