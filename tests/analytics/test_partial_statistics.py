@@ -83,7 +83,7 @@ def test_rule_3_an_unknown_period_is_null_everywhere_and_the_others_are_kept(
     assert not used.usage_known
     assert not unused.usage_known
     assert not getattr(unused.deletion_risk_flags, f"zero_usage_{period}")
-    assert not unused.deletion_risk_flags.zero_usage_total
+    assert not unused.deletion_risk_flags.model_dump()["zero_usage_total"]
     assert unused.is_critical == (period != "month")
     for at in PERIODS:
         sums = getattr(answer.attribution, at)
@@ -110,7 +110,7 @@ def test_rule_3_a_model_is_unknown_where_one_of_its_names_is() -> None:
     used = answer.models[1]
     assert (used.usage_day, used.usage_month, used.usage_total) == (None, None, 50)
     assert not used.is_critical
-    assert not used.deletion_risk_flags.zero_usage_month
+    assert not used.deletion_risk_flags.model_dump()["zero_usage_month"]
     assert [warning.code for warning in answer.warnings] == ["horde_names_contradictory"]
     of_backends = {found.backend: found.usage_month for found in used.backend_variations or []}
     assert of_backends == {"canonical": 0, "koboldcpp": None}

@@ -118,12 +118,13 @@ def read_workers(body: bytes) -> Workers:
 def _add(workers: Workers, entry: dict[str, Any]) -> None:
     name, count, jobs, speed = (entry.get(key) for key in ("name", "count", "jobs", "performance"))
     waiting = int(jobs) if isinstance(jobs, float) and jobs.is_integer() else jobs
-    fast = isinstance(speed, int | float) and not isinstance(speed, bool) and speed >= 0
-    workers.threads[name] = count if is_count(count) else None
-    workers.jobs[name] = waiting if is_count(waiting) else None
-    workers.performance[name] = float(speed) if fast and speed > 0 else None
-    workers.known |= is_count(count) and is_count(waiting) and fast
-    workers.skipped += not (is_count(count) and is_count(waiting) and fast)
+    measured = float(speed) if isinstance(speed, int | float) and not isinstance(speed, bool) else -1.0
+    whole = is_count(count) and is_count(waiting) and measured >= 0
+    workers.threads[str(name)] = count if is_count(count) else None
+    workers.jobs[str(name)] = waiting if is_count(waiting) else None
+    workers.performance[str(name)] = measured if measured > 0 else None
+    workers.known |= whole
+    workers.skipped += not whole
 
 
 def union(names: Iterable[Iterable[str]]) -> list[str]:
