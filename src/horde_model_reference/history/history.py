@@ -14,7 +14,7 @@ from horde_model_reference.analytics.usage_trend import PastUse, RecentUse
 from horde_model_reference.catalogue.catalogue import Catalogue
 from horde_model_reference.categories import REPORTED_TYPES
 from horde_model_reference.data_warnings import DataWarning
-from horde_model_reference.errors import HistoryError, NoHistoryError
+from horde_model_reference.errors import HistoryError, HordeModelReferenceError, NoHistoryError
 from horde_model_reference.integrations.horde_api_models import Observation
 from horde_model_reference.settings import Settings
 from horde_model_reference.single_flight import SingleFlight
@@ -99,6 +99,7 @@ class NoHistory:
 
 
 _LATE = "The history's database gave no answer in time."
+_PUT_BACK = "The next collection begins a new one; put a copy in its place to go on with that."
 _HINT = "`horde-model-reference history collect`, or `serve`, begins one."
 
 
@@ -115,6 +116,7 @@ class KeptHistory:
         self._opener = opener
         self._clock = clock
         self._store: HistoryStore | None = None
+        self._lost: HistoryStore | None = None
         self._pasts: CatalogueHistory | None = None
         self._opening: SingleFlight[str, CatalogueHistory] = SingleFlight()
         self._reading: SingleFlight[tuple[str, str], Any] = SingleFlight()
@@ -123,9 +125,10 @@ class KeptHistory:
     @property
     def state(self) -> str:
         """``off`` until there is something to read; see :class:`History`."""
-        if self._retry_at is not None:
+        there = self._exists()
+        if self._retry_at is not None or self._lost is not None:
             return "away"
-        return "ok" if self._exists() else "off"
+        return "ok" if there else "off"
 
     async def recent(self, catalogue: Catalogue, patience: float) -> tuple[RecentUse | None, tuple[DataWarning, ...]]:
         """See :class:`History`."""
@@ -139,7 +142,7 @@ class KeptHistory:
     async def of_models(self, catalogue: Catalogue, names: Sequence[str], days: int) -> dict[str, Any]:
         """See :class:`History`."""
         if not self._exists():
-            raise NoHistoryError("No history of use is kept here.", hint=_HINT)
+            raise self._absent()
         if self._is_left_alone():
             raise HistoryError("The history's database failed a moment ago.", retry_after=RETRY_AFTER)
         try:
@@ -151,6 +154,7 @@ class KeptHistory:
 
     async def collect(self, observation: Observation) -> None:
         """See :class:`History`; months that are old enough are closed on the way."""
+        self._notice_loss()
         with suppress(HistoryError):
             await self._open()
             if self._store is not None:
@@ -162,19 +166,35 @@ class KeptHistory:
         """See :class:`History`."""
         await self._opening.aclose()
         await self._reading.aclose()
-        if self._store is not None:
-            await self._store.aclose()
+        for store in (self._store, self._lost):
+            if store is not None:
+                await store.aclose()
 
     def _exists(self) -> bool:
         """Whether there is something to read; asking makes no file."""
+        self._notice_loss()
         elsewhere = self._opener is not None or bool(self._settings.history.url)
         return elsewhere or self._store is not None or (self._settings.data_dir / FILE).is_file()
+
+    def _notice_loss(self) -> None:
+        """Let go of a file that was removed, replaced or truncated; the next to need it opens what is there then."""
+        if self._store is None or self._store.file is None:
+            return
+        fault = self._store.file.fault()
+        if fault is not None:
+            log.warning("the history's file %s was %s; it is opened anew", self._store.file.path, fault)
+            self._lost, self._store, self._pasts = self._store, None, None
+
+    def _absent(self) -> HordeModelReferenceError:
+        if self._lost is not None:
+            return HistoryError("The history's file was removed.", hint=_PUT_BACK, retry_after=RETRY_AFTER)
+        return NoHistoryError("No history of use is kept here.", hint=_HINT)
 
     async def _known(
         self, what: str, catalogue: Catalogue, ask: Callable[[CatalogueHistory], Awaitable[T]], patience: float
     ) -> tuple[T | None, tuple[DataWarning, ...]]:
         if not self._exists():
-            return None, ()
+            return None, () if self._lost is None else (AWAY,)
         if self._is_left_alone():
             return None, (AWAY,)
         key = (what, REPORTED_TYPES[catalogue.category].value + catalogue.revision)
@@ -206,8 +226,16 @@ class KeptHistory:
 
     async def _opened(self) -> CatalogueHistory:
         opener, pasts = await run_in_thread(_machinery)
+        await self._attempted(self._make_room())
         self._store = await self._attempted((self._opener or opener)(self._settings))
+        self._lost = None
         return pasts(self._store)
+
+    async def _make_room(self) -> None:
+        """Close a file that was lost, once nothing of it is left at its old place: closing would write there."""
+        if self._lost is not None and self._lost.file is not None:
+            await run_in_thread(self._lost.file.make_room)
+            await self._lost.aclose()
 
     def _is_left_alone(self) -> bool:
         return self._retry_at is not None and self._clock() < self._retry_at

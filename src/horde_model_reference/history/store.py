@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from horde_model_reference.categories import HordeModelType
 from horde_model_reference.errors import HistoryError
 from horde_model_reference.history.database import Database, address, open_database, sqlite_path
+from horde_model_reference.history.database_file import DatabaseFile, opened_file
 from horde_model_reference.history.reading import Reader
 from horde_model_reference.history.rollup import roll_up_months
 from horde_model_reference.history.snapshots import WorkerSnapshot, snapshots
@@ -17,11 +18,19 @@ from horde_model_reference.settings import Settings
 
 @dataclass(frozen=True)
 class HistoryStore:
-    """An open history."""
+    """An open history.
+
+    Attributes:
+        database: Where it is kept.
+        reader: Reads it.
+        writer: Writes it.
+        file: The SQLite file that it is kept in; None where it is kept elsewhere.
+    """
 
     database: Database
     reader: Reader
     writer: Writer
+    file: DatabaseFile | None = None
 
     async def keep(self, observation: Observation, pause: float = 0) -> list[Outcome]:
         """Keep the known parts of an observation.
@@ -56,9 +65,9 @@ class HistoryStore:
         await self.database.aclose()
 
 
-def store_on(database: Database) -> HistoryStore:
+def store_on(database: Database, file: DatabaseFile | None = None) -> HistoryStore:
     """Return the history in a database."""
-    return HistoryStore(database, Reader(database.reading), Writer(database))
+    return HistoryStore(database, Reader(database.reading), Writer(database), file)
 
 
 async def open_store(settings: Settings) -> HistoryStore:
@@ -74,4 +83,5 @@ async def open_store(settings: Settings) -> HistoryStore:
             path.parent.mkdir(parents=True, exist_ok=True)
         except OSError as error:
             raise HistoryError(f"{path}: {error.strerror or error}.", hint="Check DATA_DIR.") from error
-    return store_on(await open_database(address(settings)))
+    database = await open_database(address(settings))
+    return store_on(database, None if path is None else opened_file(path))
