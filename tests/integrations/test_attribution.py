@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import random
 import re
-from collections.abc import Callable
+import unicodedata
 
 import polars as pl
 import pytest
@@ -15,7 +15,6 @@ from horde_model_reference.categories import HordeModelType
 from horde_model_reference.integrations.attribution import (
     AMBIGUOUS,
     ATTRIBUTED,
-    LOOKUPS,
     NAME_RULES,
     RESULT_SCHEMA,
     UNATTRIBUTED,
@@ -28,7 +27,7 @@ from tests.support.text_names import API_NAMES, MODELS
 
 TEXT = NAME_RULES[HordeModelType.TEXT]
 IMAGE = NAME_RULES[HordeModelType.IMAGE]
-FULL, FULL_FOLDED, SHORT, SHORT_FOLDED = range(len(LOOKUPS))
+FULL, FULL_FOLDED, PATH, PATH_FOLDED, SHORT, SHORT_FOLDED = range(6)
 
 
 def strings(names: list[str]) -> pl.Series:
@@ -130,7 +129,7 @@ def test_rule_2_finds_the_model_of_a_name_as_workers_send_it(api_name: str, expe
     backend, model, lookup = expected
     assert found["backend"].item() == backend
     assert REAL_MODELS[found["model_index"].item()] == model
-    assert lookups_of(found, strings(REAL_MODELS), TEXT).item() == lookup
+    assert lookups_of(found, strings(REAL_MODELS)).item() == lookup
 
 
 @pytest.mark.parametrize(("api_name", "backend"), REAL_STRANGERS.items(), ids=REAL_STRANGERS)
@@ -138,7 +137,7 @@ def test_rule_2_leaves_a_name_of_no_model_unattributed(api_name: str, backend: s
     found = attribute([api_name], REAL_MODELS)
     assert found["backend"].item() == backend
     assert (found["outcome"].item(), found["model_index"].item()) == (UNATTRIBUTED, None)
-    assert lookups_of(found, strings(REAL_MODELS), TEXT).item() is None
+    assert lookups_of(found, strings(REAL_MODELS)).item() is None
 
 
 def test_rule_2_answers_many_names_as_it_answers_each() -> None:
@@ -182,13 +181,13 @@ def test_rule_2_several_models_make_a_name_ambiguous(api_name: str, models: list
     for order in (models, models[::-1]):
         found = attribute([api_name], order)
         assert (found["outcome"].item(), found["model_index"].item()) == (AMBIGUOUS, None)
-        assert lookups_of(found, strings(order), TEXT).item() == lookup
+        assert lookups_of(found, strings(order)).item() == lookup
 
 
 def test_an_ambiguous_name_lists_the_models_it_could_be() -> None:
     models = ["c/m", "a/m", "b/M", "A/N", "a/n", "x/m-Q4", "z"]
     found = attribute(["m", "y/m-gguf", "a/N", "A/N", "z", "nothing"], models)
-    assert candidates_of(found, strings(models), TEXT) == {
+    assert candidates_of(found, strings(models)) == {
         "m": ["a/m", "c/m"],
         "y/m-gguf": ["a/m", "c/m"],
         "a/N": ["A/N", "a/n"],
@@ -197,12 +196,12 @@ def test_an_ambiguous_name_lists_the_models_it_could_be() -> None:
 
 def test_the_list_of_candidates_is_bounded() -> None:
     models = [f"author {at:02}/m" for at in reversed(range(30))]
-    assert candidates_of(attribute(["m"], models), strings(models), TEXT, most=3) == {
+    assert candidates_of(attribute(["m"], models), strings(models), most=3) == {
         "m": ["author 00/m", "author 01/m", "author 02/m"]
     }
 
 
-EXAMPLES = [example for part in ENDINGS for example in part.examples]
+EXAMPLES = [example for part in ENDINGS if "-" in part.after for example in part.examples]
 LISTED = (
     "Q2 Q4 Q8 IQ1 IQ4 Q4_K Q4_K_XXS Q4_K_XS Q4_K_S Q4_K_M Q4_K_L Q4_K_XL IQ4_NL IQ2_XXS Q8_0 Q4_1 Q5_K_NL i1 gguf ggml "
     "gptq awq exl2 exl3 int4 int8 fp8 fp16 fp32 bf16 4bit 8bit 4.0bpw 4bpw 3.75bpw 8.0bpw"
@@ -233,11 +232,8 @@ def test_rule_2_takes_off_every_ending(ending: str) -> None:
         "Q4_K_M",
         " Q4_K_M",
         "/Q4_K_M",
-        "-Q4_K_M ",
-        "-Q4_K_M\n",
         "-i2",
         "-int16",
-        "-fp4",
         "-16bit",
         "-bpw",
         "-.0bpw",
@@ -273,9 +269,9 @@ def test_rule_2_takes_endings_off_one_at_a_time() -> None:
         ("koboldcpp", "canonical", "koboldcpp"),
         ("koboldcpp-y/z", "canonical", "koboldcpp-y/z"),
         ("x/koboldcpp/y", "canonical", "x/koboldcpp/y"),
-        (" koboldcpp/y", "canonical", " koboldcpp/y"),
-        ("\nkoboldcpp/y", "canonical", "\nkoboldcpp/y"),
-        ("koboldcpp/\ny", "koboldcpp", "\ny"),
+        (" koboldcpp/y", "koboldcpp", "y"),
+        ("\nkoboldcpp/y", "koboldcpp", "y"),
+        ("koboldcpp/\ny\t", "koboldcpp", "y"),
     ],
 )
 def test_rule_2_takes_off_one_backend_prefix_whatever_its_case(api_name: str, backend: str, rest: str) -> None:
@@ -319,85 +315,158 @@ def test_without_names_or_models_there_is_nothing_to_attribute(model_type: Horde
         ("koboldcpp/Anything v5", UNATTRIBUTED),
         ("stable_diffusion_xl/base", "Stable_Diffusion_XL/base"),
         ("base", UNATTRIBUTED),
-        ("Anything v5 ", UNATTRIBUTED),
+        (" Anything v5\n", "Anything v5"),
+        ("STRASSE", "Straße"),
+        ("CAFE\u0301", "Café"),
     ],
 )
 def test_rule_2_image_names_are_found_exactly_then_ignoring_case(api_name: str, expected: str) -> None:
-    models = ["Deliberate", "DELIBERATE", "Anything v5", "Stable_Diffusion_XL/base"]
+    models = ["Deliberate", "DELIBERATE", "Anything v5", "Stable_Diffusion_XL/base", "Straße", "Café"]
     assert model_of(api_name, models, HordeModelType.IMAGE) == expected
     assert model_of(api_name, models[::-1], HordeModelType.IMAGE) == expected
     assert attribute([api_name], models, HordeModelType.IMAGE)["backend"].item() == "canonical"
 
 
-# Rule 2 once more, name by name and in plain words, to compare with.
+# Rules 2 and 2a once more, name by name and in plain words, to compare with.
 
 ENDING = re.compile(
-    r"[-_.](?:i?q\d+(?:_k)?(?:_(?:xxs|xs|s|m|l|xl|nl|0|1))?|i1|gguf|ggml|gptq|awq|exl2|exl3"
-    r"|int4|int8|fp8|fp16|fp32|bf16|4bit|8bit|\d+(?:\.\d+)?bpw)\Z",
+    r"[-_.:@](?:q\d+(?:[-_]k)?(?:[-_](?:m|xl|0))?|i1|gguf|4\.0bpw|gptq|int4|4bit|bnb|fp8(?:[-_]dynamic)?|32g"
+    r"|apex(?:-i-mini)?|\d+-of-\d+)\Z|\.bin\Z|[:@]latest\Z",
     re.IGNORECASE,
 )
-KEYS: tuple[Callable[[str], str], ...] = (
-    lambda name: name,
-    lambda name: name.lower(),
-    lambda name: name.split("/")[-1],
-    lambda name: name.split("/")[-1].lower(),
-)
+LEADING = {"-ud": r"[-_.]q\d", "-4b": r"-32g", "-unsloth": "-bnb"}
+QUANTISER = re.compile(r"(?:thebloke|bartowski)[-_]+", re.IGNORECASE)
 
 
-def by_the_book(api_name: str, models: list[str]) -> tuple[str, str, str | None, int | None]:
-    """Return backend, outcome, model and look-up of a text name."""
-    first, slash, others = api_name.partition("/")
+def spelled(name: str) -> str:
+    return unicodedata.normalize("NFC", name.strip())
+
+
+def last(count: int, name: str) -> str:
+    return "/".join(name.split("/")[-count:])
+
+
+def shorter(name: str, whole: str) -> str:
+    """Return a name with one part off, or the same."""
+    if ending := ENDING.search(name):
+        return name[: ending.start()]
+    for word, follower in LEADING.items():
+        led = name.casefold().endswith(word) and re.search(word + follower, whole.casefold())
+        if led and name != whole:
+            return name[: -len(word)]
+    return name
+
+
+def texts_of(rest: str) -> list[str]:
+    texts = [rest]
+    while len(texts) <= 12 and (less := shorter(texts[-1], rest)) != texts[-1]:
+        texts.append(less)
+    return texts
+
+
+def plain_keys(text: str, model: str) -> list[tuple[str, str]]:
+    return [(text, model), (last(2, text), model), (last(1, text), last(1, model))]
+
+
+def wide_keys(text: str, model: str) -> list[tuple[str, str]]:
+    keys = [(last(1, text), model.replace("/", joint)) for joint in "_-"]
+    if model[-3:].casefold() in {"-hf", "_hf"}:
+        bare = model[:-3]
+        keys.append((last(2, text), bare))
+        keys += [(last(1, text), bare.replace("/", joint)) for joint in "_-"]
+        keys.append((last(1, text), last(1, bare)))
+    else:
+        keys += [("", "x")] * 4
+    return keys
+
+
+def strongest(text: str, models: list[str], wide: bool) -> tuple[int, list[str]] | None:
+    """Return the first look-up that finds models, and those."""
+    found: dict[int, list[str]] = {}
+    for model in models:
+        keys = plain_keys(text, spelled(model)) + (wide_keys(text, spelled(model)) if wide else [])
+        for lookup, (one, other) in enumerate(keys):
+            if one == other:
+                found.setdefault(2 * lookup, []).append(model)
+            if one.casefold() == other.casefold():
+                found.setdefault(2 * lookup + 1, []).append(model)
+    return min(found.items()) if found else None
+
+
+def forms_of(text: str) -> list[str]:
+    """Return the texts that a wide look-up tries for one."""
+    segment = last(1, text)
+    return [text, QUANTISER.sub("", segment, count=1)] if QUANTISER.match(segment) else [text]
+
+
+def found_by_the_book(rest: str, models: list[str]) -> tuple[str, int, list[str]] | None:
+    """Return the text that is found, the look-up, and the models."""
+    for path in dict.fromkeys([rest, rest.rstrip("/")]):
+        texts = texts_of(path)
+        plain = [(text, False) for text in texts]
+        wide = [(form, True) for text in texts for form in forms_of(text)]
+        for text, is_wide in plain + wide:
+            if found := strongest(text, models, is_wide):
+                return (text, *found)
+    return None
+
+
+def by_the_book(api_name: str, models: list[str]) -> tuple[str, str, list[str], int | None]:
+    """Return backend, outcome, models and look-up of a text name."""
+    first, slash, others = api_name.strip().partition("/")
     has_backend = bool(slash) and first.lower() in {"koboldcpp", "aphrodite"}
-    backend, rest = (first.lower(), others) if has_backend else ("canonical", api_name)
-    while True:
-        for lookup, key in enumerate(KEYS):
-            found = [model for model in models if key(model) == key(rest)]
-            if len(found) == 1:
-                return backend, ATTRIBUTED, found[0], lookup
-            if found:
-                return backend, AMBIGUOUS, None, lookup
-        ending = ENDING.search(rest)
-        if ending is None:
-            return backend, UNATTRIBUTED, None, None
-        rest = rest[: ending.start()]
+    backend, rest = (first.lower(), spelled(others)) if has_backend else ("canonical", spelled(api_name))
+    found = found_by_the_book(rest, models)
+    if found is None:
+        return backend, UNATTRIBUTED, [], None
+    text, lookup, candidates = found
+    apex = re.compile(r"[-_.:@]apex", re.IGNORECASE)
+    if apex.search(rest) and not apex.search(text):
+        bases = {last(1, spelled(model)).casefold() for model in candidates}
+        tuned = {base + ending for base in bases for ending in ("-it", "-instruct")}
+        candidates = candidates + [model for model in models if last(1, spelled(model)).casefold() in tuned]
+    candidates = sorted(set(candidates))
+    return backend, ATTRIBUTED if len(candidates) == 1 else AMBIGUOUS, candidates, lookup
 
 
 @given(API_NAMES, MODELS, st.randoms(use_true_random=False))
-def test_rule_2_by_the_book(api_names: list[str], models: list[str], chance: random.Random) -> None:
-    """The columns say what rule 2 says name by name, in whatever order the catalogue and the names come."""
+def test_rules_2_and_2a_by_the_book(api_names: list[str], models: list[str], chance: random.Random) -> None:
+    """The columns say what the rules say name by name, in whatever order the catalogue and the names come."""
     for names, catalogue in (
         (api_names, models),
         (chance.sample(api_names, len(api_names)), chance.sample(models, len(models))),
     ):
         found = attribute(names, catalogue)
-        indices = found["model_index"].to_list()
         rows = zip(
             found["backend"],
             found["outcome"],
-            [None if index is None else catalogue[index] for index in indices],
-            lookups_of(found, strings(catalogue), TEXT),
+            [
+                sorted(catalogue[index] for index in ([one] if one is not None else several or []))
+                for one, several in found.select("model_index", "candidates").iter_rows()
+            ],
             strict=True,
         )
-        assert list(rows) == [by_the_book(name, catalogue) for name in names]
+        expected = [by_the_book(name, catalogue) for name in names]
+        assert list(rows) == [(backend, outcome, owners) for backend, outcome, owners, _ in expected]
+        attributed = found["outcome"] == ATTRIBUTED
+        lookups = [lookup for _, outcome, _, lookup in expected if outcome == ATTRIBUTED]
+        assert lookups_of(found.filter(attributed), strings(catalogue)).to_list() == lookups
 
 
 @given(API_NAMES, MODELS)
 def test_rule_2_candidates_by_the_book(api_names: list[str], models: list[str]) -> None:
     found = attribute(api_names, models)
-    expected = {}
-    for name, looked_up in found.select("api_name", "looked_up").iter_rows():
-        _, outcome, _, lookup = by_the_book(name, models)
-        if outcome == AMBIGUOUS and lookup is not None:
-            key = KEYS[lookup]
-            expected[name] = sorted(model for model in models if key(model) == key(looked_up))
-    assert candidates_of(found, strings(models), TEXT) == expected
+    decided = {name: by_the_book(name, models) for name in api_names}
+    expected = {name: candidates for name, (_, outcome, candidates, _) in decided.items() if outcome == AMBIGUOUS}
+    assert candidates_of(found, strings(models)) == expected
 
 
 @given(API_NAMES, MODELS)
 def test_rule_2_image_names_by_the_book(api_names: list[str], models: list[str]) -> None:
     found = attribute(api_names, models, HordeModelType.IMAGE)
-    for name, outcome, index in found.select("api_name", "outcome", "model_index").iter_rows():
-        alike = [model for model in models if model.lower() == name.lower()]
-        expected = name if name in models else alike[0] if len(alike) == 1 else None
-        assert (None if index is None else models[index]) == expected
-        assert (outcome == AMBIGUOUS) == (expected is None and len(alike) > 1)
+    for api_name, outcome, index in found.select("api_name", "outcome", "model_index").iter_rows():
+        name = spelled(api_name)
+        exact = [model for model in models if spelled(model) == name]
+        alike = exact or [model for model in models if spelled(model).casefold() == name.casefold()]
+        assert (None if index is None else models[index]) == (alike[0] if len(alike) == 1 else None)
+        assert (outcome == AMBIGUOUS) == (len(alike) > 1)

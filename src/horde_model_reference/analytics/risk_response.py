@@ -21,17 +21,17 @@ from horde_model_reference.analytics.risk_schema import (
 )
 from horde_model_reference.analytics.risk_table import RiskTable
 from horde_model_reference.analytics.unknown_names import unknown_model
-from horde_model_reference.categories import MODEL_REFERENCE_CATEGORY, REPORTED_TYPES
+from horde_model_reference.categories import MODEL_REFERENCE_CATEGORY
 from horde_model_reference.escaping import visible
 from horde_model_reference.integrations.attribution import (
     AMBIGUOUS,
     ATTRIBUTED,
-    LOOKUPS,
-    NAME_RULES,
     candidates_of,
     lookups_of,
 )
+from horde_model_reference.integrations.name_lookups import LOOKUPS
 from horde_model_reference.name_parts import CANONICAL_BACKEND
+from horde_model_reference.name_text import composed
 
 _ROW_FIELDS = tuple(
     name
@@ -161,9 +161,9 @@ def _variations(table: RiskTable, rows: pl.DataFrame) -> dict[str, list[dict[str
 
 
 def _api_name_infos(table: RiskTable, api_names: pl.DataFrame) -> list[dict[str, Any]]:
-    names, rules = table.rows["name"], NAME_RULES[REPORTED_TYPES[table.category]]
-    candidates = candidates_of(api_names, names, rules)
-    found_by = lookups_of(api_names, names, rules)
+    names = table.rows["name"]
+    candidates = candidates_of(api_names, names)
+    found_by = lookups_of(api_names, names)
     return [
         {
             **{field: row[field] for field in _API_NAME_FIELDS},
@@ -178,8 +178,15 @@ def _api_name_infos(table: RiskTable, api_names: pl.DataFrame) -> list[dict[str,
 def _reason(row: dict[str, Any], lookup: int | None) -> str:
     if lookup is None:
         return "No model has this name, with or without author and endings, whatever the case."
-    start = 0 if row["backend"] == CANONICAL_BACKEND else len(f"{row['backend']}/")
-    before, after = row["api_name"][:start], row["api_name"][start + len(row["looked_up"]) :]
-    without = " and ".join(repr(visible(part)) for part in (before, after) if part)
     verb = "Several models share" if row["outcome"] == AMBIGUOUS else "Found by"
-    return f"{verb} {LOOKUPS[lookup].sentence}{f', with {without} taken off' if without else ''}."
+    return f"{verb} {LOOKUPS[lookup]}{_change(row)}."
+
+
+def _change(row: dict[str, Any]) -> str:
+    """Return how the text that was looked up came from the API name."""
+    name, looked_up = composed(row["api_name"]), row["looked_up"]
+    start = name.find(looked_up, 0 if row["backend"] == CANONICAL_BACKEND else len(row["backend"]) + 1)
+    if start < 0:
+        return f", read as {visible(looked_up)!r}"
+    taken_off = " and ".join(repr(visible(part)) for part in (name[:start], name[start + len(looked_up) :]) if part)
+    return f", with {taken_off} taken off" if taken_off else ""

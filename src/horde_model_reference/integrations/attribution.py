@@ -1,29 +1,50 @@
-"""Which catalogue model an API name belongs to (rule 2), for all names at once.
+"""Which catalogue model an API name belongs to (rules 2 and 2a), for all names at once.
 
-Four look-ups are tried at each step, the first that finds anything decides: one model found is the answer, several
-are *ambiguous*. Where nothing is found, one ending is taken off at the right and the look-ups start again, until
-nothing comes off: *unattributed*.
+The look-ups of ``name_lookups`` are tried in turn, and the first that finds anything decides: one model found is the
+answer, several are *ambiguous*. Where nothing is found, one ending is taken off at the right and the look-ups start
+again, until nothing comes off. Names that are still *unattributed* go through the wide look-ups in the same way: joined
+with an author, after a quantiser's name, as a path of another form.
 
-The work is done on columns. A name without its author, ignoring case, is the weakest of the four look-ups: whatever
-another one finds, it finds too. So one join on it settles every name with a single candidate, and only the few names
-with several go through the four look-ups in turn. By which of them a name was found is told afterwards, for the names
-that somebody looks at.
-
-What is done with names depends on their rules alone, so the expressions are built once for each rules: on a thousand
-names, building them anew would take about a fifth of the time.
+The work is done on columns. A name without its author, ignoring case, finds whatever another plain look-up finds. So
+one join on it settles every name with a single candidate, and only the few names with several go through the look-ups
+in turn. By which of them a name was found is worked out afterwards, for the names that somebody looks at.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import re
+from collections.abc import Iterable
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, reduce
+from itertools import groupby
 from typing import Final
 
 import polars as pl
 
 from horde_model_reference.categories import HordeModelType
-from horde_model_reference.name_parts import BACKENDS, CANONICAL_BACKEND, ENDINGS, SEPARATORS, NamePart, alternatives
+from horde_model_reference.integrations.name_lookups import (
+    DROPPED,
+    LOOKUPS,
+    PLAIN_COUNT,
+    WIDE_KEYS,
+    first_lookup,
+    short,
+)
+from horde_model_reference.name_parts import (
+    APEX,
+    BACKENDS,
+    BEFORE_ENDINGS,
+    BEFORE_TAGS,
+    CANONICAL_BACKEND,
+    ENDINGS,
+    LEADING_WORDS,
+    PATH_FORMS,
+    QUANTISERS,
+    TUNED_ENDINGS,
+    NamePart,
+    alternatives,
+)
+from horde_model_reference.name_text import FOLDED, spelled, with_unicode
 from horde_model_reference.polars_queries import collected, collected_together
 
 ATTRIBUTED: Final = "attributed"
@@ -32,10 +53,13 @@ UNATTRIBUTED: Final = "unattributed"
 OUTCOMES = (ATTRIBUTED, AMBIGUOUS, UNATTRIBUTED)
 """Where an API name can go; every name goes to exactly one of them (rule 1)."""
 
+MOST_PARTS = 12
+"""Parts that come off one name at most: no worker stacks more, and a hostile name costs no more."""
+
 
 @dataclass(frozen=True, slots=True)
 class NameRules:
-    """What the names of a type of model are made of."""
+    """The parts of the names of one type of model."""
 
     backends: tuple[str, ...] = ()
     authors: bool = False
@@ -47,50 +71,18 @@ NAME_RULES: dict[HordeModelType, NameRules] = {
     HordeModelType.TEXT: NameRules(backends=BACKENDS, authors=True, endings=ENDINGS),
 }
 
-
-@dataclass(frozen=True, slots=True)
-class Lookup:
-    """One way to look a name up: what is compared, on both sides, and how to say it."""
-
-    sentence: str
-    key: Callable[[pl.Expr, NameRules], pl.Expr]
-
-
-def _full(name: pl.Expr, _: NameRules) -> pl.Expr:
-    return name
-
-
-def _short(name: pl.Expr, rules: NameRules) -> pl.Expr:
-    return name.str.split("/").list.last() if rules.authors else name
-
-
-def _full_folded(name: pl.Expr, _: NameRules) -> pl.Expr:
-    return name.str.to_lowercase()
-
-
-def _short_folded(name: pl.Expr, rules: NameRules) -> pl.Expr:
-    return _short(name, rules).str.to_lowercase()
-
-
-LOOKUPS: tuple[Lookup, ...] = (
-    Lookup("the full name", _full),
-    Lookup("the full name, ignoring case", _full_folded),
-    Lookup("the name without its author", _short),
-    Lookup("the name without its author, ignoring case", _short_folded),
-)
-WEAKEST = LOOKUPS[-1]
-
 RESULT_SCHEMA: dict[str, pl.DataType | type[pl.DataType]] = {
     "api_name": pl.String,
     "backend": pl.String,
     "looked_up": pl.String,
     "outcome": pl.Enum(OUTCOMES),
     "model_index": pl.UInt32,
+    "candidates": pl.List(pl.UInt32),
 }
 """What :func:`attribute_names` returns: one row an API name, in the order given.
 
-``looked_up`` is what was left of the name when it was found, or when nothing more came off; ``model_index`` is a row
-of the catalogue, null unless attributed.
+``looked_up`` is the text that was found, or the one that is left when nothing more comes off; ``model_index`` is a row
+of the catalogue, null unless attributed; ``candidates`` are rows of the catalogue, null unless ambiguous.
 """
 
 
@@ -100,33 +92,83 @@ def attribute_names(reported: pl.LazyFrame, model_names: pl.Series, rules: NameR
     Args:
         reported: In ``api_name``, distinct names as the Horde sends them; its other columns are kept.
         model_names: Distinct names of the catalogue; ``model_index`` counts along them.
-        rules: What the names are made of.
+        rules: The parts of the names.
 
     Returns:
         The rows of ``reported`` with the columns of ``RESULT_SCHEMA``.
     """
+    names, models = _spelled(reported, model_names, rules)
+    finds, pending = _search(names, names, models, rules)
+    if rules.authors:
+        paths = _paths(names, pending)
+        if paths.height:
+            read = names.update(paths, on="at")
+            more, _ = _search(read.join(paths, on="at", how="semi"), read, models, rules)
+            finds, pending = pl.concat([finds, more]), _unfound(pending, more)
+        if names["rest_folded"].str.contains(APEX.lower(), literal=True).any():
+            finds = _with_tuned_siblings(finds, names, models)
+    rest = pending.unique("at", keep="last", maintain_order=True).select("at", looked_up=_looked_up(names["rest"]))
+    decided = pl.concat([finds, rest], how="diagonal").sort("at").select(_DECISION)
+    return pl.concat([names.lazy().drop("at", "rest", "rest_folded"), decided], how="horizontal")
+
+
+def _search(
+    wanted: pl.DataFrame, names: pl.DataFrame, models: pl.DataFrame, rules: NameRules
+) -> tuple[pl.LazyFrame, pl.LazyFrame]:
+    """Return what the look-ups find for the wanted ones among the names, and the steps of those not found."""
+    steps = _steps(wanted, rules)
+    plain = _plain_finds(steps, names, models.lazy(), rules)
+    finds, pending = _decided_plainly(plain, models), _unfound(steps.lazy(), plain.lazy())
+    if not rules.authors:
+        return finds, pending
+    wide = _wide_finds(pending, names, models).lazy()
+    return pl.concat([finds, wide]), _unfound(pending, wide)
+
+
+def _paths(names: pl.DataFrame, pending: pl.LazyFrame) -> pl.DataFrame:
+    """Return those of the pending names that are paths of another form, as they are read."""
+    texts = names.lazy().select("at", "rest", "rest_folded").join(pending, on="at", how="semi")
+    return collected(texts.filter(_IS_PATH).with_columns(_READ_PATH))
+
+
+def _spelled(reported: pl.LazyFrame, model_names: pl.Series, rules: NameRules) -> tuple[pl.DataFrame, pl.DataFrame]:
+    """Return the API names, numbered by ``at``, with ``backend`` and ``rest``, and the models by ``models``.
+
+    ``rest`` and the models' ``model`` have their casefolded columns beside them.
+    """
     names, models = collected_together(
-        reported.with_row_index("at").with_columns(_without_backend(rules)), _models_by_key(model_names, rules)
+        reported.with_row_index("at").with_columns(_without_backend(rules)),
+        model_names.alias("name").to_frame().lazy().select(spelled(pl.col("name"), "model")).with_row_index("models"),
     )
-    found = _found(names.lazy(), models.lazy(), rules)
-    decided = _disambiguate(found, models.lazy(), model_names, rules).sort("at").select(_DECISION)
-    return pl.concat([names.lazy().drop("at", "rest"), decided], how="horizontal")
+    return with_unicode(names, "rest"), with_unicode(models, "model")
+
+
+def _unfound(steps: pl.LazyFrame, finds: pl.LazyFrame) -> pl.LazyFrame:
+    """Return the steps of the names that are not among the finds, in their order."""
+    return steps.join(finds.select("at"), on="at", how="anti", maintain_order="left")
+
+
+def _looked_up(rest: pl.Series) -> pl.Expr:
+    """Return of the ``rest`` of the names the text that a step looks up."""
+    text = pl.lit(rest).gather("at")
+    return text.str.head(text.str.len_chars() - pl.col("off"))
 
 
 def _outcome(outcome: str) -> pl.Expr:
     return pl.lit(outcome, RESULT_SCHEMA["outcome"])
 
 
-_ONE, _SEVERAL = pl.col("candidates") == 1, pl.col("candidates") > 1
+_COUNT = pl.col("models").list.len()
 _DECISION = (
     pl.col("looked_up"),
-    pl.when(_ONE)
+    pl.when(_COUNT == 1)
     .then(_outcome(ATTRIBUTED))
-    .when(_SEVERAL)
+    .when(_COUNT > 1)
     .then(_outcome(AMBIGUOUS))
     .otherwise(_outcome(UNATTRIBUTED))
     .alias("outcome"),
-    pl.when(_ONE).then("model_index"),
+    pl.when(_COUNT == 1).then(pl.col("models").list.first()).alias("model_index"),
+    pl.when(_COUNT > 1).then("models").alias("candidates"),
 )
 
 
@@ -135,122 +177,196 @@ def _without_backend(rules: NameRules) -> tuple[pl.Expr, ...]:
     """Return ``backend``, and as ``rest`` what is left of the name without it."""
     name, canonical = pl.col("api_name"), pl.lit(CANONICAL_BACKEND)
     if not rules.backends:
-        return canonical.alias("backend"), name.alias("rest")
-    prefix = rf"(?i)^({'|'.join(rules.backends)})/"
+        return canonical.alias("backend"), *spelled(name, "rest")
+    prefix = rf"(?i)^\s*({'|'.join(rules.backends)})/"
     backend = name.str.extract(prefix).str.to_lowercase().fill_null(canonical)
-    return backend.alias("backend"), name.str.replace(prefix, "").alias("rest")
+    return backend.alias("backend"), *spelled(name.str.replace(prefix, ""), "rest")
 
 
 @cache
-def _weakest_key(column: str, rules: NameRules) -> pl.Expr:
-    return WEAKEST.key(pl.col(column), rules).alias("key")
+def _key(column: str, rules: NameRules) -> pl.Expr:
+    """Return the ``key`` of a casefolded column: equal wherever any plain look-up finds a model."""
+    name = pl.col(column)
+    return (short(name) if rules.authors else name).alias("key")
 
 
-def _models_by_key(model_names: pl.Series, rules: NameRules) -> pl.LazyFrame:
-    """Return for each ``key`` of the weakest look-up the ``models`` that have it, how many, and one of them."""
-    keys = model_names.alias("name").to_frame().lazy().select(_weakest_key("name", rules))
-    return keys.with_row_index("model_index").group_by("key").agg(models="model_index").with_columns(_COUNTED)
+def _steps(names: pl.DataFrame, rules: NameRules) -> pl.DataFrame:
+    """Return each name's key, then that with one part off, then with two, ...
+
+    Returns:
+        ``at``, ``key``, ``step`` (how many parts came off) and ``off`` (how many characters), by step.
+    """
+    pending = collected(names.lazy().select("at", _key("rest_folded", rules), *_NOTHING_OFF))
+    steps = [pending]
+    for _ in range(MOST_PARTS if rules.endings else 0):
+        pending = collected(_without(_ENDING, pending.lazy()))
+        if pending.is_empty():
+            pending = _without_leading_word(pl.concat(steps))
+        if pending.is_empty():
+            break
+        steps.append(pending)
+    return pl.concat(steps)
 
 
-# Gathered in lists, and then counted: on a thousand rows three times as fast as counting in groups.
-_COUNTED = (
-    pl.col("models").list.len().alias("candidates"),
-    pl.col("models").list.first().alias("model_index"),
+def _without(pattern: str, steps: pl.LazyFrame) -> pl.LazyFrame:
+    """Return the steps after those that have a part at the end."""
+    key, less = pl.col("key"), pl.col("less")
+    shortened = steps.with_columns(less=key.str.replace(pattern, "")).filter(less != key)
+    return shortened.select(
+        "at", less.alias("key"), pl.col("step") + 1, pl.col("off") + key.str.len_chars() - less.str.len_chars()
+    )
+
+
+def _without_leading_word(steps: pl.DataFrame) -> pl.DataFrame:
+    """Return the steps after the last ones of names whose last ending was led by a word that is there still."""
+    led = collected(steps.lazy().filter(pl.col("step") > 0).filter(pl.col("key").str.contains(_LEADING_WORD)))
+    if led.is_empty():
+        return led
+    whole = steps.lazy().filter(pl.col("step") == 0, pl.col("key").str.contains(_LED)).select("at")
+    last = led.lazy().join(steps.lazy().select("at", pl.col("step") - 1), on=["at", "step"], how="anti")
+    return collected(_without(_LEADING_WORD, last.join(whole, on="at", how="semi")))
+
+
+def _at_the_end(parts: Iterable[NamePart]) -> str:
+    """Return a pattern that matches one of the parts, and the separator before it, at the end of a name."""
+    by_separators = groupby(sorted(parts, key=_separators), _separators)
+    forms = (f"[{re.escape(after)}](?:{alternatives(same)})" for after, same in by_separators)
+    return rf"(?is)(?:{'|'.join(forms)})$"
+
+
+def _separators(part: NamePart) -> str:
+    return part.after
+
+
+_SEPARATOR = rf"[{re.escape(BEFORE_ENDINGS + BEFORE_TAGS)}]"
+_ENDING = _at_the_end(ENDINGS)
+_APEX = rf"(?i){_SEPARATOR}{APEX}"
+_LEADING_WORD = rf"(?is){_SEPARATOR}(?:{alternatives(LEADING_WORDS)})$"
+_LED = rf"(?is){_SEPARATOR}(?:{'|'.join(word.with_ending for word in LEADING_WORDS)})"
+
+
+_NOTHING_OFF = (pl.lit(0, pl.UInt8).alias("step"), pl.lit(0, pl.UInt32).alias("off"))
+
+
+def _plain_finds(steps: pl.DataFrame, names: pl.DataFrame, models: pl.LazyFrame, rules: NameRules) -> pl.DataFrame:
+    """Return the names that a plain look-up finds: ``at``, the text ``looked_up``, and the ``models`` that it finds."""
+    by_key = models.select(_key("model_folded", rules), "models").group_by("key").agg("models")
+    return collected(
+        steps.lazy()
+        .join(by_key, on="key", how="inner", maintain_order="left")
+        .unique("at", keep="first", maintain_order=True)
+        .select("at", "models", *_texts(names), count=_COUNT)
+    )
+
+
+def _texts(names: pl.DataFrame) -> tuple[pl.Expr, ...]:
+    return tuple(_looked_up(names[f"rest{case}"]).alias(f"looked_up{case}") for case in ("", FOLDED))
+
+
+def _decided_plainly(finds: pl.DataFrame, models: pl.DataFrame) -> pl.LazyFrame:
+    """Return the finds of plain look-ups, of which each name's strongest decides."""
+    if finds.is_empty() or finds["count"].max() == 1:
+        return finds.lazy().select(_FOUND)
+    several = finds.lazy().filter(pl.col("count") > 1).explode("models")
+    decided = _first_lookup_decides(several, models, PLAIN_COUNT)
+    return pl.concat([finds.lazy().filter(pl.col("count") == 1).select(_FOUND), decided])
+
+
+def _first_lookup_decides(pairs: pl.LazyFrame, models: pl.DataFrame, lookups: int) -> pl.LazyFrame:
+    """Return for each name the text and the models that the strongest look-up finds.
+
+    Args:
+        pairs: ``at``, a text ``looked_up`` and in ``models`` one model that a look-up finds by it.
+        models: The catalogue's names.
+        lookups: How many of the look-ups can have found them.
+    """
+    return (
+        pairs.join(models.lazy(), on="models")
+        .with_columns(lookup=first_lookup(lookups))
+        .group_by("at", "looked_up", "lookup")
+        .agg(pl.col("models").unique().sort())
+        .sort("lookup")
+        .unique("at", keep="first", maintain_order=True)
+        .select(_FOUND)
+    )
+
+
+_FOUND = ("at", "looked_up", "models")
+
+
+def _wide_finds(pending: pl.LazyFrame, names: pl.DataFrame, models: pl.DataFrame) -> pl.DataFrame:
+    """Return the names that a wide look-up finds: of those with the fewest parts off, the strongest decides.
+
+    A text is tried as it is, then without the quantiser in front.
+    """
+    texts = collected(pending.select("at", pl.col("step") * 2, *_texts(names)).with_columns(_IS_QUANTISED))
+    unquantised = short(_BOTH).str.replace(_QUANTISER, "")
+    forms = [texts.lazy()]
+    if texts["quantised"].any():
+        forms.append(texts.lazy().filter("quantised").with_columns(pl.col("step") + 1, unquantised))
+    keyed = pl.concat(forms).with_columns(_key("looked_up_folded", NAME_RULES[HordeModelType.TEXT]))
+    pairs = collected(keyed.join(_models_by_wide_key(models.lazy()), on="key"))
+    if pairs.is_empty():
+        return pairs.select("at", "looked_up", models=pl.lit([], pl.List(pl.UInt32)))
+    fewest_off = pairs.lazy().filter(pl.col("step") == pl.col("step").min().over("at"))
+    return collected(_first_lookup_decides(fewest_off, models, len(LOOKUPS)))
+
+
+def _models_by_wide_key(models: pl.LazyFrame) -> pl.LazyFrame:
+    """Return every ``key`` that a wide look-up compares, with its model in ``models``."""
+    name = pl.col("model_folded")
+    dropped = models.filter(name.str.contains(DROPPED)).with_columns(name.str.replace(DROPPED, ""))
+    return pl.concat(
+        frame.select("models", key=of_model(name)) for frame in (models, dropped) for of_model in WIDE_KEYS
+    )
+
+
+_BOTH = pl.col("looked_up", "looked_up_folded")
+_QUANTISER = rf"(?i)^(?:{'|'.join(sorted(QUANTISERS, key=len, reverse=True))})[-_]+"
+_IS_QUANTISED = short(pl.col("looked_up")).str.contains(_QUANTISER).alias("quantised")
+_IS_PATH = pl.col("rest").str.contains("|".join(form.pattern for form in PATH_FORMS))
+_READ_PATH = reduce(
+    lambda text, form: text.str.replace(form.pattern, form.replacement), PATH_FORMS, pl.col("rest", "rest_folded")
 )
 
 
-def _found(pending: pl.LazyFrame, models: pl.LazyFrame, rules: NameRules) -> pl.LazyFrame:
-    """Look names up by the weakest look-up, taking off endings until that finds something or nothing comes off.
-
-    Args:
-        pending: ``at`` and ``rest`` of each name.
-        models: The models by key.
-        rules: What the names are made of.
-
-    Returns:
-        For each ``at``, in no order: what was ``looked_up`` last and its ``key``; how many ``candidates`` that found,
-        null where none; and the ``model_index`` of one of them.
-    """
-    candidates = models.select("key", "candidates", "model_index")
-    asked, shortened = (*_ASKED, _weakest_key("rest", rules)), _shortened(rules)
-    passes: list[pl.DataFrame] = []
-    while True:
-        looked_up = collected(
-            pending.select(asked).join(candidates, on="key", how="left").with_columns(shortened).with_columns(_GOES_ON)
-        )
-        passes.append(looked_up)
-        if not looked_up["goes_on"].any():
-            return pl.concat(passes).lazy().remove("goes_on")
-        pending = looked_up.lazy().filter("goes_on")
-
-
-_ASKED = (pl.col("at"), pl.col("rest").alias("looked_up"))
-_GOES_ON = (pl.col("rest") != pl.col("looked_up")).alias("goes_on")
-
-
-@cache
-def _shortened(rules: NameRules) -> pl.Expr:
-    """Return as ``rest`` what was looked up with one ending taken off; null where something was found."""
-    name, ending = pl.col("looked_up"), rf"(?is)[{SEPARATORS.strip()}](?:{alternatives(rules.endings)})$"
-    rest = name.str.replace(ending, "") if rules.endings else name
-    return pl.when(pl.col("candidates").is_null()).then(rest).alias("rest")
-
-
-def _disambiguate(found: pl.LazyFrame, models: pl.LazyFrame, model_names: pl.Series, rules: NameRules) -> pl.LazyFrame:
-    """Let the first look-up that finds anything decide, where the weakest has found several models."""
-    several = found.filter(_SEVERAL).select("at", "looked_up", "key")
-    pairs = several.join(models.select("key", model_index="models"), on="key").explode("model_index")
-    told = (
-        pairs.with_columns(model=pl.lit(model_names).gather("model_index"))
-        .group_by("at", "looked_up", _first_lookup(rules))
-        .agg(models="model_index")
-        .with_columns(_COUNTED)
-        .sort("lookup")
-        .unique("at", keep="first", maintain_order=True)
+def _with_tuned_siblings(finds: pl.LazyFrame, names: pl.DataFrame, models: pl.DataFrame) -> pl.LazyFrame:
+    """Add to the finds behind ``APEX`` the tuned models of the same name: APEX files drop ``-it`` (rule 2a)."""
+    was_there, is_there = (
+        text.str.contains(_APEX) for text in (pl.lit(names["rest"]).gather("at"), pl.col("looked_up"))
     )
-    columns = ("at", "looked_up", "candidates", "model_index")
-    return pl.concat([found.remove(_SEVERAL).select(columns), told.select(columns)])
+    shorts = models.lazy().select("models", short=short(pl.col("model_folded")))
+    marked = finds.with_columns(behind_apex=was_there & ~is_there)
+    pairs = marked.filter("behind_apex").explode("models")
+    based = pairs.join(shorts, on="models").drop("models")
+    siblings = (based.with_columns(pl.col("short") + ending).join(shorts, on="short") for ending in TUNED_ENDINGS)
+    widened = pl.concat(found.select(_FOUND) for found in (pairs, *siblings))
+    return pl.concat(
+        [
+            marked.remove("behind_apex").select(_FOUND),
+            widened.group_by("at", "looked_up").agg(pl.col("models").unique().sort()),
+        ]
+    )
 
 
-@cache
-def _first_lookup(rules: NameRules) -> pl.Expr:
-    """Return by which ``lookup`` what was looked up finds ``model``, where it is known that one does."""
-    model, name = pl.col("model"), pl.col("looked_up")
-    by = pl.lit(len(LOOKUPS) - 1, pl.UInt8)
-    for index, lookup in reversed(list(enumerate(LOOKUPS[:-1]))):
-        same = lookup.key(model, rules) == lookup.key(name, rules)
-        by = pl.when(same).then(pl.lit(index, pl.UInt8)).otherwise(by)
-    return by.alias("lookup")
-
-
-def lookups_of(names: pl.DataFrame, model_names: pl.Series, rules: NameRules) -> pl.Series:
+def lookups_of(names: pl.DataFrame, model_names: pl.Series) -> pl.Series:
     """Return by which of ``LOOKUPS`` each name of an attribution was found (an index; null where by none).
 
     Args:
         names: Rows of an attribution.
         model_names: The names that its ``model_index`` counts along.
-        rules: What the names are made of.
     """
-    catalogue = model_names.alias("name").to_frame()
-    by = pl.lit(None, pl.UInt8)
-    for index, lookup in reversed(list(enumerate(LOOKUPS))):
-        keys = catalogue.select(lookup.key(pl.col("name"), rules)).to_series()
-        found = lookup.key(pl.col("looked_up"), rules).is_in(keys.implode())
-        by = pl.when(found).then(pl.lit(index, pl.UInt8)).otherwise(by)
-    return names.select(lookup=by).to_series()
+    index = pl.coalesce("model_index", pl.col("candidates").list.first())
+    spelt = [
+        with_unicode(collected(names.lazy().select(spelled(name, column))), column)
+        for name, column in ((pl.col("looked_up"), "looked_up"), (pl.lit(model_names).gather(index), "model"))
+    ]
+    return collected(pl.concat(spelt, how="horizontal").lazy().select(lookup=first_lookup()))["lookup"]
 
 
-def candidates_of(
-    names: pl.DataFrame, model_names: pl.Series, rules: NameRules, most: int = 10
-) -> dict[str, list[str]]:
+def candidates_of(names: pl.DataFrame, model_names: pl.Series, most: int = 10) -> dict[str, list[str]]:
     """Return for each ambiguous name of an attribution the models it could be, at most ``most``, by name."""
-    ambiguous = names.filter(pl.col("outcome") == AMBIGUOUS)
-    by = lookups_of(ambiguous, model_names, rules)
-    catalogue = model_names.sort().alias("model").to_frame()
-    found: dict[str, list[str]] = {}
-    for index, lookup in enumerate(LOOKUPS):
-        wanted = ambiguous.filter(by == index).select("api_name", key=lookup.key(pl.col("looked_up"), rules))
-        keyed = catalogue.with_columns(key=lookup.key(pl.col("model"), rules)).join(wanted, on="key", how="semi")
-        models = keyed.sort("model").group_by("key", maintain_order=True).agg(pl.col("model").head(most))
-        found |= dict(wanted.join(models, on="key").select("api_name", "model").iter_rows())
-    return found
+    ambiguous = names.filter(pl.col("outcome") == AMBIGUOUS).select("api_name", "candidates").explode("candidates")
+    pairs = ambiguous.with_columns(model=pl.lit(model_names).gather("candidates")).sort("model")
+    models = pairs.group_by("api_name").agg(pl.col("model").head(most))
+    return dict(models.iter_rows())

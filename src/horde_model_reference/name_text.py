@@ -1,0 +1,53 @@
+"""Names as text: one Unicode form, and comparison that ignores case (rule 2a).
+
+Polars has no casefold, and normalises every name although most are ASCII, for which neither matters. So Python changes
+the other names, and only where there are any.
+"""
+
+from __future__ import annotations
+
+import unicodedata
+from collections.abc import Callable
+
+import polars as pl
+
+FOLDED = "_folded"
+"""What the column of the casefolded names has behind its name."""
+
+_IS_UNICODE = "is_unicode"
+
+
+def spelled(name: pl.Expr, column: str) -> tuple[pl.Expr, ...]:
+    """Return the columns that :func:`with_unicode` takes: the name without outer blanks, its lower case, and whether.
+
+    Args:
+        name: The names.
+        column: The name of the first column; the second has ``FOLDED`` behind it.
+    """
+    bare = name.str.strip_chars()
+    is_unicode = bare.str.len_bytes().sum() != bare.str.len_chars().sum()
+    return bare.alias(column), bare.str.to_lowercase().alias(column + FOLDED), is_unicode.alias(_IS_UNICODE)
+
+
+def with_unicode(names: pl.DataFrame, column: str) -> pl.DataFrame:
+    """Return the columns of :func:`spelled` with all names in NFC, and casefolded."""
+    if not names.drop_in_place(_IS_UNICODE).any():
+        return names
+    return names.with_columns(
+        _changed(names[column], composed).alias(column),
+        _changed(names[column], folded).alias(column + FOLDED),
+    )
+
+
+def composed(name: str) -> str:
+    """Return a name in NFC, without the blanks around it."""
+    return unicodedata.normalize("NFC", name.strip())
+
+
+def folded(name: str) -> str:
+    """Return a name that equals those that differ from it in case, form or outer blanks only."""
+    return composed(name).casefold()
+
+
+def _changed(names: pl.Series, change: Callable[[str], str]) -> pl.Series:
+    return pl.Series([None if name is None else change(name) for name in names], dtype=pl.String)
