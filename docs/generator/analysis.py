@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 import polars as pl
 from docs.generator import sample
 from docs.generator.markup import code, table
@@ -12,7 +14,18 @@ from horde_model_reference.analytics.risk_response import respond_with_attributi
 from horde_model_reference.analytics.text_model_names import base_name
 from horde_model_reference.analytics.thresholds import thresholds_for
 from horde_model_reference.categories import MODEL_REFERENCE_CATEGORY, HordeModelType
-from horde_model_reference.name_parts import BACKENDS, ENDINGS, FAMILY_PARTS, NamePart
+from horde_model_reference.name_parts import (
+    AUTHOR_JOINTS,
+    BACKENDS,
+    ENDINGS,
+    FAMILY_PARTS,
+    LEADING_WORDS,
+    NEVER_ENDINGS,
+    PATH_FORMS,
+    QUANTISERS,
+    LeadingWord,
+    NamePart,
+)
 from horde_model_reference.settings import Settings
 
 TEXT = MODEL_REFERENCE_CATEGORY.text_generation
@@ -103,7 +116,30 @@ def thresholds() -> str:
 
 def name_endings() -> str:
     """Return the endings that come off API names."""
-    return _name_parts(ENDINGS)
+    rows = ((part.label, _codes(part.examples), _codes(part.after)) for part in ENDINGS)
+    return table(("kind", "examples", "after one of"), rows)
+
+
+def leading_words() -> str:
+    """Return the words that come off only before certain endings."""
+    return _name_parts(LEADING_WORDS)
+
+
+def other_weights() -> str:
+    """Return words that never come off."""
+    return f"{_codes(NEVER_ENDINGS)}."
+
+
+def joined_names() -> str:
+    """Return who may stand before a name, joined by what."""
+    joints = " or ".join(code(joint) for joint in AUTHOR_JOINTS)
+    return f"Joined by {joints}: the model's own author, or one of {_codes(QUANTISERS)}."
+
+
+def paths() -> str:
+    """Return the forms of paths."""
+    rows = ((form.label, code(text), code(reading)) for form in PATH_FORMS for text, reading in form.examples)
+    return table(("form", "text", "read as"), rows)
 
 
 def family_parts() -> str:
@@ -111,8 +147,12 @@ def family_parts() -> str:
     return _name_parts(FAMILY_PARTS)
 
 
-def _name_parts(parts: tuple[NamePart, ...]) -> str:
-    return table(("kind", "examples"), ((part.label, ", ".join(map(code, part.examples))) for part in parts))
+def _name_parts(parts: Iterable[NamePart | LeadingWord]) -> str:
+    return table(("kind", "examples"), ((part.label, _codes(part.examples)) for part in parts))
+
+
+def _codes(texts: Iterable[str]) -> str:
+    return ", ".join(map(code, texts))
 
 
 def backends() -> str:
