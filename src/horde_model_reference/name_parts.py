@@ -69,8 +69,8 @@ class LeadingWord:
 
 
 _GGUF = (
-    r"I?Q\d+(?:[-_]K(?:SS|S|T|V)?)?(?:[-_](?:XXS|XS|S|M|L|XL|NL|0|1))?(?:[-_]X?L)?(?:[-_]R\d)?"
-    r"|Q\d[-_]0(?:[-_]\d){2}|TQ\d(?:[-_]\d)?|Q\dK[SML]"
+    r"Q\d[-_]0(?:[-_]\d){2}|TQ\d(?:[-_]\d)?|Q\dK[SML]"
+    r"|I?Q\d+(?:[-_]K(?:SS|S|T|V)?)?(?:[-_](?:XXS|XS|S|M|L|XL|NL|0|1))?(?:[-_]X?L)?(?:[-_]R\d)?"
 )
 
 # fmt: off
@@ -82,6 +82,11 @@ ENDINGS: tuple[NamePart, ...] = (
             "Q4_K_M", "Q8_0", "IQ4_XS", "IQ3_M", "Q5_K", "q4_k_s", "IQ4_NL", "Q4-K-M", "q3_K-M", "Q6_K_L", "Q8_K_XL",
             "Q4_0_4_4", "IQ4_KS", "IQ4_KSS", "IQ2_KT", "IQ4_K_R4", "Q8_0_R8", "Q8_KV", "TQ1_0", "q2ks",
         ),
+    ),
+    NamePart(
+        "APEX",
+        r"apex(?:[-_](?:mtp|tq|i))*(?:[-_](?:quality|balanced|compact|mini|nano|micro|tiny|small|medium|large|max))?",
+        ("APEX", "APEX-Quality", "APEX-I-Balanced", "apex-mtp-i-quality", "APEX-TQ", "apex-tq-compact"),
     ),
     NamePart("importance matrix", r"i1|imat(?:rix)?", ("i1", "imat", "Imatrix")),
     NamePart(
@@ -132,11 +137,6 @@ ENDINGS: tuple[NamePart, ...] = (
         r"|ctranslate2|ct2|trt-?llm|tensorrt(?:-llm)?",
         ("MLX", "MLC", "q4f16_1", "q4f32_1", "q0f16", "MLC-1k", "q4f16_1-MLC", "MTP", "ct2", "TensorRT-LLM"),
     ),
-    NamePart(
-        "APEX",
-        r"apex(?:[-_](?:mtp|tq|i))*(?:[-_](?:quality|balanced|compact|mini|nano|micro|tiny|small|medium|large|max))?",
-        ("APEX", "APEX-Quality", "APEX-I-Balanced", "apex-mtp-i-quality", "APEX-TQ", "apex-tq-compact"),
-    ),
     NamePart("branch", r"main", ("main",)),
     NamePart(
         "part of a file",
@@ -146,7 +146,10 @@ ENDINGS: tuple[NamePart, ...] = (
     NamePart("file ending", r"bin|pth?|ckpt|zip", ("bin", "pt", "pth", "ckpt", "zip"), after="."),
     NamePart("tag", r"latest", ("latest",), after=BEFORE_TAGS),
 )
-"""Additions to a text model's name that leave its weights the same (rules 2 and 2a). They stack."""
+"""Additions to a text model's name that leave its weights the same (rules 2 and 2a). They stack.
+
+Where one is the beginning of another, the longer one comes first.
+"""
 # fmt: on
 
 LEADING_WORDS: tuple[LeadingWord, ...] = (

@@ -78,8 +78,10 @@ def test_base_name(name: str, base: str) -> None:
 def test_every_kind_of_part_goes_wherever_it_stands(part: NamePart) -> None:
     """Rule 9: between separators or at an end, ignoring case."""
     for written in {spelled for one in part.examples for spelled in (one, one.lower(), one.upper())}:
-        found = [base_name(name.format(written)) for name in ("a/word-{}", "a/{}_word", "a/one {}.two", "a/one{}s")]
-        assert found == ["word", "word", "one two", f"one{written}s"]
+        found = [base_name(name.format(written)) for name in ("a/word-{}", "a/{}_word", "a/one {}.two")]
+        assert found == ["word", "word", "one two"]
+        if not set(written) & set("-_."):
+            assert base_name(f"a/one{written}s") == f"one{written}s"
 
 
 def plain_base_name(name: str) -> str:
