@@ -8,7 +8,7 @@ SOAK_MINUTES ?= 10
 CHAOS_MINUTES ?= 10
 CHAOS_FLAGS ?=
 
-.PHONY: help demo serve test lint types imports docs site picture check check-figures wheel constraints bench soak chaos clean
+.PHONY: help demo serve test lint types imports docs site picture check check-figures mutants wheel constraints bench soak chaos clean
 
 help:  ## Show this list
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 16
@@ -46,6 +46,9 @@ check: lint types imports test  ## Everything a change must pass
 check-figures: $(VENV)/.installed-dev  ## Compare 5,000 random cases with a second implementation (SEED=... repeats one)
 	@$(BIN)/python -m tests.oracle --seed '$(SEED)' $(if $(NUMBER),--number $(NUMBER))
 
+mutants: $(VENV)/.installed-mutants  ## Mutate the analysis and count what the tests notice (MUTANTS='--sample 20 flags')
+	@$(BIN)/python -m tests.mutants $(MUTANTS)
+
 wheel: $(VENV)/.installed  ## Build the wheel into dist/
 	@rm -rf dist && $(BIN)/pip wheel -q --no-deps -w dist .
 
@@ -80,4 +83,8 @@ $(VENV)/.installed: $(VENV)/.python pyproject.toml constraints.txt
 
 $(VENV)/.installed-dev: $(VENV)/.installed
 	@$(BIN)/pip install -q --disable-pip-version-check -c constraints.txt -e '.[dev]'
+	@touch $@
+
+$(VENV)/.installed-mutants: $(VENV)/.installed-dev
+	@$(BIN)/pip install -q --disable-pip-version-check -c constraints.txt -e '.[mutants]'
 	@touch $@

@@ -18,9 +18,9 @@ def main() -> int:
     options = parser.parse_args()
     seed = options.seed or secrets.token_hex(4)
     numbers = range(options.count) if options.number is None else range(options.number, options.number + 1)
-    print(f"SEED={seed}: comparing {len(numbers)} cases", flush=True)  # noqa: T201
+    print(f"SEED={seed}: comparing {len(numbers)} cases", flush=True)
     failures = check_in_processes(seed, numbers)
-    print(report(failures) or "no value differs")  # noqa: T201
+    print(report(failures) or "no value differs")
     return 1 if failures else 0
 
 

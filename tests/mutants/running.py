@@ -1,0 +1,134 @@
+"""Makes mutants of the analysis and runs the tests on each."""
+
+from __future__ import annotations
+
+import ast
+import multiprocessing
+import os
+import shutil
+import sys
+import tempfile
+from collections.abc import Iterator, Sequence
+from concurrent.futures import ProcessPoolExecutor, as_completed
+from dataclasses import dataclass
+from pathlib import Path
+from random import Random
+
+from cosmic_ray.commands.init import init
+from cosmic_ray.mutating import mutate_and_test, mutate_code
+from cosmic_ray.plugins import get_operator
+from cosmic_ray.work_db import WorkDB, use_db
+from cosmic_ray.work_item import MutationSpec, WorkResult
+
+ROOT = Path(__file__).parents[2]
+PACKAGE = ROOT / "src" / "horde_model_reference"
+MUTATED = (*sorted((PACKAGE / "analytics").glob("*.py")), PACKAGE / "integrations" / "attribution.py")
+MODULES = {path.stem: path.relative_to(ROOT) for path in MUTATED if path.stem != "__init__"}
+
+TESTS = (
+    "tests/oracle/test_oracle.py",
+    "tests/oracle/test_against_the_oracle.py",
+    "tests/analytics",
+    "tests/integrations/test_attribution.py",
+    "tests/integrations/test_data_merger.py",
+)
+"""Run after the mutated module's own tests, until one fails."""
+
+LEFT_OUT = (
+    "::test_random_cases",
+    "::test_the_real_catalogues_and_captured_answers",
+    "::test_the_real_names_of_workers",
+)
+"""Tests that take too long for every mutant."""
+
+SWAPPED = {
+    "BitOr": "BitAnd",
+    "BitAnd": "BitOr",
+    "Add": "Sub",
+    "Sub": "Add",
+    "Mul": "Div",
+    "Div": "Mul",
+    "FloorDiv": "Mul",
+    "Mod": "Mul",
+    "Pow": "Mul",
+}
+"""The one replacement per binary operator that is tried; most others fail at once, and would flatter the tests."""
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What became of a mutant."""
+
+    module: str
+    mutation: MutationSpec
+    result: WorkResult
+
+
+def mutations_of(module: Path) -> list[MutationSpec]:
+    """Return the mutations of a module that its tests could notice."""
+    source = module.read_text(encoding="utf-8")
+    with tempfile.TemporaryDirectory() as folder, use_db(f"{folder}/session.sqlite", WorkDB.Mode.create) as session:
+        init([module], session, {})
+        found = [mutation for item in session.work_items for mutation in item.mutations]
+    return [mutation for mutation in found if _is_tried(mutation) and _changes_behaviour(source, mutation)]
+
+
+def _is_tried(mutation: MutationSpec) -> bool:
+    kind, *operators = str(mutation.operator_name).removeprefix("core/").split("_")
+    return kind != "ReplaceBinaryOperator" or SWAPPED[operators[0]] == operators[1]
+
+
+def _changes_behaviour(source: str, mutation: MutationSpec) -> bool:
+    """Tell whether the mutant can be compiled, and differs by more than annotations."""
+    operator = get_operator(mutation.operator_name)(**mutation.operator_args)
+    mutated: str | None = mutate_code(source, operator, mutation.occurrence)
+    try:
+        return mutated is not None and _without_annotations(mutated) != _without_annotations(source)
+    except SyntaxError:  # the star of an argument is taken for a product
+        return False
+
+
+def _without_annotations(source: str) -> str:
+    tree = ast.parse(source)
+    for node in ast.walk(tree):
+        for part in ("annotation", "returns"):
+            if getattr(node, part, None) is not None:
+                setattr(node, part, ast.Constant(None))
+    return ast.dump(tree)
+
+
+def sampled(mutations: Sequence[MutationSpec], limit: int, rng: Random) -> list[MutationSpec]:
+    """Return some of the mutations, or all where there are no more."""
+    return rng.sample(mutations, limit) if 0 < limit < len(mutations) else list(mutations)
+
+
+def run_all(mutants: Sequence[tuple[str, MutationSpec]], timeout: float) -> Iterator[Outcome]:
+    """Test every mutant, in as many copies of the repository as there are cores."""
+    context = multiprocessing.get_context("spawn")
+    with (
+        tempfile.TemporaryDirectory() as folder,
+        ProcessPoolExecutor(os.cpu_count(), context, initializer=_work_in_a_copy, initargs=(folder,)) as pool,
+    ):
+        running = [pool.submit(_run, name, mutation, timeout) for name, mutation in mutants]
+        for done in as_completed(running):
+            yield done.result()
+
+
+def _work_in_a_copy(folder: str) -> None:
+    copy = Path(folder) / str(os.getpid())
+    for part in ("src", "tests"):
+        shutil.copytree(ROOT / part, copy / part, ignore=shutil.ignore_patterns("__pycache__"))
+    shutil.copy(ROOT / "pyproject.toml", copy)
+    os.chdir(copy)
+    os.environ |= {"PYTHONPATH": str(copy / "src"), "PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1", "POLARS_MAX_THREADS": "1"}
+
+
+def _run(name: str, mutation: MutationSpec, timeout: float) -> Outcome:
+    return Outcome(name, mutation, mutate_and_test([mutation], _command(name), timeout))
+
+
+def _command(name: str) -> str:
+    own = sorted(str(path) for path in Path("tests").glob(f"*/test_{name}.py"))
+    left_out = [f"--deselect=tests/oracle/test_against_the_oracle.py{test}" for test in LEFT_OUT]
+    options = ["-x", "-q", "-p", "pytest_asyncio.plugin", "-p", "no:cacheprovider", *left_out]
+    return " ".join([sys.executable, "-m", "pytest", *options, *own, *TESTS])
