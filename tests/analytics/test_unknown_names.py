@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
-import pytest
+from collections.abc import Collection
+from typing import Any
 
-from horde_model_reference.analytics.unknown_names import closest_names, unknown_model
+import pytest
+from rapidfuzz import process
+
+from horde_model_reference.analytics.unknown_names import CANDIDATES, closest_names, unknown_model
 from tests.support.builders import IMAGE
 from tests.support.hostile_names import HOSTILE_NAMES
 
@@ -17,6 +21,34 @@ NAMES = ["Deliberate", "Anything Diffusion", "ICBINP", "Dreamshaper", "AbyssOran
 )
 def test_the_closest_come_first_whatever_the_case(asked: str, closest: str) -> None:
     assert closest_names(asked, NAMES).startswith(f"The closest names are: {closest}, ")
+
+
+@pytest.mark.parametrize(
+    ("asked", "closest"),
+    [("delibrate", "Deliberate"), ("DELIBERATE", "Deliberate"), ("Anythin diffusio", "Anything Diffusion")],
+)
+def test_the_closest_of_very_many_are_found(asked: str, closest: str) -> None:
+    many = [*(f"Model {at} of some family" for at in range(20_000)), *NAMES]
+    assert closest_names(asked, many).startswith(f"The closest names are: {closest}, ")
+
+
+@pytest.mark.parametrize("asked", ["", "x", "\udcff", "é" * 10_000, "\u2603" * 4, ".*"])
+def test_some_are_proposed_of_very_many_whatever_is_asked(asked: str) -> None:
+    assert closest_names(asked, [f"Model {at}" for at in range(1_000)]).count("Model") == 5
+
+
+def test_the_slow_comparison_is_of_few(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Design, section 14: it holds up all threads, so its candidates are bounded."""
+    compared: list[int] = []
+    extract = process.extract
+
+    def counting(name: str, names: Collection[str], **more: Any) -> Any:
+        compared.append(len(names))
+        return extract(name, names, **more)
+
+    monkeypatch.setattr(process, "extract", counting)
+    closest_names("Model 7 x", [f"Model {at}" for at in range(1_000)])
+    assert compared == [CANDIDATES]
 
 
 def test_where_there_are_no_names_none_are_proposed() -> None:

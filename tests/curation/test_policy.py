@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import tomllib
 from datetime import date, timedelta
 from pathlib import Path
@@ -111,6 +112,11 @@ def test_a_file_that_cannot_be_read_is_refused(tmp_path: Path) -> None:
     assert load_policy(None) == Policy()
 
 
+def protecting(policy: Policy, name: str, day: date = DAY) -> list[str]:
+    """The names and patterns of a policy that protect a model on a day."""
+    return [entry.pattern for entry, protected in policy.matches([name], day) if protected]
+
+
 class TestProtections:
     @pytest.mark.parametrize(
         ("entry", "name", "protected"),
@@ -125,17 +131,68 @@ class TestProtections:
         ],
     )
     def test_patterns(self, entry: str, name: str, protected: bool) -> None:
-        assert bool(list(policy_of({"protect": {"globs": [entry]}}).protections(name, DAY))) is protected
+        assert bool(protecting(policy_of({"protect": {"globs": [entry]}}), name)) is protected
 
     def test_a_name_is_no_pattern(self) -> None:
         policy = policy_of({"protect": {"names": ["a*", "Monolith [Ultra] XL"]}})
-        assert not list(policy.protections("abc", DAY))
-        assert list(policy.protections("Monolith [Ultra] XL", DAY))
+        assert not protecting(policy, "abc")
+        assert protecting(policy, "Monolith [Ultra] XL")
 
     @pytest.mark.parametrize(("days", "holds"), [(-1, True), (0, True), (1, False)])
     def test_the_last_day_counts(self, days: int, holds: bool) -> None:
         policy = read_policy(f'[protect]\nnames = [{{name = "a", reason = "b", until = {DAY}}}]', "p")
-        assert bool(list(policy.protections("a", DAY + timedelta(days)))) is holds
+        assert bool(protecting(policy, "a", DAY + timedelta(days))) is holds
+
+
+class TestBounds:
+    """Design, section 14: the work that a policy causes is bounded before it is done."""
+
+    @pytest.mark.parametrize(
+        ("protect", "words"),
+        [
+            ({"globs": ["a*"] * 1001}, "protect.globs: .* 1000"),
+            ({"names": ["a"] * 1001}, "protect.names: .* 1000"),
+            ({"globs": ["a" * 301]}, "protect.globs.0.glob: .* 300"),
+            ({"names": ["a" * 301]}, "protect.names.0.name: .* 300"),
+            ({"globs": ["*a" * 150] * 70}, "protect.globs: .* 20,000"),
+        ],
+    )
+    def test_lists_and_patterns_are_bounded(self, protect: dict[str, list[str]], words: str) -> None:
+        (key, entries), *_ = protect.items()
+        with pytest.raises(PolicyError, match=words):
+            read_policy(f"[protect]\n{key} = {json.dumps(entries)}", "p.toml")
+
+    def test_what_is_within_all_bounds_is_read(self) -> None:
+        policy = read_policy(f"[protect]\nglobs = {json.dumps(['*' * 20] * 1000)}", "p.toml")
+        assert len(protecting(policy, "abc")) == 1000
+
+    @pytest.mark.parametrize(
+        ("text", "words"),
+        [
+            ("[protect]\nnames = " + "[" * 100_000, "brackets .*line 2"),
+            ("x = " + "{a=" * 50_000, "brackets .*line 1"),
+            ("\n" + "a." * 50_000 + "b = 1", "key .*line 2"),
+            ("[" + '"a" . ' * 50_000 + "b]", "key .*line 1"),
+            ("[protect]\nnames = [" + '"a", ' * 400_000 + "]", "longer than 1,048,576"),
+        ],
+        ids=["lists", "tables", "key", "header", "length"],
+    )
+    def test_what_the_parser_would_take_long_for_is_refused_at_once(self, text: str, words: str) -> None:
+        with pytest.raises(PolicyError, match=words):
+            read_policy(text, "p.toml")
+
+    def test_texts_and_comments_may_hold_anything(self, tmp_path: Path) -> None:
+        odd = "[" * 20 + "a." * 20
+        forms = (f'"{odd}"', f"'{odd}'", f'"""{odd}\n\\"[[ """', f"'''{odd}\\\n'''")
+        text = f"# {odd}\n[protect]\nnames = [{', '.join(forms)}] # {odd}\n"
+        assert len(read_policy(text, "p.toml").protect.names) == 4
+
+    def test_a_file_that_is_too_long_is_not_read_whole(self, tmp_path: Path) -> None:
+        path = tmp_path / "long.toml"
+        with path.open("wb") as file:
+            file.truncate(2**40)  # of which nothing is on the disk
+        with pytest.raises(PolicyError, match="longer than"):
+            load_policy(path)
 
 
 texts = st.text(st.characters(exclude_categories=["Cs"]), min_size=1, max_size=20) | st.sampled_from(

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping
 
+import polars as pl
+
 from horde_model_reference.categories import MODEL_REFERENCE_CATEGORY
 from horde_model_reference.errors import UnknownModelError
 from horde_model_reference.escaping import quoted, visible
@@ -11,6 +13,10 @@ from horde_model_reference.escaping import quoted, visible
 CLOSEST_NAMES = 5
 """How many names are proposed where one is not known."""
 
+CANDIDATES = 200
+"""Names that are compared by their edit distance, which takes long and holds up all other threads."""
+PIECE = 3
+"""Characters of the pieces by which candidates are found."""
 COMPARED_LENGTH = 200
 """How much of an unknown name is compared with the known ones: more costs time and finds nothing."""
 
@@ -19,8 +25,22 @@ def closest_names(name: str, names: Collection[str]) -> str:
     """Return a hint that proposes the names closest to one that there is none of; empty where there are no names."""
     from rapidfuzz import process  # noqa: PLC0415 - of use only where a name is not known
 
-    found = process.extract(name[:COMPARED_LENGTH], names, processor=str.lower, limit=CLOSEST_NAMES)
+    name = name[:COMPARED_LENGTH]
+    found = process.extract(name, _candidates(name, names), processor=str.lower, limit=CLOSEST_NAMES)
     return f"The closest names are: {', '.join(visible(close) for close, _, _ in found)}." if found else ""
+
+
+def _candidates(name: str, names: Collection[str]) -> Collection[str]:
+    """Return the names that share most sequences of characters with one, for the slower comparison."""
+    if len(names) <= CANDIDATES:
+        return names
+    lowered = name.lower().encode(errors="replace").decode()  # an argument may be no UTF-8
+    pieces = sorted({lowered[at : at + PIECE] or " " for at in range(max(1, len(lowered) - PIECE + 1))})
+    known = pl.Series("name", list(names), dtype=pl.String)
+    shared = known.str.slice(0, COMPARED_LENGTH).str.to_lowercase().str.extract_many(pieces, overlapping=True)
+    order = shared.list.n_unique().arg_sort(descending=True)
+    best: list[str] = known.gather(order.head(CANDIDATES)).to_list()
+    return best
 
 
 def unknown_model(

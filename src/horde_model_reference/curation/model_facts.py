@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
 from typing import Any
 
 from horde_model_reference.analytics.usage_trend import PastUse
@@ -24,7 +23,7 @@ class ModelFacts:
         standing: Where it stands among those of its kind.
         past: Its use over the last year; None where that is unknown.
         policy: The policy.
-        today: The day of the data.
+        protections: Why the policy protects it by name or pattern.
     """
 
     row: Mapping[str, Any]
@@ -34,7 +33,7 @@ class ModelFacts:
     standing: Standing
     past: PastUse | None
     policy: Policy
-    today: date
+    protections: Sequence[str]
 
     @property
     def name(self) -> str:

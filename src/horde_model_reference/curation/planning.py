@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from importlib.metadata import version
 from typing import Any
@@ -19,7 +19,7 @@ from horde_model_reference.catalogue.catalogue import Catalogue
 from horde_model_reference.curation.impact import impact_of
 from horde_model_reference.curation.model_facts import ModelFacts
 from horde_model_reference.curation.plan import ModelVerdict, Plan, ReasonInfo, ReplacementInfo, Verdict, age_in_days
-from horde_model_reference.curation.policy import Policy
+from horde_model_reference.curation.policy import Policy, Protection
 from horde_model_reference.curation.reasons import (
     CANDIDATE,
     LIMIT_REACHED,
@@ -35,6 +35,10 @@ from horde_model_reference.data_warnings import DataWarning
 from horde_model_reference.errors import PlanError
 from horde_model_reference.escaping import quoted, visible
 from horde_model_reference.reports.words import counted
+from horde_model_reference.thread_pool import while_wanted
+
+MOST_PROTECTIONS_TOLD = 10
+"""Names and patterns of the policy that are given as reasons why a model is protected."""
 
 
 @dataclass(frozen=True)
@@ -87,15 +91,16 @@ def make_plan(facts: CurationFacts, policy: Policy, choice: Choice | None = None
     unasked = sorted((choice.overrides or {}).keys() - set(choice.selected or ()))
     if unasked:
         raise PlanError(f"An override names {quoted(unasked[0])}, which is not selected.", hint="Select it as well.")
-    models = _model_facts(facts, policy)
-    reasons = {model.name: reasons_against(model) for model in models}
+    made_on = facts.table.data_as_of.stats_fetched_at.date()
+    matches = policy.matches(facts.table.rows["name"].to_list(), made_on)
+    models = _model_facts(facts, policy, _protections(matches))
+    reasons = {model.name: reasons_against(model) for model in while_wanted(models)}
     if choice.selected is None:
         removed = _within_limits(facts, models, reasons, policy)
     else:
         removed = _selected(facts, models, reasons, policy, choice)
-    verdicts = [_verdict(model, reasons[model.name], removed, choice) for model in models]
-    made_on = facts.table.data_as_of.stats_fetched_at.date()
-    idle = unmatched_protections(policy, facts.table.category, facts.table.rows["name"].to_list(), made_on)
+    verdicts = [_verdict(model, reasons[model.name], removed, choice) for model in while_wanted(models)]
+    idle = unmatched_protections(matches, facts.table.category, facts.table.rows["name"].to_list())
     return Plan(
         version=version("horde-model-reference"),
         category=facts.table.category,
@@ -117,7 +122,7 @@ def make_plan(facts: CurationFacts, policy: Policy, choice: Choice | None = None
     )
 
 
-def _model_facts(facts: CurationFacts, policy: Policy) -> list[ModelFacts]:
+def _model_facts(facts: CurationFacts, policy: Policy, protections: Mapping[str, Sequence[str]]) -> list[ModelFacts]:
     """Return the facts of every model, in the order of removal."""
     rows = facts.table.rows.with_columns(
         rank=pl.col("usage_month").rank("min", descending=True).cast(pl.Int64),
@@ -134,10 +139,21 @@ def _model_facts(facts: CurationFacts, policy: Policy) -> list[ModelFacts]:
             standing=kinds[row["name"]],
             past=None if facts.past is None else facts.past.get(row["name"]),
             policy=policy,
-            today=now.date(),
+            protections=protections.get(row["name"], ()),
         )
-        for row in ordered.iter_rows(named=True)
+        for row in while_wanted(ordered.iter_rows(named=True))
     ]
+
+
+def _protections(matches: Iterable[tuple[Protection, list[str]]]) -> dict[str, list[str]]:
+    """Return why models are protected by name or pattern: so many reasons of each, for one is enough."""
+    told: dict[str, list[str]] = {}
+    for entry, names in matches:
+        for name in names:
+            reasons = told.setdefault(name, [])
+            if len(reasons) < MOST_PROTECTIONS_TOLD:
+                reasons.append(entry.sentence())
+    return told
 
 
 @dataclass(slots=True)

@@ -5,16 +5,25 @@ from __future__ import annotations
 import hashlib
 import json
 import tomllib
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from datetime import date
-from fnmatch import fnmatchcase
 from pathlib import Path
 from typing import Annotated, Any
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
+import polars as pl
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
+from pydantic_core import PydanticCustomError
 
 from horde_model_reference.analytics.flags import RiskLevel
+from horde_model_reference.curation.globs import matching
+from horde_model_reference.curation.toml_bounds import TOML_BYTES, excess
 from horde_model_reference.errors import PolicyError
+from horde_model_reference.thread_pool import while_wanted
+
+MOST_ENTRIES = 1000
+"""Names, and patterns, of a policy."""
+MOST_GLOB_CHARACTERS = 20_000
+"""Characters of all patterns together: each is compared with every model."""
 
 
 class _Section(BaseModel):
@@ -27,13 +36,18 @@ class Protection(_Section):
     In the file it is a text, or a table with ``name`` (or ``glob``), and perhaps ``reason`` and ``until``.
     """
 
-    pattern: str = Field(min_length=1)
+    pattern: str = Field(min_length=1, max_length=300)
     reason: str = Field("", max_length=1000)
     until: date | None = None
 
     def holds(self, today: date) -> bool:
         """Whether it has not expired: ``until`` is its last day."""
         return self.until is None or today <= self.until
+
+    def sentence(self) -> str:
+        """Return why a model that it matches is protected."""
+        until = f" until {self.until}" if self.until else ""
+        return f"The policy protects {self.pattern!r}{until}{f': {self.reason}' if self.reason else ''}."
 
 
 def _protection(word: str) -> Any:
@@ -49,6 +63,15 @@ def _protection(word: str) -> Any:
 
 NameProtection = Annotated[Protection, _protection("name")]
 GlobProtection = Annotated[Protection, _protection("glob")]
+
+
+def _bounded(globs: tuple[Protection, ...]) -> tuple[Protection, ...]:
+    length = sum(len(entry.pattern) for entry in globs)
+    if length > MOST_GLOB_CHARACTERS:
+        raise PydanticCustomError(
+            "globs_too_long", f"the patterns have {length:,} characters, more than {MOST_GLOB_CHARACTERS:,} in all"
+        )
+    return globs
 
 
 class Candidates(_Section):
@@ -81,6 +104,7 @@ class Candidates(_Section):
     )
     risk_levels: tuple[RiskLevel, ...] = Field(
         (RiskLevel.CRITICAL, RiskLevel.HIGH, RiskLevel.MEDIUM),
+        max_length=MOST_ENTRIES,
         description="Only models of these levels are candidates.",
         json_schema_extra={"unit": "levels"},
     )
@@ -91,11 +115,13 @@ class Protect(_Section):
 
     names: tuple[NameProtection, ...] = Field(
         (),
+        max_length=MOST_ENTRIES,
         description="Models of these names; each may carry a reason and a last day.",
         json_schema_extra={"unit": "names"},
     )
-    globs: tuple[GlobProtection, ...] = Field(
+    globs: Annotated[tuple[GlobProtection, ...], AfterValidator(_bounded)] = Field(
         (),
+        max_length=MOST_ENTRIES,
         description="Models whose names match these patterns (*, ?, [...]; case counts).",
         json_schema_extra={"unit": "patterns"},
     )
@@ -153,24 +179,12 @@ class Policy(_Section):
         """Return a hash of the effective policy."""
         return hashlib.sha256(self.model_dump_json().encode()).hexdigest()
 
-    def protections(self, name: str, today: date) -> Iterator[str]:
-        """Yield why a name is protected by name or pattern on a day."""
-        matching = [entry for entry in self.protect.names if entry.pattern == name]
-        matching += [entry for entry in self.protect.globs if fnmatchcase(name, entry.pattern)]
-        for entry in matching:
-            if entry.holds(today):
-                until = f" until {entry.until}" if entry.until else ""
-                yield f"The policy protects {entry.pattern!r}{until}{f': {entry.reason}' if entry.reason else ''}."
-
-    def idle(self, names: Sequence[str], today: date) -> Iterator[str]:
-        """Yield the names and patterns that hold on a day and match none of these models."""
-        known = frozenset(names)
-        for entry in self.protect.names:
-            if entry.holds(today) and entry.pattern not in known:
-                yield entry.pattern
-        for entry in self.protect.globs:
-            if entry.holds(today) and not any(fnmatchcase(name, entry.pattern) for name in names):
-                yield entry.pattern
+    def matches(self, names: Sequence[str], today: date) -> list[tuple[Protection, list[str]]]:
+        """Return each name and pattern that holds on a day, with the models that it protects."""
+        known, column = frozenset(names), pl.Series(names, dtype=pl.String)
+        named = [(entry, [entry.pattern] if entry.pattern in known else []) for entry in self.protect.names]
+        globbed = [(entry, matching(column, entry.pattern).to_list()) for entry in while_wanted(self.protect.globs)]
+        return [(entry, protected) for entry, protected in (*named, *globbed) if entry.holds(today)]
 
 
 def read_policy(text: str, place: str) -> Policy:
@@ -179,6 +193,9 @@ def read_policy(text: str, place: str) -> Policy:
     Raises:
         PolicyError: It is no TOML, or a key is unknown or has a value without sense; the message names the key.
     """
+    too_much = excess(text)
+    if too_much:
+        raise PolicyError(f"{place}: {too_much}.", hint="A policy needs less; `policy show` prints one.")
     try:
         return Policy.model_validate(tomllib.loads(text))
     except tomllib.TOMLDecodeError as error:
@@ -207,7 +224,11 @@ def load_policy(path: Path | None) -> Policy:
     if path is None:
         return Policy()
     try:
-        return read_policy(path.read_text(encoding="utf-8"), str(path))
+        with path.open("rb") as file:
+            content = file.read(TOML_BYTES + 1)
+        # Cut off within a character, it is too long all the same.
+        errors = "strict" if len(content) <= TOML_BYTES else "replace"
+        return read_policy(content.decode("utf-8", errors), str(path))
     except (OSError, UnicodeDecodeError) as error:
         reason = error.strerror if isinstance(error, OSError) else "not UTF-8 text"
         raise PolicyError(f"{path}: {reason}.", hint="Check --policy.") from error

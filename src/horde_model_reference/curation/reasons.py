@@ -51,9 +51,9 @@ def reason(verdict: Verdict, key: str) -> Callable[[Sentences], Reason]:
 
 
 @reason(Verdict.PROTECTED, "protect.names")
-def protected_by_name(facts: ModelFacts) -> Iterator[str]:
+def protected_by_name(facts: ModelFacts) -> Iterable[str]:
     """A name or pattern of the policy matches it."""
-    return facts.policy.protections(facts.name, facts.today)
+    return facts.protections
 
 
 @reason(Verdict.PROTECTED, "protect.top_by_month_usage")

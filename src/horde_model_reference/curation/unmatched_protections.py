@@ -2,21 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from datetime import date
+from collections.abc import Iterable, Sequence
 
 from horde_model_reference.analytics.unknown_names import closest_names
 from horde_model_reference.categories import MODEL_REFERENCE_CATEGORY
-from horde_model_reference.curation.policy import Policy
+from horde_model_reference.curation.policy import Protection
 from horde_model_reference.data_warnings import MAX_OF_A_KIND, DataWarning, bounded
 from horde_model_reference.escaping import quoted
 
 
 def unmatched_protections(
-    policy: Policy, category: MODEL_REFERENCE_CATEGORY, names: Sequence[str], today: date
+    matches: Iterable[tuple[Protection, Sequence[str]]], category: MODEL_REFERENCE_CATEGORY, names: Sequence[str]
 ) -> tuple[DataWarning, ...]:
-    """Return a warning for each name and pattern that holds on a day and matches none of a category's models."""
-    idle = dict.fromkeys(policy.idle(names, today))
+    """Return a warning for each name and pattern that matches none of a category's models."""
+    idle = dict.fromkeys(entry.pattern for entry, matched in matches if not matched)
     # Those that are only counted need no closest names, which take time.
     return bounded(_notice(category, pattern, names if at < MAX_OF_A_KIND else ()) for at, pattern in enumerate(idle))
 

@@ -36,7 +36,8 @@ from horde_model_reference.errors import HistoryError, HordeModelReferenceError,
 from horde_model_reference.history.history_schema import ModelHistoryResponse
 from horde_model_reference.service.dependencies import Reader
 from horde_model_reference.service.encodings import ENCODERS, IDENTITY, negotiate
-from horde_model_reference.thread_pool import run_in_thread
+from horde_model_reference.service.model_names import ANY_TEXT
+from horde_model_reference.thread_pool import plan_in_thread, run_in_thread
 
 T = TypeVar("T")
 
@@ -91,7 +92,7 @@ def html(page: str) -> HTMLResponse:
 async def fresh(request: Request, make: Callable[[], str]) -> HTMLResponse:
     """Return a page that rests on more than a table, so that nobody keeps it: neither we nor a browser."""
     encoding = negotiate(request.headers.get("accept-encoding", "").encode("latin-1"))
-    page = html(await run_in_thread(make))
+    page = html(await plan_in_thread(make))
     page.headers["Cache-Control"] = "no-cache"
     page.headers["Vary"] = "Accept-Encoding"
     if encoding != IDENTITY:
@@ -144,7 +145,7 @@ async def read_over_time_page(reader: Reader, request: Request, category: MODEL_
 
 
 @router.get("/model/{category}")
-@router.get("/model/{category}/{name:path}")
+@router.get(f"/model/{{category}}/{{name:{ANY_TEXT}}}")
 async def read_model_page(reader: Reader, request: Request, category: MODEL_REFERENCE_CATEGORY, name: str) -> Response:
     """One model; a name that no path can carry stands in the query."""
     facts, _ = await reader.curation_facts(category)
@@ -184,7 +185,7 @@ async def read_plan_file(
 ) -> Response:
     """One of the files of the plan of what is ticked, to be kept."""
     facts, copy = await reader.curation_facts(category)
-    content = await run_in_thread(plan_file, facts, _planned(facts, copy), ticked, file)
+    content = await plan_in_thread(plan_file, facts, _planned(facts, copy), ticked, file)
     media_type = mimetypes.guess_type(file)[0] or "text/plain"
     return Response(
         content, media_type=media_type, headers={"Content-Disposition": f"attachment; filename*=UTF-8''{quote(file)}"}

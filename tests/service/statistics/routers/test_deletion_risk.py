@@ -46,7 +46,10 @@ Row = dict[str, Any]
 ALWAYS_FETCH: dict[str, Any] = {"deletion_risk_cache_ttl": 0, "horde_api_cache_ttl": 0}
 """Settings under which every request asks the Horde anew."""
 
-NAMES = [name for name in HOSTILE_NAMES.values() if "\n" not in name] + [
+NAMES = [
+    *HOSTILE_NAMES.values(),
+    "ends with a line feed\n",
+    "\n",
     "a/b/c",
     "a%2Fb",
     "50% off?#1",

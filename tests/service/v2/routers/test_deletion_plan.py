@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 from collections.abc import Iterator
 from pathlib import Path
@@ -12,12 +13,13 @@ import pytest
 from jsonschema import Draft202012Validator  # type: ignore[import-untyped]
 
 from horde_model_reference.curation.plan import Plan
+from horde_model_reference.curation.planning import MOST_PROTECTIONS_TOLD
 from horde_model_reference.curation.policy import Policy
 from horde_model_reference.demo import DATA
 from tests.support.builders import record, stats_of, status_of
 from tests.support.curation import removed_from, verdicts_of
 from tests.support.misbehaving_horde import SERVER_ERROR, Route
-from tests.support.service import STATISTICS, V2, BlockingClient, a_world, assert_problem
+from tests.support.service import IMAGE_RISK, STATISTICS, V2, BlockingClient, a_world, assert_problem
 
 URL = f"{V2}/image_generation/deletion-plan"
 PROTECTED = "Aurora Vista XL"
@@ -173,3 +175,41 @@ async def test_rule_12_same_inputs_same_bytes(tmp_path: Path) -> None:
     plan = plan_from(first)
     assert removed_from(plan) == []
     assert plan.orphaned_styles is None
+
+
+# Bounds (design, section 14).
+
+MANY_STARS = "*a*b*c*0*d*"
+
+
+async def test_hostile_policies_are_refused_and_the_longest_that_are_not_keep_nobody_waiting(tmp_path: Path) -> None:
+    async with a_world(tmp_path, request_deadline_seconds=300) as world:
+
+        async def plan_with(globs: int) -> httpx.Response:
+            return await world.client.post(URL, json={"policy": {"protect": {"globs": [MANY_STARS] * globs}}})
+
+        refused = await asyncio.gather(*(plan_with(50_000) for _ in range(7)))
+        for answer in refused:
+            fault = assert_problem(answer, 422, "parameters_malformed")["errors"][0]
+            assert (fault["parameter"], "1000" in fault["message"]) == ("policy.protect.globs", True)
+        planned, others = await asyncio.gather(
+            asyncio.gather(*(plan_with(1_000) for _ in range(7))),
+            asyncio.gather(*(world.client.get(f"{IMAGE_RISK}?limit={at}") for at in range(1, 8))),
+        )
+    assert {answer.status_code for answer in (*planned, *others)} == {200}
+
+
+async def test_few_of_the_protections_of_a_model_are_told(tmp_path: Path) -> None:
+    async with a_world(tmp_path) as world:
+        globs = [{"glob": "*", "reason": f"reason {at}"} for at in range(1_000)]
+        plan = plan_from(await world.client.post(URL, json={"policy": {"protect": {"globs": globs}}}))
+    (verdict,) = plan.verdicts
+    told = [reason.sentence for reason in verdict.reasons if reason.code == "protected_by_name"]
+    assert told == [f"The policy protects '*': reason {at}." for at in range(MOST_PROTECTIONS_TOLD)]
+
+
+async def test_a_body_of_very_many_brackets_is_a_bad_request(tmp_path: Path) -> None:
+    async with a_world(tmp_path) as world:
+        for body in (b"[" * 100_000, b'{"policy":' * 100_000):
+            answer = await world.client.post(URL, content=body, headers={"Content-Type": "application/json"})
+            assert answer.status_code in {400, 422}, answer.text

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
+from urllib.parse import quote
 
 import pytest
 
@@ -76,6 +77,21 @@ async def test_names_are_inert_and_read_back(tmp_path: Path) -> None:
     listed, one = (answer.json() for answer in answers)
     assert {record["description"] for record in listed.values()} == models.keys()
     assert one["description"] == HOSTILE_NAMES["right to left"]
+
+
+async def test_every_record_is_found_by_its_path(tmp_path: Path) -> None:
+    """Its history too, and its page."""
+    with_line_feeds = ["ends with a line feed\n", "a\n/b", "\n"]
+    models = {name: {"description": name} for name in (*HOSTILE_NAMES.values(), *with_line_feeds)}
+    async with a_world(tmp_path, image=catalogue_bytes(models)) as world:
+        for name in models:
+            found = await world.client.get(f"{V2}/image_generation/{quote(name, safe='')}")
+            assert found.json()["description"] == name
+        for name in with_line_feeds:
+            path = quote(name, safe="")
+            past = await world.client.get(f"{STATISTICS}/image_generation/deletion-risk-history/{path}")
+            assert_problem(past, 404, "history_off")  # and not model_unknown
+            assert (await world.client.get(f"/model/image_generation/{path}")).status_code == 200
 
 
 @pytest.mark.parametrize("name", ["nope", "", "a/b", "deliberate", "%1B[31m"])

@@ -25,6 +25,7 @@ from horde_model_reference.service.dependencies import (
     get_deletion_risk_cache,
     get_horde_api_integration,
 )
+from horde_model_reference.service.model_names import ANY_TEXT
 from horde_model_reference.thread_pool import run_in_thread
 
 __all__ = [
@@ -153,7 +154,7 @@ async def read_category_attribution(reader: Reader, model_category_name: Categor
 
 
 @router.get(
-    f"{deletion_risk_route_subpath}-history/{{model_name:path}}",
+    f"{deletion_risk_route_subpath}-history/{{model_name:{ANY_TEXT}}}",
     operation_id="read_v2_model_deletion_risk_history",
     summary="Get the use of one model over time",
     response_model=ModelHistoryResponse,
@@ -171,7 +172,7 @@ async def read_model_history(
 
 
 @router.get(
-    f"{deletion_risk_route_subpath}/{{model_name:path}}",
+    f"{deletion_risk_route_subpath}/{{model_name:{ANY_TEXT}}}",
     operation_id="read_v2_model_deletion_risk",
     summary="Get deletion risk analysis for one model",
     response_model=ModelDeletionRiskDetail,

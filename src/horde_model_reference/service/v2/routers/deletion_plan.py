@@ -14,7 +14,7 @@ from horde_model_reference.curation.policy import Policy
 from horde_model_reference.service import problems
 from horde_model_reference.service.answers import json_answer
 from horde_model_reference.service.dependencies import Reader
-from horde_model_reference.thread_pool import run_in_thread
+from horde_model_reference.thread_pool import plan_in_thread
 
 router = APIRouter(tags=["v2", "deletion-plan"], responses=problems.responses(400, 404, 409, 413, 422, 500, 502))
 
@@ -53,4 +53,4 @@ async def make_deletion_plan(
     asked = wanted or PlanRequest()
     facts, _ = await reader.curation_facts(model_category_name)
     choice = Choice(tuple(asked.select) if asked.select is not None else None, asked.overrides)
-    return json_answer(await run_in_thread(make_plan, facts, asked.policy, choice))
+    return json_answer(await plan_in_thread(make_plan, facts, asked.policy, choice))

@@ -12,6 +12,7 @@ from horde_model_reference.categories import MODEL_REFERENCE_CATEGORY
 from horde_model_reference.reports.json_report import inert
 from horde_model_reference.service import problems
 from horde_model_reference.service.dependencies import Manager
+from horde_model_reference.service.model_names import ANY_TEXT
 from horde_model_reference.service.statistics.routers.deletion_risk import (
     deletion_risk_route_subpath,
     read_category_deletion_risk,
@@ -48,7 +49,7 @@ async def read_reference(manager: Manager, model_category_name: Category) -> Res
 
 
 @router.get(
-    "/{model_category_name}/{model_name:path}",
+    f"/{{model_category_name}}/{{model_name:{ANY_TEXT}}}",
     operation_id="read_v2_single_model",
     summary="Get one record",
     response_model=Record,
