@@ -20,6 +20,7 @@ from tests.support.postgres import binaries, postgres_server
 from benchmarks._report import Section, Table, spread
 from horde_model_reference.catalogue.catalogue import COLUMNS, Catalogue
 from horde_model_reference.categories import MODEL_REFERENCE_CATEGORY, HordeModelType
+from horde_model_reference.clock import Clock
 from horde_model_reference.history.catalogue_history import CatalogueHistory
 from horde_model_reference.history.database import open_database
 from horde_model_reference.history.snapshots import StatsSnapshot
@@ -99,7 +100,7 @@ def _row(section: Section, name: str, seen: Measured) -> list[str]:
 
 
 async def _measure(url: URL, days: int) -> Measured:
-    store = store_on(await open_database(url))
+    store = store_on(await open_database(url), Clock())
     started = time.perf_counter()
     await _load(store, days)
     load = time.perf_counter() - started

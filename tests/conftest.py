@@ -4,14 +4,12 @@ from __future__ import annotations
 
 import os
 import socket
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 import pytest
 from hypothesis import HealthCheck, settings
 
-from horde_model_reference.history import days
 from horde_model_reference.settings import ENV_PREFIX
 
 settings.register_profile(
@@ -44,13 +42,6 @@ def loopback_only(monkeypatch: pytest.MonkeyPatch) -> None:
         connect(self, address)
 
     monkeypatch.setattr(socket.socket, "connect", guarded)
-
-
-@pytest.fixture(autouse=True)
-def no_day_of_a_test_is_yet_to_come(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Whatever the machine's clock says: a history does not read what is of the future."""
-    latest = days.latest_moment
-    monkeypatch.setattr(days, "latest_moment", lambda: max(latest(), datetime(2027, 1, 1, tzinfo=UTC)))
 
 
 @pytest.fixture(scope="session")

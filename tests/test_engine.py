@@ -119,7 +119,7 @@ async def test_who_is_served_does_not_wait_for_what_a_plan_can_do_without(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, source: str
 ) -> None:
     """What is not there in time is unknown, and said; the next one does not wait for it at all."""
-    monkeypatch.setattr(engine_module, "STYLES_PATIENCE", 0.05)
+    monkeypatch.setattr(engine_module, "STYLES_SHARE", 0.005)
     async with FileServer(b"{}") as server:
         server.answering.clear()
         aside = {"styles": "", "image_history": ""} | {source: server.url}

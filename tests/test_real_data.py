@@ -11,8 +11,7 @@ import httpx
 import pytest
 
 from horde_model_reference.categories import MODEL_REFERENCE_CATEGORY
-from horde_model_reference.demo import SimulatedHorde, demo_settings
-from horde_model_reference.engine import open_engine
+from horde_model_reference.demo.engine import open_demo_engine
 from horde_model_reference.service.app import create_service
 from tests.support.misbehaving_horde import MisbehavingHorde, Route
 from tests.support.service import IMAGE_RISK, STATISTICS, TEXT_RISK, V2, serving, write_catalogues
@@ -132,6 +131,6 @@ async def test_the_records_are_those_of_the_v2_catalogue(
 @pytest.mark.parametrize("category", ["image_generation", "text_generation"])
 async def test_no_model_of_the_bundled_sample_is_real(client: httpx.AsyncClient, category: str) -> None:
     real = {name.lower() for name in (await client.get(f"{V2}/{category}")).json()}
-    async with open_engine(demo_settings(), SimulatedHorde()) as engine:
+    async with open_demo_engine() as engine:
         sample = await engine.manager.get_model_names(MODEL_REFERENCE_CATEGORY(category))
     assert not real & {name.lower() for name in sample}

@@ -14,8 +14,8 @@ from docs.generator.markup import code, fenced, table
 from horde_model_reference.analytics.risk_query import BY_REMOVAL, RiskQuery
 from horde_model_reference.analytics.risk_response import respond, respond_for_model
 from horde_model_reference.categories import MODEL_REFERENCE_CATEGORY
-from horde_model_reference.demo import SimulatedHorde, demo_settings
-from horde_model_reference.engine import open_engine
+from horde_model_reference.demo import SimulatedHorde, demo_clock, demo_settings
+from horde_model_reference.demo.engine import open_demo_engine
 from horde_model_reference.reports.json_report import to_json
 from horde_model_reference.service.app import create_app
 from horde_model_reference.service.metrics import Instruments
@@ -147,8 +147,8 @@ def metrics() -> str:
     """Return every figure of ``/api/metrics``."""
 
     async def scrape() -> str:
-        async with open_engine(demo_settings(), SimulatedHorde()) as engine:
-            tables = CurrentTables(engine.settings, refreshed_in_background=False)
+        async with open_demo_engine() as engine:
+            tables = CurrentTables(engine.settings, demo_clock(), refreshed_in_background=False)
             return Instruments().exposition(engine, tables).decode()
 
     kinds: dict[str, str] = {}

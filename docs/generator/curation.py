@@ -9,7 +9,6 @@ from docs.generator import sample
 from docs.generator.markup import code, fenced, table
 
 from horde_model_reference.curation.plan import Verdict
-from horde_model_reference.curation.plan_files import read_plan
 from horde_model_reference.curation.policy import Policy
 from horde_model_reference.curation.reasons import REASONS
 
@@ -62,8 +61,7 @@ def plan_markdown() -> str:
     with sample.workplace() as folder:
         sample.output_of(shlex.split(PLAN))
         written = (folder / "deletion-plan" / "plan.md").read_text(encoding="utf-8")
-        made_on = read_plan(folder / "deletion-plan" / "plan.json").made_on
-    return fenced("markdown", sample.with_times(written, made_on).strip())
+    return fenced("markdown", written.strip())
 
 
 def patch() -> str:

@@ -11,6 +11,7 @@ from rich.console import Console
 from horde_model_reference.analytics.risk_query import BY_REMOVAL, RiskQuery
 from horde_model_reference.analytics.risk_response import respond
 from horde_model_reference.categories import MODEL_REFERENCE_CATEGORY
+from horde_model_reference.demo import MOMENT
 from horde_model_reference.reports.terminal import report
 
 ROWS = 20
@@ -35,6 +36,6 @@ def report_svg() -> str:
         _environ={},
     )
     answer = respond(sample.table(MODEL_REFERENCE_CATEGORY.image_generation), RiskQuery(sort=BY_REMOVAL, limit=ROWS))
-    console.print(report(answer, sample.NOW))
+    console.print(report(answer, MOMENT))
     svg = _WEB_FONTS.sub("", console.export_svg(title=TITLE, unique_id="report")).replace(*_KEEPS_SPACES)
     return "\n".join(line.rstrip() for line in svg.splitlines()) + "\n"

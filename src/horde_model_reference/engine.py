@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import math
 import time
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
@@ -25,6 +24,7 @@ from horde_model_reference.catalogue.catalogue import Catalogue
 from horde_model_reference.catalogue.manager import ModelReferenceManager
 from horde_model_reference.catalogue.sources import SourceCopy, base_name_of
 from horde_model_reference.categories import MODEL_REFERENCE_CATEGORY, HordeModelType, reported_type
+from horde_model_reference.clock import Clock
 from horde_model_reference.curation.planning import CurationFacts
 from horde_model_reference.curation.sources import STYLED, CurationSources
 from horde_model_reference.curation.styles import Dependents, Styles
@@ -48,17 +48,30 @@ from horde_model_reference.integrations.sharing import NoSharing, Sharing
 from horde_model_reference.settings import Settings
 from horde_model_reference.thread_pool import run_in_thread
 
-HistoryMaker = Callable[[Settings], History]
+HistoryMaker = Callable[[Settings, Clock], History]
 """Makes what keeps the past; nothing is opened yet."""
 
 NO_STYLES = Styles({}, {})
 NO_HISTORY = NoHistory()
-STYLES_PATIENCE = 2.0
-"""Seconds that a risk table waits for the styles, without which it can be made as well."""
-HISTORY_PATIENCE = 4.0
-"""Seconds that a risk table waits for the past, without which it can be made as well."""
+STYLES_SHARE = 0.2
+"""Share of a request's deadline that a risk table waits for the styles, without which it can be made as well."""
+HISTORY_SHARE = 0.4
+"""Share of a request's deadline that a risk table waits for the past, without which it can be made as well."""
 HORDE_RETRY_AFTER = 5
 """Seconds after which to ask again where the Horde takes its time."""
+
+
+@dataclass(frozen=True, slots=True)
+class TableAtTime:
+    """A risk table with the time of its observation.
+
+    Attributes:
+        table: The table.
+        fetched_monotonic: When the oldest part of the observation was fetched, in seconds of the monotonic clock.
+    """
+
+    table: RiskTable
+    fetched_monotonic: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,15 +100,20 @@ class Engine:
             EmptyCategoryError: It has no models.
             HordeAPIDegradedError: The Horde cannot be had, and nothing usable is held.
         """
+        return (await self.table_at_time(category, max_age)).table
+
+    async def table_at_time(self, category: MODEL_REFERENCE_CATEGORY, max_age: timedelta | None = None) -> TableAtTime:
+        """Return a category's risk table with the time of its observation; see :meth:`table`."""
         model_type = reported_type(category)
         deadline = asyncio.get_running_loop().time() + self.settings.request_deadline_seconds
-        catalogue = with_models(await self.manager.get_catalogue(category, _left(deadline)))
+        catalogue = with_models(await self.manager.get_catalogue(category, self._left(deadline)))
         observation = await self._observed(model_type, max_age, deadline)
         uses, warnings = await self._style_counts(category, deadline)
-        recent, more = await self.history.recent(catalogue, _left(deadline, HISTORY_PATIENCE))
+        recent, more = await self.history.recent(catalogue, self._left(deadline, HISTORY_SHARE))
         catalogue = replace(catalogue, warnings=(*catalogue.warnings, *warnings, *more))
         key = self.factory.table_key(catalogue, observation, uses, recent)
-        return await self.cache.get(key, partial(self._compute, catalogue, observation, uses, recent))
+        table = await self.cache.get(key, partial(self._compute, catalogue, observation, uses, recent))
+        return TableAtTime(table, observation.fetched_monotonic)
 
     async def model_detail(
         self, category: MODEL_REFERENCE_CATEGORY, table: RiskTable, name: str
@@ -105,7 +123,11 @@ class Engine:
         Raises:
             UnknownModelError: No model has this name.
         """
-        styles, _ = await self.curation.styles(STYLES_PATIENCE) if category is STYLED else (None, ())
+        styles, _ = (
+            await self.curation.styles(STYLES_SHARE * self.settings.request_deadline_seconds)
+            if category is STYLED
+            else (None, ())
+        )
         found = styles.dependents([name]) if styles is not None else None
         relying = None if found is None else relying_on(found)
         return await run_in_thread(respond_for_model, table, name, relying)
@@ -173,6 +195,11 @@ class Engine:
         """Seconds that who is served waits for one source of several."""
         return self.settings.request_deadline_seconds / 3
 
+    def _left(self, deadline: float, share: float = 1.0) -> float:
+        """Return the seconds until a deadline, at most a share of the whole time that requests have."""
+        whole = self.settings.request_deadline_seconds
+        return max(0.0, min(share * whole, deadline - asyncio.get_running_loop().time()))
+
     async def _observed(self, model_type: HordeModelType, max_age: timedelta | None, deadline: float) -> Observation:
         try:
             async with asyncio.timeout_at(deadline):
@@ -192,7 +219,7 @@ class Engine:
     ) -> tuple[Mapping[str, int] | None, tuple[DataWarning, ...]]:
         if category is not STYLED:
             return None, ()
-        styles, warnings = await self.curation.styles(_left(deadline, STYLES_PATIENCE))
+        styles, warnings = await self.curation.styles(self._left(deadline, STYLES_SHARE))
         return styles.counts() if styles is not None else None, warnings
 
     def _compute(
@@ -252,12 +279,7 @@ def family_members(catalogue: Catalogue, name: str) -> list[str]:
     return list(members)
 
 
-def _left(deadline: float, patience: float = math.inf) -> float:
-    """Return the seconds of patience that a deadline leaves."""
-    return max(0.0, min(patience, deadline - asyncio.get_running_loop().time()))
-
-
-def make_sharing(settings: Settings) -> Sharing:
+def make_sharing(settings: Settings, clock: Clock) -> Sharing:
     """Return the means of sharing that the settings ask for.
 
     Raises:
@@ -272,7 +294,7 @@ def make_sharing(settings: Settings) -> Sharing:
             "HORDE_MODEL_REFERENCE_REDIS__USE_REDIS: the Redis client is not installed.",
             hint="pip install redis",
         ) from error
-    return RedisSharing(settings)
+    return RedisSharing(settings, clock)
 
 
 @asynccontextmanager
@@ -281,6 +303,7 @@ async def open_engine(
     transport: httpx.AsyncBaseTransport | None = None,
     listener: Listener = nobody,
     make_history: HistoryMaker = make_kept_history,
+    clock: Clock | None = None,
 ) -> AsyncIterator[Engine]:
     """Build the parts, and take them down at the end.
 
@@ -289,13 +312,15 @@ async def open_engine(
         transport: What carries requests to the Horde and to catalogue URLs; sockets by default.
         listener: Who is told of fetches and computations.
         make_history: What keeps the past.
+        clock: The time; the system's by default.
     """
+    clock = clock or Clock()
     async with make_client(settings.horde_api_timeout, transport) as client:
-        sharing = make_sharing(settings)
-        manager = ModelReferenceManager(settings, client, announce=sharing.announce)
-        curation = CurationSources(settings, client)
-        horde = HordeAPIIntegration(settings, client, listener=listener, sharing=sharing)
-        history = make_history(settings)
+        sharing = make_sharing(settings, clock)
+        manager = ModelReferenceManager(settings, client, clock, sharing.announce)
+        curation = CurationSources(settings, client, clock)
+        horde = HordeAPIIntegration(settings, client, clock, listener, sharing)
+        history = make_history(settings, clock)
         try:
             factory = ModelDeletionRiskInfoFactory.from_settings(settings)
             yield Engine(settings, manager, horde, DeletionRiskCache(), factory, curation, listener, history)

@@ -34,12 +34,16 @@ class SingleFlight(Generic[Key, Result]):
         Raises:
             TimeoutError: Patience is at an end; the work goes on.
         """
+        async with asyncio.timeout(patience):
+            return await asyncio.shield(self.start(key, make))
+
+    def start(self, key: Key, make: Callable[[], Coroutine[Any, Any, Result]]) -> asyncio.Task[Result]:
+        """Return the work of a key, starting it if it is not under way; parameters as for :meth:`run`."""
         task = self._tasks.get(key)
         if task is None:
             task = self._tasks[key] = asyncio.create_task(make())
             task.add_done_callback(partial(self._forget, key))
-        async with asyncio.timeout(patience):
-            return await asyncio.shield(task)
+        return task
 
     async def aclose(self) -> None:
         """End all work that is under way."""

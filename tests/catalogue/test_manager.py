@@ -21,7 +21,7 @@ from horde_model_reference.categories import MODEL_REFERENCE_CATEGORY
 from horde_model_reference.errors import CatalogueError, CatalogueFormatError, CatalogueSourceError
 from horde_model_reference.settings import load_settings
 from tests.support.builders import IMAGE, TEXT
-from tests.support.clock import Clock
+from tests.support.clock import SteeredClock
 from tests.support.file_server import FileServer, answer
 
 TTL = 60.0
@@ -30,8 +30,8 @@ UNWRITABLE = "data_dir_unwritable"
 
 
 @pytest.fixture
-def clock() -> Clock:
-    return Clock(1000.0)
+def clock() -> SteeredClock:
+    return SteeredClock()
 
 
 @pytest.fixture(autouse=True)
@@ -44,7 +44,7 @@ Open = Callable[..., ModelReferenceManager]
 
 
 @pytest.fixture
-async def open_manager(client: httpx.AsyncClient, clock: Clock) -> AsyncIterator[Open]:
+async def open_manager(client: httpx.AsyncClient, clock: SteeredClock) -> AsyncIterator[Open]:
     """Makes managers whose image catalogue is at a location; all share one data folder."""
     opened: list[ModelReferenceManager] = []
 
@@ -92,7 +92,9 @@ async def test_names_are_sorted_and_records_are_by_name(open_manager: Open, path
     assert manager.location(IMAGE) == str(path)
 
 
-async def test_a_catalogue_comes_with_the_bytes_it_was_read_from(open_manager: Open, path: Path, clock: Clock) -> None:
+async def test_a_catalogue_comes_with_the_bytes_it_was_read_from(
+    open_manager: Open, path: Path, clock: SteeredClock
+) -> None:
     give(path, "a")
     manager = open_manager(path)
     for _ in range(2):
@@ -100,7 +102,7 @@ async def test_a_catalogue_comes_with_the_bytes_it_was_read_from(open_manager: O
         assert copy.content == content_of("a")
         assert catalogue.revision == hashlib.sha256(copy.content).hexdigest()
         become_html(path)
-        clock.now += TTL
+        clock.wait(TTL)
 
 
 @pytest.mark.parametrize("category", MODEL_REFERENCE_CATEGORY)
@@ -117,29 +119,29 @@ async def test_every_category_has_its_own_source(open_manager: Open, path: Path,
 
 
 async def test_a_changed_file_is_read_again_after_the_time_to_live(
-    open_manager: Open, path: Path, clock: Clock
+    open_manager: Open, path: Path, clock: SteeredClock
 ) -> None:
     give(path, "old")
     manager = open_manager(path)
     first = await manager.get_catalogue(IMAGE)
     give(path, "new", "newer")
-    clock.now += TTL - 0.001
+    clock.wait(TTL - 0.001)
     assert await manager.get_catalogue(IMAGE) is first
-    clock.now += 0.001
+    clock.wait(0.001)
     second = await manager.get_catalogue(IMAGE)
     assert set(second.records) == {"new", "newer"}
     assert second.revision != first.revision
     assert second.modified_at is not None
 
 
-async def test_time_to_live_starts_anew_with_every_look(open_manager: Open, path: Path, clock: Clock) -> None:
+async def test_time_to_live_starts_anew_with_every_look(open_manager: Open, path: Path, clock: SteeredClock) -> None:
     give(path, "old")
     manager = open_manager(path)
     await manager.get_catalogue(IMAGE)
-    clock.now += TTL
+    clock.wait(TTL)
     await manager.get_catalogue(IMAGE)
     give(path, "new", "newer")
-    clock.now += TTL - 1
+    clock.wait(TTL - 1)
     assert await manager.get_model_names(IMAGE) == ["old"]
 
 
@@ -164,7 +166,9 @@ async def test_told_to_look_again_it_does_not_wait_for_the_time_to_live(open_man
     assert await manager.get_model_names(IMAGE) == ["new", "newer"]
 
 
-async def test_new_content_is_announced_and_nothing_else(client: httpx.AsyncClient, clock: Clock, path: Path) -> None:
+async def test_new_content_is_announced_and_nothing_else(
+    client: httpx.AsyncClient, clock: SteeredClock, path: Path
+) -> None:
     announced: list[tuple[MODEL_REFERENCE_CATEGORY, str]] = []
 
     async def announce(category: MODEL_REFERENCE_CATEGORY, revision: str) -> None:
@@ -177,7 +181,7 @@ async def test_new_content_is_announced_and_nothing_else(client: httpx.AsyncClie
     for change in (None, vanish, lambda file: give(file, "new", "newer"), become_html):
         if change is not None:
             change(path)
-        clock.now += TTL
+        clock.wait(TTL)
         await manager.get_catalogue(IMAGE)
     second = await manager.get_catalogue(IMAGE)
     await ModelReferenceManager(settings, client, clock, announce).get_catalogue(IMAGE)
@@ -185,12 +189,12 @@ async def test_new_content_is_announced_and_nothing_else(client: httpx.AsyncClie
 
 
 async def test_a_url_that_has_not_changed_is_not_sent_again(
-    open_manager: Open, server: FileServer, clock: Clock
+    open_manager: Open, server: FileServer, clock: SteeredClock
 ) -> None:
     server.content, server.headers = content_of("a"), {"ETag": '"v1"'}
     manager = open_manager(server.url)
     first = await manager.get_catalogue(IMAGE)
-    clock.now += TTL
+    clock.wait(TTL)
     assert await manager.get_catalogue(IMAGE) is first
     assert server.statuses == [200, 304]
 
@@ -207,13 +211,15 @@ async def test_a_kept_copy_is_asked_about_before_it_is_fetched_again(open_manage
 # Many readers.
 
 
-async def test_concurrent_readers_read_the_source_once(open_manager: Open, server: FileServer, clock: Clock) -> None:
+async def test_concurrent_readers_read_the_source_once(
+    open_manager: Open, server: FileServer, clock: SteeredClock
+) -> None:
     server.content = content_of("a")
     manager = open_manager(server.url)
     catalogues = await asyncio.gather(*(manager.get_catalogue(IMAGE) for _ in range(8)))
     assert len(server.requests) == 1
     assert len({id(catalogue) for catalogue in catalogues}) == 1
-    clock.now += TTL
+    clock.wait(TTL)
     await asyncio.gather(*(manager.get_catalogue(IMAGE) for _ in range(8)))
     assert len(server.requests) == 2
 
@@ -227,14 +233,14 @@ async def test_concurrent_readers_all_hear_of_a_failure(open_manager: Open, serv
 
 
 async def test_readers_do_not_wait_long_for_a_slow_source_while_a_catalogue_is_held(
-    open_manager: Open, server: FileServer, clock: Clock, monkeypatch: pytest.MonkeyPatch
+    open_manager: Open, server: FileServer, clock: SteeredClock, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     server.content = content_of("old")
     manager = open_manager(server.url)
     held = await manager.get_catalogue(IMAGE)
     server.content = content_of("new")
     server.answering.clear()
-    clock.now += TTL
+    clock.wait(TTL)
     with monkeypatch.context() as impatient:
         impatient.setattr(document, "PATIENCE", 0)
         assert await manager.get_catalogue(IMAGE) is held
@@ -317,13 +323,13 @@ async def test_the_first_failure_is_an_error(open_manager: Open, path: Path, mis
 @pytest.mark.parametrize("restarted", [False, True])
 @pytest.mark.parametrize("mishap", MISHAPS)
 async def test_the_last_good_copy_is_used_and_said_to_be(
-    open_manager: Open, path: Path, clock: Clock, mishap: Callable[[Path], None], restarted: bool
+    open_manager: Open, path: Path, clock: SteeredClock, mishap: Callable[[Path], None], restarted: bool
 ) -> None:
     give(path, "a")
     manager = open_manager(path)
     good = await manager.get_catalogue(IMAGE)
     mishap(path)
-    clock.now += TTL
+    clock.wait(TTL)
     catalogue = await (open_manager(path) if restarted else manager).get_catalogue(IMAGE)
     assert catalogue.records == good.records
     assert (catalogue.revision, catalogue.modified_at) == (good.revision, good.modified_at)
@@ -334,7 +340,7 @@ async def test_the_last_good_copy_is_used_and_said_to_be(
 
 @pytest.mark.parametrize("restarted", [False, True])
 async def test_the_notice_goes_when_the_source_is_back(
-    open_manager: Open, path: Path, clock: Clock, restarted: bool
+    open_manager: Open, path: Path, clock: SteeredClock, restarted: bool
 ) -> None:
     give(path, "a")
     manager = open_manager(path)
@@ -344,56 +350,58 @@ async def test_the_notice_goes_when_the_source_is_back(
     if restarted:
         manager = open_manager(path)
     for _ in range(3):  # said once, however often it fails
-        clock.now += TTL
+        clock.wait(TTL)
         assert codes(await manager.get_catalogue(IMAGE)) == [SOURCE_FAILED]
     move(away, path)
-    clock.now += TTL - 1
+    clock.wait(TTL - 1)
     assert codes(await manager.get_catalogue(IMAGE)) == [SOURCE_FAILED]
-    clock.now += 1
+    clock.wait(1)
     catalogue = await manager.get_catalogue(IMAGE)
     assert list(catalogue.records) == ["a"]
     assert catalogue.warnings == ()
 
 
-async def test_a_source_that_is_back_with_other_content_is_used(open_manager: Open, path: Path, clock: Clock) -> None:
+async def test_a_source_that_is_back_with_other_content_is_used(
+    open_manager: Open, path: Path, clock: SteeredClock
+) -> None:
     give(path, "a")
     manager = open_manager(path)
     await manager.get_catalogue(IMAGE)
     become_html(path)
-    clock.now += TTL
+    clock.wait(TTL)
     assert codes(await manager.get_catalogue(IMAGE)) == [SOURCE_FAILED]
     give(path, "b", "c")
-    clock.now += TTL
+    clock.wait(TTL)
     catalogue = await manager.get_catalogue(IMAGE)
     assert (set(catalogue.records), catalogue.warnings) == ({"b", "c"}, ())
 
 
 async def test_a_failing_url_is_answered_for_by_its_last_good_copy(
-    open_manager: Open, server: FileServer, clock: Clock
+    open_manager: Open, server: FileServer, clock: SteeredClock
 ) -> None:
     server.content, server.headers = content_of("a"), {"ETag": '"v1"', "Last-Modified": "Fri, 20 Nov 2026 12:00:00 GMT"}
     manager = open_manager(server.url)
     good = await manager.get_catalogue(IMAGE)
     server.raw = answer(200, b"<html>")
-    clock.now += TTL
+    clock.wait(TTL)
     for reader in (manager, open_manager(server.url)):
         catalogue = await reader.get_catalogue(IMAGE)
         assert (catalogue.revision, catalogue.modified_at) == (good.revision, good.modified_at)
         assert codes(catalogue) == [SOURCE_FAILED]
     server.raw = None
-    clock.now += TTL
+    clock.wait(TTL)
     assert await manager.get_catalogue(IMAGE) == good
     assert server.statuses == [200, 304]
 
 
 async def test_notices_of_the_records_stay_beside_that_of_the_source(
-    open_manager: Open, path: Path, clock: Clock
+    open_manager: Open, path: Path, clock: SteeredClock
 ) -> None:
     have_a_bad_record(path)
     manager = open_manager(path)
     assert codes(await manager.get_catalogue(IMAGE)) == ["record_skipped"]
     vanish(path)
-    clock.now += TTL
+    clock.wait(TTL)
     assert codes(await manager.get_catalogue(IMAGE)) == ["record_skipped", SOURCE_FAILED]
 
 
@@ -412,18 +420,18 @@ async def test_a_senseless_location_is_a_source_error(open_manager: Open, locati
 
 @pytest.mark.parametrize(("settings", "seconds"), [({}, document.FAILED_FOR), ({"cache_ttl_seconds": 2}, 2)])
 async def test_a_failure_is_told_again_for_a_moment_before_the_source_is_asked_again(
-    open_manager: Open, server: FileServer, clock: Clock, settings: dict[str, Any], seconds: float
+    open_manager: Open, server: FileServer, clock: SteeredClock, settings: dict[str, Any], seconds: float
 ) -> None:
     server.raw = answer(500)
     manager = open_manager(server.url, **settings)
     for passed in (0, 0, 0, seconds - 0.1):
-        clock.now += passed
+        clock.wait(passed)
         with pytest.raises(CatalogueSourceError, match="answered 500") as caught:
             await manager.get_catalogue(IMAGE)
     assert len(server.requests) == 1
     assert len(traceback.extract_tb(caught.tb)) < 10, "it does not grow with every reader"
     server.raw, server.content = None, content_of("a")
-    clock.now += 0.1
+    clock.wait(0.1)
     assert await manager.get_model_names(IMAGE) == ["a"]
 
 
@@ -474,25 +482,25 @@ def lose_all_rows(path: Path) -> None:
 @pytest.mark.parametrize("restarted", [False, True])
 @pytest.mark.parametrize("mishap", [lose_all_models, lose_all_rows])
 async def test_a_catalogue_that_loses_all_its_models_is_a_source_that_fails(
-    open_manager: Open, path: Path, clock: Clock, mishap: Callable[[Path], None], restarted: bool
+    open_manager: Open, path: Path, clock: SteeredClock, mishap: Callable[[Path], None], restarted: bool
 ) -> None:
     give(path, "a")
     manager = open_manager(path)
     await manager.get_catalogue(IMAGE)
     mishap(path)
-    clock.now += TTL
+    clock.wait(TTL)
     manager = open_manager(path) if restarted else manager
     for _ in range(2):
         catalogue = await manager.get_catalogue(IMAGE)
         assert (list(catalogue.records), codes(catalogue)) == (["a"], [SOURCE_FAILED])
         assert "empty now" in catalogue.warnings[0].message
-        clock.now += TTL
+        clock.wait(TTL)
     give(path, "b")
     catalogue = await manager.get_catalogue(IMAGE)
     assert (list(catalogue.records), catalogue.warnings) == (["b"], ())
 
 
-async def test_a_catalogue_that_never_had_models_is_empty(open_manager: Open, path: Path, clock: Clock) -> None:
+async def test_a_catalogue_that_never_had_models_is_empty(open_manager: Open, path: Path, clock: SteeredClock) -> None:
     for mishap in (lose_all_models, lose_all_rows):
         mishap(path)
         for _ in range(2):
@@ -501,39 +509,39 @@ async def test_a_catalogue_that_never_had_models_is_empty(open_manager: Open, pa
 
 
 async def test_a_half_written_file_is_answered_for_by_the_last_good_copy(
-    open_manager: Open, path: Path, clock: Clock
+    open_manager: Open, path: Path, clock: SteeredClock
 ) -> None:
     write(path, b"name,parameters_bn\na,1\nb,2\n")
     manager = open_manager(path)
     await manager.get_catalogue(IMAGE)
     write(path, b"name,parameters_bn\na,1\nb")
-    clock.now += TTL
+    clock.wait(TTL)
     catalogue = await manager.get_catalogue(IMAGE)
     assert (set(catalogue.records), codes(catalogue)) == ({"a", "b"}, [SOURCE_FAILED])
     assert "line 3" in catalogue.warnings[0].message
 
 
 async def test_a_body_that_ended_with_its_connection_within_a_row_is_answered_for_by_the_last_good_copy(
-    open_manager: Open, server: FileServer, clock: Clock
+    open_manager: Open, server: FileServer, clock: SteeredClock
 ) -> None:
     server.content = b"name,parameters_bn\na,1\nb,2\n"
     manager = open_manager(server.url)
     await manager.get_catalogue(IMAGE)
     server.raw = b"HTTP/1.1 200 OK\r\nConnection: close\r\n\r\nname,parameters_bn\na,1\nb"
-    clock.now += TTL
+    clock.wait(TTL)
     catalogue = await manager.get_catalogue(IMAGE)
     assert (set(catalogue.records), codes(catalogue)) == ({"a", "b"}, [SOURCE_FAILED])
 
 
 async def test_neither_password_nor_token_of_a_url_is_in_the_notice(
-    open_manager: Open, server: FileServer, clock: Clock
+    open_manager: Open, server: FileServer, clock: SteeredClock
 ) -> None:
     location = server.url.replace("http://", "http://user:SECRET@") + "?token=SECRET"
     server.content = content_of("a")
     manager = open_manager(location)
     await manager.get_catalogue(IMAGE)
     for server.raw in (answer(500), answer(200, b"<html>")):
-        clock.now += TTL
+        clock.wait(TTL)
         (warning,) = (await manager.get_catalogue(IMAGE)).warnings
         assert "source failed: models.json" in warning.message
         assert "SECRET" not in warning.message
@@ -542,12 +550,14 @@ async def test_neither_password_nor_token_of_a_url_is_in_the_notice(
     assert "SECRET" not in caught.value.message
 
 
-async def test_the_notice_of_a_file_url_names_the_file_alone(open_manager: Open, path: Path, clock: Clock) -> None:
+async def test_the_notice_of_a_file_url_names_the_file_alone(
+    open_manager: Open, path: Path, clock: SteeredClock
+) -> None:
     give(path, "a")
     manager = open_manager(f"file://{path}")
     await manager.get_catalogue(IMAGE)
     vanish(path)
-    clock.now += TTL
+    clock.wait(TTL)
     (warning,) = (await manager.get_catalogue(IMAGE)).warnings
     assert str(path.parent) not in warning.message
 
@@ -567,7 +577,7 @@ async def test_a_copy_that_is_no_catalogue_counts_as_none(
 
 
 async def test_an_unwritable_data_dir_is_a_notice_and_the_catalogue_works(
-    open_manager: Open, path: Path, tmp_path: Path, clock: Clock
+    open_manager: Open, path: Path, tmp_path: Path, clock: SteeredClock
 ) -> None:
     give(path, "a")
     give(tmp_path / "taken")
@@ -575,14 +585,14 @@ async def test_an_unwritable_data_dir_is_a_notice_and_the_catalogue_works(
     catalogue = await manager.get_catalogue(IMAGE)
     assert list(catalogue.records) == ["a"]
     assert codes(catalogue) == [UNWRITABLE]
-    clock.now += TTL
+    clock.wait(TTL)
     assert codes(await manager.get_catalogue(IMAGE)) == [UNWRITABLE]
     away = path.with_name("away")
     move(path, away)
-    clock.now += TTL
+    clock.wait(TTL)
     assert codes(await manager.get_catalogue(IMAGE)) == [UNWRITABLE, SOURCE_FAILED]
     move(away, path)
-    clock.now += TTL
+    clock.wait(TTL)
     assert codes(await manager.get_catalogue(IMAGE)) == [UNWRITABLE]
     vanish(path)
     with pytest.raises(CatalogueSourceError):
@@ -590,7 +600,7 @@ async def test_an_unwritable_data_dir_is_a_notice_and_the_catalogue_works(
 
 
 async def test_an_interrupted_save_leaves_the_old_copy_whole(
-    open_manager: Open, path: Path, clock: Clock, monkeypatch: pytest.MonkeyPatch
+    open_manager: Open, path: Path, clock: SteeredClock, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def fail(self: Path, target: Path) -> Path:
         raise OSError(28, "No space left on device")
@@ -599,7 +609,7 @@ async def test_an_interrupted_save_leaves_the_old_copy_whole(
     manager = open_manager(path)
     await manager.get_catalogue(IMAGE)
     give(path, "new", "newer")
-    clock.now += TTL
+    clock.wait(TTL)
     with monkeypatch.context() as full:
         full.setattr(Path, "replace", fail)
         catalogue = await manager.get_catalogue(IMAGE)

@@ -15,6 +15,7 @@ import polars as pl
 import pytest
 
 from horde_model_reference.cli.deletion_risk import Format, shows_past
+from horde_model_reference.clock import Clock
 from horde_model_reference.history.store import open_store
 from horde_model_reference.settings import load_settings
 from tests.support.builders import stats_of, status_of
@@ -86,7 +87,7 @@ def test_an_impossible_day_in_the_database_disturbs_no_command(
     monkeypatch.chdir(tmp_path)
 
     async def keep() -> None:
-        store = await open_store(load_settings())
+        store = await open_store(load_settings(), Clock())
         answers = compile_of(0, {"Deliberate": 7}), look_of(0, {"Deliberate": 7})
         await keep_all(store, [replace(answer, seen_at=moment) for answer in answers])
         await store.aclose()

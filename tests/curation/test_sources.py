@@ -15,7 +15,7 @@ from horde_model_reference.curation.sources import CurationSources
 from horde_model_reference.http_client import make_client
 from horde_model_reference.settings import load_settings
 from tests.support.builders import IMAGE, TEXT, catalogue_of
-from tests.support.clock import Clock
+from tests.support.clock import SteeredClock
 from tests.support.file_server import FileServer
 
 STYLES = {"a": {"model": "One"}, "b": {"model": "One"}}
@@ -24,11 +24,11 @@ HISTORY = {"One": {"date_added": 1000}, "Two": {"date_added": 2000, "date_remove
 
 @asynccontextmanager
 async def reading(
-    clock: Clock | None = None, cache_ttl_seconds: float = 60, **sources: str
+    clock: SteeredClock | None = None, cache_ttl_seconds: float = 60, **sources: str
 ) -> AsyncIterator[CurationSources]:
     settings = load_settings(sources={"styles": "", "image_history": ""} | sources, cache_ttl_seconds=cache_ttl_seconds)
     async with make_client(2) as client:
-        opened = CurationSources(settings, client, clock or Clock())
+        opened = CurationSources(settings, client, clock or SteeredClock())
         try:
             yield opened
         finally:
@@ -85,7 +85,7 @@ class TestStyles:
         assert (styles.models, warnings) == ({}, ())
 
     async def test_the_impatient_do_not_wait_and_do_not_ask_again_at_once(self, tmp_path: Path) -> None:
-        clock = Clock()
+        clock = SteeredClock()
         categories = write(tmp_path, "categories.json", {})
         async with FileServer(json.dumps(STYLES).encode()) as server:
             server.answering.clear()
@@ -95,7 +95,7 @@ class TestStyles:
                 assert "still being fetched" in warning.message
                 server.answering.set()
                 assert await sources.styles(5) == (None, (warning,))
-                clock.now = 3600
+                clock.wait(3600)
                 styles, _ = await sources.styles(5)
                 assert styles is not None
                 assert styles.naming("One") == ("a", "b")
@@ -142,7 +142,7 @@ class TestAges:
         assert warning.code == "age_unknown"
 
     async def test_the_impatient_do_not_wait_and_do_not_ask_again_at_once(self, tmp_path: Path) -> None:
-        catalogue, clock = catalogue_of({"One": {}}), Clock()
+        catalogue, clock = catalogue_of({"One": {}}), SteeredClock()
         async with (
             FileServer(json.dumps(HISTORY).encode()) as server,
             reading(clock, image_history=server.url) as sources,

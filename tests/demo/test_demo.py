@@ -16,8 +16,8 @@ from horde_model_reference.analytics.risk_query import RiskQuery
 from horde_model_reference.analytics.risk_response import respond, respond_with_attribution
 from horde_model_reference.analytics.risk_table import RiskTable
 from horde_model_reference.categories import MODEL_REFERENCE_CATEGORY
-from horde_model_reference.demo import DATA, SimulatedHorde, demo_settings
-from horde_model_reference.engine import open_engine
+from horde_model_reference.demo import CATALOGUES_URL, SimulatedHorde, demo_settings
+from horde_model_reference.demo.engine import open_demo_engine
 from horde_model_reference.name_parts import BACKENDS, CANONICAL_BACKEND
 from tests.support.builders import IMAGE, TEXT
 
@@ -25,7 +25,7 @@ Tables = dict[MODEL_REFERENCE_CATEGORY, RiskTable]
 
 
 async def _tables() -> Tables:
-    async with open_engine(demo_settings(), SimulatedHorde()) as engine:
+    async with open_demo_engine() as engine:
         return {category: await engine.table(category) for category in (IMAGE, TEXT)}
 
 
@@ -105,7 +105,7 @@ def test_nothing_is_unknown_but_what_the_clash_hides(tables: Tables) -> None:
 
 
 async def test_the_other_categories_are_there_too() -> None:
-    async with open_engine(demo_settings(), SimulatedHorde()) as engine:
+    async with open_demo_engine() as engine:
         counts = {
             category: len(await engine.manager.get_model_names(category)) for category in MODEL_REFERENCE_CATEGORY
         }
@@ -154,7 +154,7 @@ def test_the_users_settings_are_kept_but_for_what_leads_elsewhere(monkeypatch: p
     monkeypatch.setenv("HORDE_MODEL_REFERENCE_DATA_DIR", "/home/me/data")
     settings = demo_settings()
     assert settings.low_usage_threshold_percentage == 7
-    assert all(Path(settings.sources.location(category)).parent == DATA for category in MODEL_REFERENCE_CATEGORY)
+    assert all(settings.sources.location(category).startswith(CATALOGUES_URL) for category in MODEL_REFERENCE_CATEGORY)
     assert settings.data_dir != Path("/home/me/data")
 
 

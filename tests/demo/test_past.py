@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator
 from dataclasses import replace
-from datetime import UTC, datetime
 
 import polars as pl
 import pytest
@@ -13,21 +12,18 @@ from horde_model_reference.categories import HordeModelType
 from horde_model_reference.curation.plan import Verdict
 from horde_model_reference.curation.planning import make_plan
 from horde_model_reference.curation.policy import Policy
-from horde_model_reference.demo import SimulatedHorde, demo_settings, past
-from horde_model_reference.demo.past import make_demo_history
+from horde_model_reference.demo import MOMENT
+from horde_model_reference.demo.engine import open_demo_engine
 from horde_model_reference.demo.synthetic_year import GAP, simulated_usage
-from horde_model_reference.engine import Engine, open_engine
+from horde_model_reference.engine import Engine
 from horde_model_reference.history.history_schema import ModelHistoryResponse
 from tests.support.builders import IMAGE
 
-NOW = datetime(2026, 6, 1, 12, tzinfo=UTC)
-
 
 @pytest.fixture
-async def engine(monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Engine]:
-    """An engine on the sample with its past, at a fixed moment."""
-    monkeypatch.setattr(past, "now", lambda: NOW)
-    async with open_engine(demo_settings(), SimulatedHorde(), make_history=make_demo_history) as found:
+async def engine() -> AsyncIterator[Engine]:
+    """An engine on the sample with its past."""
+    async with open_demo_engine() as found:
         yield found
 
 
@@ -80,7 +76,7 @@ async def test_nobody_looked_for_some_days(engine: Engine) -> None:
 async def test_what_the_simulated_horde_says_now_is_known_already(engine: Engine) -> None:
     before = len((await of(engine, "Aurora Vista XL")).points)
     said = await engine.horde.observe(HordeModelType.IMAGE)
-    await engine.history.collect(replace(said, stats_fetched_at=NOW, status_fetched_at=NOW))
+    await engine.history.collect(replace(said, stats_fetched_at=MOMENT, status_fetched_at=MOMENT))
     assert engine.history.state == "ok"
     usage = [point.usage_day for point in (await of(engine, "Aurora Vista XL")).points]
     assert len([use for use in usage if use is not None]) == before

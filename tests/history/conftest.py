@@ -14,6 +14,7 @@ from sqlalchemy.ext.asyncio import create_async_engine
 
 from horde_model_reference.history.database import open_database
 from horde_model_reference.history.store import HistoryStore, store_on
+from tests.support.clock import AFTER_ALL
 from tests.support.postgres import binaries, postgres_server
 
 Stores = Callable[[], AbstractAsyncContextManager[HistoryStore]]
@@ -68,7 +69,7 @@ def stores(address: Callable[[], AbstractAsyncContextManager[URL]]) -> Stores:
     @asynccontextmanager
     async def made() -> AsyncIterator[HistoryStore]:
         async with address() as url:
-            store = store_on(await open_database(url))
+            store = store_on(await open_database(url), AFTER_ALL)
             try:
                 yield store
             finally:

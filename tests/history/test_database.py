@@ -22,6 +22,7 @@ from horde_model_reference.history.migrations import upgrade
 from horde_model_reference.history.store import HistoryStore, open_store, store_on
 from horde_model_reference.history.tables import metadata
 from horde_model_reference.settings import load_settings
+from tests.support.clock import AFTER_ALL
 from tests.support.past import all_kept, compile_of, keep_all
 
 Address = Callable[[], AbstractAsyncContextManager[URL]]
@@ -82,11 +83,11 @@ async def set_revision(url: URL, to: str) -> None:
 
 async def test_opening_again_finds_what_was_kept(address: Address) -> None:
     async with address() as url:
-        first = store_on(await open_database(url))
+        first = store_on(await open_database(url), AFTER_ALL)
         await keep_all(first, [compile_of(0, {"a": 1})])
         kept = await all_kept(first)
         await first.aclose()
-        second = store_on(await open_database(url))
+        second = store_on(await open_database(url), AFTER_ALL)
         assert await all_kept(second) == kept
         await second.aclose()
 
@@ -114,7 +115,7 @@ async def test_what_fails_midway_was_not_written(store: HistoryStore) -> None:
 
 
 async def test_sqlite_writes_ahead(tmp_path: Path) -> None:
-    store = await open_store(load_settings(data_dir=tmp_path / "new" / "folder"))
+    store = await open_store(load_settings(data_dir=tmp_path / "new" / "folder"), AFTER_ALL)
     await store.aclose()
     connection = sqlite3.connect(tmp_path / "new" / "folder" / module.FILE)
     assert connection.execute("PRAGMA journal_mode").fetchone() == ("wal",)
@@ -129,18 +130,18 @@ async def test_a_database_that_is_away_is_our_error(tmp_path: Path) -> None:
     ]
     for settings in away:
         with pytest.raises(HistoryError) as caught:
-            await open_store(settings)
+            await open_store(settings, AFTER_ALL)
         assert SECRET not in f"{caught.value.message}{caught.value.hint}"
 
 
 async def test_a_file_that_is_no_database_is_our_error(tmp_path: Path) -> None:
     (tmp_path / module.FILE).write_bytes(b"no database at all, and long enough to be taken for one" * 40)
     with pytest.raises(HistoryError):
-        await open_store(load_settings(data_dir=tmp_path))
+        await open_store(load_settings(data_dir=tmp_path), AFTER_ALL)
 
 
 async def test_a_full_disk_is_our_error_and_reading_goes_on(tmp_path: Path) -> None:
-    store = await open_store(load_settings(data_dir=tmp_path))
+    store = await open_store(load_settings(data_dir=tmp_path), AFTER_ALL)
     await keep_all(store, [compile_of(0, {"a": 1})])
     async with store.database.reading() as connection:
         pages = (await connection.execute(text("PRAGMA page_count"))).scalar()

@@ -16,6 +16,7 @@ from horde_model_reference.history.database_file import MAGIC, opened_file
 from horde_model_reference.history.history import AWAY, FILE, KeptHistory
 from horde_model_reference.integrations.horde_api_models import Observation
 from horde_model_reference.settings import load_settings
+from tests.support.clock import AFTER_ALL
 from tests.support.builders import FETCHED, catalogue_of, observation_of, stats_of, status_of
 
 pytestmark = pytest.mark.skipif(os.name == "nt", reason="Windows removes no file that is open")
@@ -46,7 +47,7 @@ def file(tmp_path: Path) -> Path:
 @pytest.fixture
 async def history(file: Path) -> AsyncIterator[KeptHistory]:
     """A history of the name ``a``, open and read from; all of it is in the write-ahead file."""
-    kept = KeptHistory(load_settings(data_dir=file.parent))
+    kept = KeptHistory(load_settings(data_dir=file.parent), AFTER_ALL)
     await kept.collect(seen("a"))
     assert await known(kept) == ["a"]
     assert file.with_name(f"{FILE}-wal").stat().st_size > 0
@@ -57,7 +58,7 @@ async def history(file: Path) -> AsyncIterator[KeptHistory]:
 @pytest.fixture
 async def copy(tmp_path: Path) -> Path:
     """A copy of another history, of the names ``b`` and ``c``, made as the documentation says."""
-    other = KeptHistory(load_settings(data_dir=tmp_path / "other"))
+    other = KeptHistory(load_settings(data_dir=tmp_path / "other"), AFTER_ALL)
     await other.collect(seen("b", "c"))
     made = tmp_path / "copy.sqlite"
     with closing(sqlite3.connect(tmp_path / "other" / FILE)) as old, closing(sqlite3.connect(made)) as new:
@@ -173,7 +174,7 @@ async def test_several_processes_that_notice_at_once_leave_the_new_file_alone(
     history: KeptHistory, file: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
     """Two histories stand for two processes: neither knows of the other."""
-    second = KeptHistory(load_settings(data_dir=file.parent))
+    second = KeptHistory(load_settings(data_dir=file.parent), AFTER_ALL)
     assert await known(second) == ["a"]
     checkpoint(file)
     empty(file)

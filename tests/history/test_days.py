@@ -8,14 +8,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from horde_model_reference.history import days
 from horde_model_reference.history.days import (
     CLOCK_SKEW,
     day_described,
     day_number,
     day_of_number,
     first_day_of_month,
-    latest_moment,
     month_number,
     possible_days,
 )
@@ -43,13 +41,12 @@ def test_statistics_are_of_the_24_hours_before_one_o_clock(seen_at: datetime, da
     assert day_of_number(day_described(seen_at)) == day
 
 
-def test_the_possible_days_are_those_of_the_horde_up_to_now(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(days, "latest_moment", lambda: datetime(2026, 11, 24, 23, tzinfo=UTC))
-    first, last = map(day_of_number, possible_days())
+@pytest.mark.parametrize(("minute", "day"), [(59, date(2026, 11, 24)), (60, date(2026, 11, 25))])
+def test_the_possible_days_are_those_of_the_horde_up_to_now_where_clocks_may_differ_a_little(
+    minute: int, day: date
+) -> None:
+    now = datetime(2026, 11, 24, 22, tzinfo=UTC) + timedelta(minutes=minute)
+    assert timedelta(hours=1) == CLOCK_SKEW
+    first, last = map(day_of_number, possible_days(now))
     assert date(2021, 12, 1) < first < date(2022, 9, 1)
-    assert last == date(2026, 11, 24)
-
-
-def test_clocks_may_differ_a_little() -> None:
-    before = datetime.now(UTC)
-    assert before <= latest_moment() - CLOCK_SKEW <= datetime.now(UTC)
+    assert last == day

@@ -11,12 +11,13 @@ import pytest
 
 from horde_model_reference.categories import HordeModelType
 from horde_model_reference.errors import SavedAnswerError
-from horde_model_reference.history import days
+from horde_model_reference.history.days import CLOCK_SKEW
 from horde_model_reference.history.importing import read_moment, read_saved
 from horde_model_reference.history.snapshots import StatsSnapshot, WorkerSnapshot
 from tests.support.builders import stats_of, status_of
 
 WHEN = datetime(2026, 5, 1, 6, tzinfo=UTC)
+NOW = datetime(2026, 11, 24, 12, tzinfo=UTC)
 
 
 def saved(folder: Path, name: str, content: Any) -> Path:
@@ -36,51 +37,52 @@ def saved(folder: Path, name: str, content: Any) -> Path:
     ],
 )
 def test_when_it_was(text: str, moment: datetime) -> None:
-    assert read_moment(text, "here") == moment
+    assert read_moment(text, "here", NOW) == moment
 
 
 @pytest.mark.parametrize("text", ["", "stats.json", "2026-13-01", "2026-05-01T25:00", "123456789"])
 def test_when_nobody_can_tell(text: str) -> None:
     with pytest.raises(SavedAnswerError, match="here") as caught:
-        read_moment(text, "here")
+        read_moment(text, "here", NOW)
     assert "--date" in caught.value.hint
 
 
 @pytest.mark.parametrize("text", ["0001-01-01", "1970-01-01", "stats-20211231_2359.json"])
 def test_before_the_horde_nobody_can_have_asked_it(text: str) -> None:
     with pytest.raises(SavedAnswerError, match=r"here: .* before the Horde began") as caught:
-        read_moment(text, "here")
+        read_moment(text, "here", NOW)
     assert "--date" in caught.value.hint
 
 
 @pytest.mark.parametrize("text", ["2099-05-01", "stats_99991231.json"])
 def test_what_is_yet_to_come_nobody_can_have_seen(text: str) -> None:
     with pytest.raises(SavedAnswerError, match=r"here: .* yet to come") as caught:
-        read_moment(text, "here")
+        read_moment(text, "here", NOW)
     assert "--date" in caught.value.hint
 
 
-def test_a_moment_is_taken_up_to_the_latest(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_moment_is_taken_up_to_the_latest() -> None:
     latest = datetime(2026, 11, 24, 12, tzinfo=UTC)
-    monkeypatch.setattr(days, "latest_moment", lambda: latest)
-    assert read_moment("2026-11-24T12:00", "here") == latest
+    now = latest - CLOCK_SKEW
+    assert read_moment("2026-11-24T12:00", "here", now) == latest
     with pytest.raises(SavedAnswerError, match="yet to come"):
-        read_moment("2026-11-24T12:01", "here")
+        read_moment("2026-11-24T12:01", "here", now)
 
 
-def test_today_may_be_told_by_its_day_alone_at_any_hour() -> None:
-    today = datetime.now(UTC).date()
-    assert read_moment(str(today), "here").date() == today
+@pytest.mark.parametrize("hour", [0, 23])
+def test_today_may_be_told_by_its_day_alone_at_any_hour(hour: int) -> None:
+    now = datetime(2028, 2, 29, hour, 59, tzinfo=UTC)
+    assert read_moment("2028-02-29", "here", now).date() == now.date()
 
 
 def test_an_impossible_moment_in_a_name_is_refused_with_the_file(tmp_path: Path) -> None:
     with pytest.raises(SavedAnswerError, match=r"img-2099-05-01\.json: .* yet to come"):
-        read_saved(saved(tmp_path, "img-2099-05-01.json", stats_of({"a": 1})), None, None)
+        read_saved(saved(tmp_path, "img-2099-05-01.json", stats_of({"a": 1})), None, None, NOW)
 
 
 def test_statistics_and_status_are_told_apart(tmp_path: Path) -> None:
-    stats = read_saved(saved(tmp_path, "stats_text-2026-05-01.json", stats_of({"a": 1})), None, None)
-    status = read_saved(saved(tmp_path, "x.json", status_of({"a": 2})), WHEN, None)
+    stats = read_saved(saved(tmp_path, "stats_text-2026-05-01.json", stats_of({"a": 1})), None, None, NOW)
+    status = read_saved(saved(tmp_path, "x.json", status_of({"a": 2})), WHEN, None, NOW)
     assert isinstance(stats, StatsSnapshot)
     assert (stats.model_type, stats.seen_at.hour) == (HordeModelType.TEXT, 12)
     assert isinstance(status, WorkerSnapshot)
@@ -89,7 +91,7 @@ def test_statistics_and_status_are_told_apart(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("content", [stats_of({}), {"day": {"a": 1}}, stats_of({"a": 1}) | {"month": {}}, []])
 def test_an_answer_without_figures_is_unknown(tmp_path: Path, content: Any) -> None:
-    assert read_saved(saved(tmp_path, "img.json", content), WHEN, None) is None
+    assert read_saved(saved(tmp_path, "img.json", content), WHEN, None, NOW) is None
 
 
 @pytest.mark.parametrize(
@@ -104,16 +106,16 @@ def test_an_answer_without_figures_is_unknown(tmp_path: Path, content: Any) -> N
 )
 def test_what_is_no_answer_is_refused_by_name(tmp_path: Path, name: str, content: Any, word: str) -> None:
     with pytest.raises(SavedAnswerError, match=word) as caught:
-        read_saved(saved(tmp_path, name, content), WHEN, None)
+        read_saved(saved(tmp_path, name, content), WHEN, None, NOW)
     assert name in caught.value.message
 
 
 def test_a_file_that_is_not_there_is_refused(tmp_path: Path) -> None:
     with pytest.raises(SavedAnswerError, match=r"nothing\.json"):
-        read_saved(tmp_path / "nothing.json", WHEN, HordeModelType.IMAGE)
+        read_saved(tmp_path / "nothing.json", WHEN, HordeModelType.IMAGE, NOW)
 
 
 def test_the_captured_answers_can_be_read(shared_data: Path) -> None:
     names = ("stats_img_models_all", "stats_text_models", "status_models_image_all")
-    found = [read_saved(shared_data / "horde-api" / f"{name}.json", WHEN, None) for name in names]
+    found = [read_saved(shared_data / "horde-api" / f"{name}.json", WHEN, None, NOW) for name in names]
     assert [type(snapshot) for snapshot in found] == [StatsSnapshot, StatsSnapshot, WorkerSnapshot]

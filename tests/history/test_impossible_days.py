@@ -76,7 +76,7 @@ async def test_of_months_that_were_closed_nothing_is_told(stores: Stores, monkey
     """As a version did that did not look at dates."""
     async with stores() as store:
         with monkeypatch.context() as patched:
-            patched.setattr("horde_model_reference.history.reading.possible_days", lambda: (-800, 30_000))
+            patched.setattr("horde_model_reference.history.reading.possible_days", lambda _: (-800, 30_000))
             moments = (datetime(1970, month, 5, tzinfo=UTC) for month in (1, 1, 6))
             await keep_all(store, map(seen_at, (POSSIBLE[0], POSSIBLE[-1], POSSIBLE[1]), moments))
             assert await store.prune(62) == 3

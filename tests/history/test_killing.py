@@ -13,6 +13,7 @@ import pytest
 from horde_model_reference.history.database import FILE
 from horde_model_reference.history.store import open_store
 from horde_model_reference.settings import load_settings
+from tests.support.clock import AFTER_ALL
 from tests.support.pages import ROOT
 from tests.support.past import all_kept, compile_of, keep_all
 
@@ -21,10 +22,11 @@ import asyncio, sys
 from pathlib import Path
 from horde_model_reference.history.store import open_store
 from horde_model_reference.settings import load_settings
+from tests.support.clock import AFTER_ALL
 from tests.support.past import compile_of, keep_all
 
 async def main():
-    store = await open_store(load_settings(data_dir=Path(sys.argv[1])))
+    store = await open_store(load_settings(data_dir=Path(sys.argv[1])), AFTER_ALL)
     for day in range(100_000):
         await keep_all(store, [compile_of(day, {f"model {at}": day + at for at in range(200)})])
         print(day, flush=True)
@@ -46,7 +48,7 @@ async def test_a_killed_writer_leaves_whole_days(tmp_path: Path, after: int) -> 
         told = [int(line) for line in (await writer.stdout.read()).split()]
         await writer.wait()
     written = max([after, *told])
-    store = await open_store(load_settings(data_dir=tmp_path))
+    store = await open_store(load_settings(data_dir=tmp_path), AFTER_ALL)
     days = await store.reader.days(compile_of(0, {"a": 1}).model_type)
     assert len(days.numbers) in {written + 1, written + 2}
     assert (await store.reader.usage_on(days)).group_by("day").len()["len"].to_list() == [200] * len(days.numbers)

@@ -12,6 +12,7 @@ from horde_model_reference.history.database import open_in_memory
 from horde_model_reference.history.days import day_number, month_number
 from horde_model_reference.history.snapshots import Snapshot
 from horde_model_reference.history.store import HistoryStore, store_on
+from tests.support.clock import AFTER_ALL
 from tests.support.past import IMAGES, all_kept, compile_of, keep_all, look_of
 
 JANUARY = month_number(day_number(date(2025, 1, 1)))
@@ -68,7 +69,7 @@ async def test_an_empty_history_has_nothing_to_close(store: HistoryStore) -> Non
 @given(st.lists(st.tuples(st.integers(0, 200), st.integers(1, 9)), min_size=1, max_size=12, unique_by=lambda t: t[0]))
 def test_no_use_is_lost_and_none_is_made(use: list[tuple[int, int]]) -> None:
     async def run() -> tuple[int, int]:
-        store = store_on(await open_in_memory())
+        store = store_on(await open_in_memory(), AFTER_ALL)
         await keep_all(store, [compile_of(day, {"a": (count, 0, 1000 * day)}) for day, count in use])
 
         async def summed() -> int:

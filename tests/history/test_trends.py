@@ -11,6 +11,7 @@ from horde_model_reference.history.catalogue_history import CatalogueHistory
 from horde_model_reference.history.database import open_in_memory
 from horde_model_reference.history.store import store_on
 from tests.support.builders import catalogue_of
+from tests.support.clock import AFTER_ALL
 from tests.support.past import compile_of, keep_all
 
 DAYS = 400
@@ -18,7 +19,7 @@ DAYS = 400
 
 async def past_of(use: Callable[[int], int], days: Sequence[int] = range(DAYS), month: int = 0) -> PastUse:
     """The past of a model that was used so often on each day (0 is the first), beside one that is always used."""
-    store = store_on(await open_in_memory())
+    store = store_on(await open_in_memory(), AFTER_ALL)
     await keep_all(store, [compile_of(day, {"a": (use(day), month, day), "b": (1, 30, day)}) for day in days])
     found = await CatalogueHistory(store).past_use(catalogue_of(["a", "b", "never"]))
     await store.aclose()
@@ -80,7 +81,7 @@ async def test_a_short_history_knows_neither_trend_nor_season() -> None:
 
 
 async def test_weeks_with_few_days_are_unknown() -> None:
-    store = store_on(await open_in_memory())
+    store = store_on(await open_in_memory(), AFTER_ALL)
     await keep_all(store, [compile_of(day, {"a": (2, 60, day)}) for day in range(70) if not 49 <= day < 60])
     recent = await CatalogueHistory(store).recent(catalogue_of(["a"]))
     await store.aclose()

@@ -13,6 +13,7 @@ from horde_model_reference.history.database import open_in_memory
 from horde_model_reference.history.snapshots import Snapshot
 from horde_model_reference.history.store import HistoryStore, store_on
 from tests.history.conftest import Stores
+from tests.support.clock import AFTER_ALL
 from tests.support.hostile_names import HOSTILE_NAMES
 from tests.support.past import TEXTS, all_kept, compile_of, keep_all, look_of, number
 
@@ -48,7 +49,7 @@ def test_totals_never_double(snapshots: list[Any]) -> None:
     """What is kept of a day is one set of counters that the Horde gave, never a sum of several."""
 
     async def run() -> dict[int, dict[str, int]]:
-        store = store_on(await open_in_memory())
+        store = store_on(await open_in_memory(), AFTER_ALL)
         await keep_all(store, [*snapshots, *snapshots])
         days = await store.reader.days(snapshots[0].model_type)
         rows = (await store.reader.usage_on(days)).join(await store.reader.names(snapshots[0].model_type), on="name_id")
@@ -93,7 +94,7 @@ async def test_looks_are_counted_with_least_sum_and_most(store: HistoryStore) ->
 @pytest.mark.parametrize("kind", HOSTILE_NAMES)
 async def test_names_come_back_as_they_were(kind: str) -> None:
     """Rule 13."""
-    store = store_on(await open_in_memory())
+    store = store_on(await open_in_memory(), AFTER_ALL)
     await keep_all(store, [compile_of(0, {HOSTILE_NAMES[kind]: 1, "x": 2})])
     names = await store.reader.names(compile_of(0, {"x": 1}).model_type)
     await store.aclose()
@@ -118,7 +119,7 @@ async def test_two_collectors_at_once_write_each_day_once(stores: Stores) -> Non
     sightings_and_looks: list[Snapshot] = [*snapshots, *(look_of(day, {"a": 1, "b": 2}) for day in range(6))]
     expected = await kept_of(stores, sightings_and_looks)
     async with stores() as one:
-        others = [store_on(one.database) for _ in range(2)]
+        others = [store_on(one.database, AFTER_ALL) for _ in range(2)]
         outcomes = await asyncio.gather(*(keep_all(store, sightings_and_looks) for store in (one, *others)))
         assert sum(outcome == "new" for found in outcomes for outcome in found) == len(sightings_and_looks)
         assert await all_kept(one) == expected

@@ -6,10 +6,10 @@ import asyncio
 import gzip
 import threading
 import traceback
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from email.utils import format_datetime
 from typing import Any
 
@@ -17,6 +17,7 @@ import pytest
 import stamina
 
 from horde_model_reference.categories import HordeModelType
+from horde_model_reference.clock import Clock
 from horde_model_reference.errors import HordeAPIError
 from horde_model_reference.integrations import horde_api_client
 from horde_model_reference.integrations.horde_api_client import (
@@ -26,7 +27,8 @@ from horde_model_reference.integrations.horde_api_client import (
     retry_after_seconds,
 )
 from horde_model_reference.integrations.horde_api_routes import STATS, STATUS, HordeRoute
-from tests.support.builders import stats_of
+from tests.support.builders import FETCHED, stats_of
+from tests.support.clock import SteeredClock
 from tests.support.file_server import FileServer
 from tests.support.misbehaving_horde import (
     BAD_GATEWAY,
@@ -56,23 +58,13 @@ TEXT_STATUS = STATUS[HordeModelType.TEXT].route
 IMAGE_STATUS = STATUS[HordeModelType.IMAGE].route
 
 
-class Seconds:
-    """A clock that stands still until told otherwise."""
-
-    def __init__(self) -> None:
-        self.now = 1000.0
-
-    def __call__(self) -> float:
-        return self.now
-
-
 @asynccontextmanager
 async def asking(
-    horde: MisbehavingHorde, clock: Callable[[], float] | None = None, **overrides: Any
+    horde: MisbehavingHorde, clock: Clock | None = None, **overrides: Any
 ) -> AsyncIterator[HordeAPIClient]:
     settings = horde.settings(**overrides)
     async with horde.client(settings) as client:
-        yield HordeAPIClient(settings, client, clock) if clock else HordeAPIClient(settings, client)
+        yield HordeAPIClient(settings, client, clock or Clock())
 
 
 async def failure(client: HordeAPIClient, route: HordeRoute = TEXT_STATS) -> HordeAPIError:
@@ -184,17 +176,17 @@ async def test_a_closed_port_is_an_error_until_it_opens(horde: MisbehavingHorde)
 
 async def test_a_429_that_names_a_time_is_respected(horde: MisbehavingHorde) -> None:
     """One request, and none before the time is over, on any route that shares the budget."""
-    clock = Seconds()
+    clock = SteeredClock()
     horde.queue(Route.IMAGE_STATUS, TOO_MANY_WAIT)
     async with asking(horde, clock) as client:
         assert (await failure(client, IMAGE_STATUS)).retry_after == 30
-        clock.now += 29
+        clock.wait(29)
         for route in (IMAGE_STATUS, TEXT_STATUS):
             assert (await failure(client, route)).retry_after == pytest.approx(1)
         assert horde.count() == 1
         await client.get_json(IMAGE_STATS)
         assert horde.count() == 2
-        clock.now += 1
+        clock.wait(1)
         assert await client.get_json(IMAGE_STATUS) == horde.payloads[Route.IMAGE_STATUS]
         assert await client.get_json(TEXT_STATUS) == horde.payloads[Route.TEXT_STATUS]
     assert horde.count() == 4
@@ -204,7 +196,7 @@ async def test_a_429_that_names_a_time_is_respected(horde: MisbehavingHorde) -> 
 async def test_retry_after_means_nothing_on_any_other_status(horde: MisbehavingHorde, behaviour: Behaviour) -> None:
     """The Horde sends ``Retry-After: 60`` with every ordinary answer."""
     horde.queue(Route.TEXT_STATS, behaviour, *([behaviour] * 2 if behaviour is SERVER_ERROR else []))
-    async with asking(horde, Seconds()) as client:
+    async with asking(horde, SteeredClock()) as client:
         if behaviour is GOOD:
             await client.get_json(TEXT_STATS)
         else:
@@ -212,7 +204,7 @@ async def test_retry_after_means_nothing_on_any_other_status(horde: MisbehavingH
         assert await client.get_json(TEXT_STATS) == horde.payloads[Route.TEXT_STATS]
 
 
-IN_A_MINUTE = datetime.now(UTC) + timedelta(seconds=60)
+IN_A_MINUTE = FETCHED + timedelta(seconds=60)
 
 
 @pytest.mark.parametrize(
@@ -234,19 +226,17 @@ IN_A_MINUTE = datetime.now(UTC) + timedelta(seconds=60)
     ],
 )
 def test_what_retry_after_says(header: str, seconds: float | None) -> None:
-    assert retry_after_seconds(header) == seconds
+    assert retry_after_seconds(header, FETCHED) == seconds
 
 
 def test_retry_after_may_be_a_date() -> None:
-    wait = retry_after_seconds(format_datetime(datetime.now(UTC) + timedelta(seconds=600), usegmt=True))
-    assert wait is not None
-    assert 0 < wait <= 600
+    assert retry_after_seconds(format_datetime(FETCHED + timedelta(seconds=600), usegmt=True), FETCHED) == 600
 
 
 @pytest.fixture
-def breaker_clock(monkeypatch: pytest.MonkeyPatch) -> Seconds:
-    clock = Seconds()
-    monkeypatch.setattr("circuitbreaker.monotonic", clock)
+def breaker_clock(monkeypatch: pytest.MonkeyPatch) -> SteeredClock:
+    clock = SteeredClock()
+    monkeypatch.setattr("circuitbreaker.monotonic", clock.monotonic)
     return clock
 
 
@@ -256,24 +246,24 @@ async def break_route(client: HordeAPIClient) -> None:
 
 
 async def test_a_route_that_keeps_failing_is_left_alone_for_a_while(
-    horde: MisbehavingHorde, breaker_clock: Seconds
+    horde: MisbehavingHorde, breaker_clock: SteeredClock
 ) -> None:
     horde.always(Route.TEXT_STATS, NOT_FOUND)
     async with asking(horde, horde_api_breaker_reset_seconds=7) as client:
         await break_route(client)
-        breaker_clock.now += 6.9
+        breaker_clock.wait(6.9)
         error = await failure(client)
         assert ("left alone" in error.message, error.retry_after) == (True, 7)
         assert horde.count(Route.TEXT_STATS) == BREAKER_THRESHOLD
         await client.get_json(IMAGE_STATS)  # the other routes are asked as ever
 
-        breaker_clock.now += 0.2
+        breaker_clock.wait(0.2)
         await failure(client)  # asked once more, and closed again at once ...
         await failure(client)
         assert horde.count(Route.TEXT_STATS) == BREAKER_THRESHOLD + 1
 
         horde.always(Route.TEXT_STATS, GOOD)
-        breaker_clock.now += 7.1
+        breaker_clock.wait(7.1)
         for _ in range(2):  # ... until it answers, which ends the matter.
             assert await client.get_json(TEXT_STATS) == horde.payloads[Route.TEXT_STATS]
         horde.queue(Route.TEXT_STATS, NOT_FOUND)

@@ -4,22 +4,23 @@ from __future__ import annotations
 
 import asyncio
 import re
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import Any
 
 import pytest
 
 from horde_model_reference.categories import HordeModelType
+from horde_model_reference.clock import Clock
 from horde_model_reference.errors import HordeAPIError
 from horde_model_reference.integrations import horde_api_integration
 from horde_model_reference.integrations.horde_api_client import HordeAPIClient
 from horde_model_reference.integrations.horde_api_integration import HordeAPIDegradedError, HordeAPIIntegration
 from horde_model_reference.integrations.horde_api_models import Observation
 from tests.support.builders import FETCHED, stats_of, status_of
-from tests.support.clock import TimeOfDay
+from tests.support.clock import SteeredClock
 from tests.support.misbehaving_horde import (
     EMPTY,
     FAILING,
@@ -50,13 +51,13 @@ LONG = 60.0
 
 
 @pytest.fixture
-def clock() -> TimeOfDay:
-    return TimeOfDay()
+def clock() -> SteeredClock:
+    return SteeredClock()
 
 
 @asynccontextmanager
 async def watching(
-    horde: MisbehavingHorde, clock: Callable[[], datetime], **overrides: Any
+    horde: MisbehavingHorde, clock: SteeredClock, **overrides: Any
 ) -> AsyncIterator[HordeAPIIntegration]:
     settings = horde.settings(
         **{
@@ -82,7 +83,7 @@ async def hurried(watched: HordeAPIIntegration, horde: MisbehavingHorde, behavio
         return
     settings = horde.settings(horde_api_timeout=0.3)
     async with horde.client(settings) as client:
-        patient, watched.client = watched.client, HordeAPIClient(settings, client)
+        patient, watched.client = watched.client, HordeAPIClient(settings, client, Clock())
         try:
             yield
         finally:
@@ -110,7 +111,7 @@ def counts(horde: MisbehavingHorde) -> dict[Route, int]:
     return {route: horde.count(route) for route in Route if horde.count(route)}
 
 
-async def test_an_observation_says_what_the_horde_said(horde: MisbehavingHorde, clock: TimeOfDay) -> None:
+async def test_an_observation_says_what_the_horde_said(horde: MisbehavingHorde, clock: SteeredClock) -> None:
     async with watching(horde, clock) as watched:
         image, text = await watched.observe(IMAGE), await watched.observe(TEXT)
     assert figures(image) == (
@@ -131,7 +132,7 @@ async def test_an_observation_says_what_the_horde_said(horde: MisbehavingHorde, 
     assert counts(horde) == dict.fromkeys(Route, 1), "the text status serves both"
 
 
-async def test_figures_by_api_name(horde: MisbehavingHorde, clock: TimeOfDay) -> None:
+async def test_figures_by_api_name(horde: MisbehavingHorde, clock: SteeredClock) -> None:
     async with watching(horde, clock) as watched:
         assert await watched.get_model_status_indexed(TEXT) == {
             "koboldcpp/Stheno": {"worker_count": 3, "queued_jobs": 0, "performance": 10.0}
@@ -141,7 +142,7 @@ async def test_figures_by_api_name(horde: MisbehavingHorde, clock: TimeOfDay) ->
         }
 
 
-async def test_all_who_ask_at_once_share_one_fetch_of_each_route(horde: MisbehavingHorde, clock: TimeOfDay) -> None:
+async def test_all_who_ask_at_once_share_one_fetch_of_each_route(horde: MisbehavingHorde, clock: SteeredClock) -> None:
     horde.all_routes(NO_HEADERS)
     async with watching(horde, clock, horde_api_timeout=LONG, request_deadline_seconds=LONG) as watched:
         asking = [asyncio.create_task(watched.observe(kind)) for kind in (IMAGE, TEXT) for _ in range(20)]
@@ -154,7 +155,7 @@ async def test_all_who_ask_at_once_share_one_fetch_of_each_route(horde: Misbehav
     assert counts(horde) == dict.fromkeys(Route, 1)
 
 
-async def test_who_gives_up_leaves_the_fetch_to_the_others(horde: MisbehavingHorde, clock: TimeOfDay) -> None:
+async def test_who_gives_up_leaves_the_fetch_to_the_others(horde: MisbehavingHorde, clock: SteeredClock) -> None:
     horde.all_routes(NO_HEADERS)
     async with watching(horde, clock, horde_api_timeout=LONG, request_deadline_seconds=LONG) as watched:
         first, second = (asyncio.create_task(watched.observe(TEXT)) for _ in range(2))
@@ -168,7 +169,7 @@ async def test_who_gives_up_leaves_the_fetch_to_the_others(horde: MisbehavingHor
     assert counts(horde) == dict.fromkeys(TEXT_ROUTES, 1)
 
 
-async def test_an_observation_is_used_until_it_is_too_old(horde: MisbehavingHorde, clock: TimeOfDay) -> None:
+async def test_an_observation_is_used_until_it_is_too_old(horde: MisbehavingHorde, clock: SteeredClock) -> None:
     async with watching(horde, clock) as watched:
         first = await watched.observe(TEXT)
         horde.payloads[Route.TEXT_STATS] = stats_of({"koboldcpp/Stheno": 9})
@@ -177,37 +178,37 @@ async def test_an_observation_is_used_until_it_is_too_old(horde: MisbehavingHord
         assert counts(horde) == dict.fromkeys(TEXT_ROUTES, 1)
         clock.wait(1)
         fresh = await watched.observe(TEXT)
-    assert (fresh.stats.frame.rows(), fresh.fetched_at) == ([("koboldcpp/Stheno", 9, 9, 9)], clock.now)
+    assert (fresh.stats.frame.rows(), fresh.fetched_at) == ([("koboldcpp/Stheno", 9, 9, 9)], clock.now())
     assert counts(horde) == dict.fromkeys(TEXT_ROUTES, 2)
 
 
-async def test_who_wants_a_younger_observation_says_so(horde: MisbehavingHorde, clock: TimeOfDay) -> None:
+async def test_who_wants_a_younger_observation_says_so(horde: MisbehavingHorde, clock: SteeredClock) -> None:
     async with watching(horde, clock) as watched:
         await watched.observe(TEXT)
         clock.wait(100)
         assert (await watched.observe(TEXT, max_age=timedelta(seconds=101))).fetched_at == FETCHED
-        assert (await watched.observe(TEXT, max_age=timedelta(seconds=100))).fetched_at == clock.now
+        assert (await watched.observe(TEXT, max_age=timedelta(seconds=100))).fetched_at == clock.now()
         await watched.observe(TEXT, max_age=timedelta(0))
     assert counts(horde) == dict.fromkeys(TEXT_ROUTES, 2), "what is younger than its own limit is not fetched"
 
 
 @pytest.mark.parametrize(("age", "requests"), [(59, 1), (60, 2)])
 async def test_a_part_younger_than_its_own_limit_is_not_fetched_again(
-    horde: MisbehavingHorde, clock: TimeOfDay, age: float, requests: int
+    horde: MisbehavingHorde, clock: SteeredClock, age: float, requests: int
 ) -> None:
     async with watching(horde, clock) as watched:
         await watched.observe(TEXT)
         clock.wait(age)
         image = await watched.observe(IMAGE)
     assert horde.count(Route.TEXT_STATUS) == requests
-    assert image.stats_fetched_at == clock.now
-    assert image.status_fetched_at == (FETCHED if requests == 1 else clock.now), "that of the older status"
+    assert image.stats_fetched_at == clock.now()
+    assert image.status_fetched_at == (FETCHED if requests == 1 else clock.now()), "that of the older status"
 
 
 @pytest.mark.parametrize("model_type", HordeModelType)
 @pytest.mark.parametrize("behaviour", MISBEHAVING, ids=str)
 async def test_figures_outlive_every_misbehaviour(
-    horde: MisbehavingHorde, clock: TimeOfDay, behaviour: Behaviour, model_type: HordeModelType
+    horde: MisbehavingHorde, clock: SteeredClock, behaviour: Behaviour, model_type: HordeModelType
 ) -> None:
     """Rules 3 and 12: after one good answer nothing the Horde does changes a figure; it is told from the first on."""
     async with watching(horde, clock) as watched:
@@ -226,7 +227,7 @@ async def test_figures_outlive_every_misbehaviour(
 @pytest.mark.parametrize("behaviour", [SERVER_ERROR, TRUNCATED, EMPTY, MASKED, NO_HEADERS], ids=str)
 @pytest.mark.parametrize("route", TEXT_ROUTES)
 async def test_stale_is_set_at_the_first_failure_and_cleared_by_a_success(
-    horde: MisbehavingHorde, clock: TimeOfDay, route: Route, behaviour: Behaviour
+    horde: MisbehavingHorde, clock: SteeredClock, route: Route, behaviour: Behaviour
 ) -> None:
     """Rule 12; and a route that fails does not keep the other from being fetched."""
     other = next(each for each in TEXT_ROUTES if each != route)
@@ -238,16 +239,16 @@ async def test_stale_is_set_at_the_first_failure_and_cleared_by_a_success(
             failed_once = await watched.observe(TEXT)
         times = {Route.TEXT_STATUS: failed_once.status_fetched_at, Route.TEXT_STATS: failed_once.stats_fetched_at}
         assert (failed_once.stale, codes(failed_once)) == (True, {"horde_stale"})
-        assert times == {route: FETCHED, other: clock.now}
+        assert times == {route: FETCHED, other: clock.now()}
         assert str(route).partition("?")[0] in failed_once.warnings[0].message
 
         horde.always(route, GOOD)
         again = await watched.observe(TEXT)
-        assert (again.stale, again.warnings, again.fetched_at) == (False, (), clock.now)
+        assert (again.stale, again.warnings, again.fetched_at) == (False, (), clock.now())
         assert horde.count(other) == 2, "what is young enough is not fetched again"
 
 
-async def test_a_closed_port_leaves_the_held_figures(horde: MisbehavingHorde, clock: TimeOfDay) -> None:
+async def test_a_closed_port_leaves_the_held_figures(horde: MisbehavingHorde, clock: SteeredClock) -> None:
     async with watching(horde, clock) as watched:
         good = await watched.observe(IMAGE)
         clock.wait(300)
@@ -259,7 +260,7 @@ async def test_a_closed_port_leaves_the_held_figures(horde: MisbehavingHorde, cl
 
 
 async def test_during_a_pause_that_the_horde_asked_for_nothing_is_sent(
-    horde: MisbehavingHorde, clock: TimeOfDay
+    horde: MisbehavingHorde, clock: SteeredClock
 ) -> None:
     async with watching(horde, clock) as watched:
         await watched.observe(TEXT)
@@ -272,7 +273,7 @@ async def test_during_a_pause_that_the_horde_asked_for_nothing_is_sent(
 
 @pytest.mark.parametrize("behaviour", [SERVER_ERROR, TOO_MANY_WAIT, TRUNCATED, NO_HEADERS], ids=str)
 async def test_what_is_older_than_the_stale_limit_is_not_used(
-    horde: MisbehavingHorde, clock: TimeOfDay, behaviour: Behaviour
+    horde: MisbehavingHorde, clock: SteeredClock, behaviour: Behaviour
 ) -> None:
     async with watching(horde, clock) as watched:
         good = await watched.observe(TEXT)
@@ -287,7 +288,7 @@ async def test_what_is_older_than_the_stale_limit_is_not_used(
 
 @pytest.mark.parametrize("max_age", [None, timedelta(seconds=240)])
 async def test_no_other_setting_makes_an_observation_last_beyond_the_stale_limit(
-    horde: MisbehavingHorde, clock: TimeOfDay, max_age: timedelta | None
+    horde: MisbehavingHorde, clock: SteeredClock, max_age: timedelta | None
 ) -> None:
     async with watching(horde, clock, cache_hydration_stale_ttl_seconds=5) as watched:
         await watched.observe(TEXT, max_age)
@@ -295,7 +296,7 @@ async def test_no_other_setting_makes_an_observation_last_beyond_the_stale_limit
         await watched.observe(TEXT, max_age)
         assert counts(horde) == dict.fromkeys(TEXT_ROUTES, 1)
         clock.wait(0.1)
-        assert (await watched.observe(TEXT, max_age)).fetched_at == clock.now
+        assert (await watched.observe(TEXT, max_age)).fetched_at == clock.now()
         horde.all_routes(SERVER_ERROR)
         clock.wait(5.1)
         with pytest.raises(HordeAPIDegradedError):
@@ -304,14 +305,14 @@ async def test_no_other_setting_makes_an_observation_last_beyond_the_stale_limit
 
 @pytest.mark.parametrize("behaviour", UNKNOWING, ids=str)
 async def test_rule_3_figures_older_than_the_stale_limit_give_way_to_unknown_ones(
-    horde: MisbehavingHorde, clock: TimeOfDay, behaviour: Behaviour
+    horde: MisbehavingHorde, clock: SteeredClock, behaviour: Behaviour
 ) -> None:
     async with watching(horde, clock) as watched:
         await watched.observe(TEXT)
         horde.always(Route.TEXT_STATS, behaviour)
         clock.wait(3601)
         seen = await watched.observe(TEXT)
-    assert (seen.stats.known, seen.stale, seen.stats_fetched_at) == (frozenset(), False, clock.now)
+    assert (seen.stats.known, seen.stale, seen.stats_fetched_at) == (frozenset(), False, clock.now())
     assert "usage_unknown" in codes(seen)
 
 
@@ -367,7 +368,7 @@ async def test_rule_3_names_that_left_make_usage_unknown_where_nothing_else_is_h
     ids=str,
 )
 async def test_with_nothing_held_a_failure_is_an_error(
-    horde: MisbehavingHorde, clock: TimeOfDay, model_type: HordeModelType, route: Route, behaviour: Behaviour
+    horde: MisbehavingHorde, clock: SteeredClock, model_type: HordeModelType, route: Route, behaviour: Behaviour
 ) -> None:
     """Of any route that the observation needs; and a later success ends it."""
     horde.always(route, behaviour)
@@ -396,7 +397,12 @@ async def test_with_nothing_held_a_failure_is_an_error(
     ],
 )
 async def test_rule_3_with_nothing_held_an_answer_without_figures_is_served_as_unknown(
-    horde: MisbehavingHorde, clock: TimeOfDay, model_type: HordeModelType, route: Route, code: str, behaviour: Behaviour
+    horde: MisbehavingHorde,
+    clock: SteeredClock,
+    model_type: HordeModelType,
+    route: Route,
+    code: str,
+    behaviour: Behaviour,
 ) -> None:
     horde.queue(route, behaviour)
     async with watching(horde, clock) as watched:
@@ -410,7 +416,7 @@ async def test_rule_3_with_nothing_held_an_answer_without_figures_is_served_as_u
         assert (later.stale, later.warnings) == (False, ())
 
 
-async def test_rule_3_entries_that_make_no_sense_are_told(horde: MisbehavingHorde, clock: TimeOfDay) -> None:
+async def test_rule_3_entries_that_make_no_sense_are_told(horde: MisbehavingHorde, clock: SteeredClock) -> None:
     horde.payloads[Route.TEXT_STATS] = stats_of({"good": 1, "bad": -1, "worse": (0, 0, -5)})
     horde.payloads[Route.TEXT_STATUS] = [*status_of({"good": 1}), None]
     async with watching(horde, clock) as watched:
@@ -421,7 +427,7 @@ async def test_rule_3_entries_that_make_no_sense_are_told(horde: MisbehavingHord
 
 
 async def test_who_has_something_to_go_on_with_does_not_wait_for_a_slow_horde(
-    horde: MisbehavingHorde, clock: TimeOfDay, monkeypatch: pytest.MonkeyPatch
+    horde: MisbehavingHorde, clock: SteeredClock, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The held figures are served at once and are not stale, for nothing has failed; the refresh goes on behind."""
     monkeypatch.setattr(horde_api_integration, "PATIENCE", 0.01)
@@ -441,7 +447,7 @@ async def test_who_has_something_to_go_on_with_does_not_wait_for_a_slow_horde(
     assert counts(horde) == dict.fromkeys(TEXT_ROUTES, 2)
 
 
-async def test_closing_ends_what_is_under_way(horde: MisbehavingHorde, clock: TimeOfDay) -> None:
+async def test_closing_ends_what_is_under_way(horde: MisbehavingHorde, clock: SteeredClock) -> None:
     horde.all_routes(NO_HEADERS)
     async with watching(horde, clock, horde_api_timeout=LONG, request_deadline_seconds=LONG) as watched:
         asking = asyncio.create_task(watched.observe(TEXT))
@@ -453,7 +459,7 @@ async def test_closing_ends_what_is_under_way(horde: MisbehavingHorde, clock: Ti
     assert asking.cancelled()
 
 
-async def test_rule_12_the_order_of_an_answer_changes_nothing(clock: TimeOfDay) -> None:
+async def test_rule_12_the_order_of_an_answer_changes_nothing(clock: SteeredClock) -> None:
     stats, status = {"a": 1, "b": 2, "c": 3}, {"x": 1, "y": 2}
     seen = []
     for turn in (1, -1):
@@ -467,7 +473,7 @@ async def test_rule_12_the_order_of_an_answer_changes_nothing(clock: TimeOfDay) 
     assert figures(replace(seen[0])) == figures(seen[1])
 
 
-async def test_a_single_failure_among_good_routes_names_its_route(horde: MisbehavingHorde, clock: TimeOfDay) -> None:
+async def test_a_single_failure_among_good_routes_names_its_route(horde: MisbehavingHorde, clock: SteeredClock) -> None:
     async with watching(horde, clock) as watched:
         await watched.observe(IMAGE)
         clock.wait(300)
@@ -476,4 +482,4 @@ async def test_a_single_failure_among_good_routes_names_its_route(horde: Misbeha
     assert [warning.message for warning in seen.warnings] == [
         "An earlier answer of the Horde is used: Horde route status/models?type=text&model_state=all answered 404."
     ]
-    assert (seen.stale, seen.stats_fetched_at, seen.status_fetched_at) == (True, clock.now, FETCHED)
+    assert (seen.stale, seen.stats_fetched_at, seen.status_fetched_at) == (True, clock.now(), FETCHED)

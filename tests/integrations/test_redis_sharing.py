@@ -7,7 +7,7 @@ import json
 from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable, Iterator
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import timedelta
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -18,6 +18,7 @@ import redis.asyncio
 
 from horde_model_reference.catalogue.manager import ModelReferenceManager
 from horde_model_reference.categories import HordeModelType
+from horde_model_reference.clock import Clock
 from horde_model_reference.errors import HordeAPIDegradedError, SettingsError
 from horde_model_reference.events import Event, FetchDone
 from horde_model_reference.http_client import make_client
@@ -28,7 +29,7 @@ from horde_model_reference.integrations.redis_sharing import RedisSharing
 from horde_model_reference.service.app import create_service
 from horde_model_reference.settings import load_settings
 from tests.support.builders import FETCHED, IMAGE, stats_of
-from tests.support.clock import TimeOfDay
+from tests.support.clock import SteeredClock
 from tests.support.misbehaving_horde import (
     GOOD,
     NO_HEADERS,
@@ -72,8 +73,8 @@ class Process:
 
 
 @pytest.fixture
-def clock() -> TimeOfDay:
-    return TimeOfDay()
+def clock() -> SteeredClock:
+    return SteeredClock()
 
 
 @pytest.fixture
@@ -98,7 +99,7 @@ def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
 
 @asynccontextmanager
 async def a_process(
-    horde: MisbehavingHorde, server: RedisServer, clock: Callable[[], datetime], **overrides: Any
+    horde: MisbehavingHorde, server: RedisServer, clock: SteeredClock, **overrides: Any
 ) -> AsyncIterator[Process]:
     settings = horde.settings(**{"redis": {"use_redis": True, "url": server.url}, "horde_api_timeout": 5.0} | overrides)
     outcomes: list[str] = []
@@ -108,7 +109,7 @@ async def a_process(
             outcomes.append(event.outcome)
 
     async with make_client(5) as client:
-        sharing = RedisSharing(settings)
+        sharing = RedisSharing(settings, Clock())
         watched = HordeAPIIntegration(settings, client, clock, listen, sharing)
         try:
             yield Process(watched, sharing, outcomes)
@@ -119,13 +120,13 @@ async def a_process(
 
 @asynccontextmanager
 async def processes(
-    number: int, horde: MisbehavingHorde, server: RedisServer, clock: Callable[[], datetime], **overrides: Any
+    number: int, horde: MisbehavingHorde, server: RedisServer, clock: SteeredClock, **overrides: Any
 ) -> AsyncIterator[list[Process]]:
     async with AsyncExitStack() as stack:
         yield [await stack.enter_async_context(a_process(horde, server, clock, **overrides)) for _ in range(number)]
 
 
-async def together(horde: MisbehavingHorde, clock: TimeOfDay, *workers: Process) -> bool:
+async def together(horde: MisbehavingHorde, clock: SteeredClock, *workers: Process) -> bool:
     """Whether one request to the Horde does for all of them, a while later."""
     clock.wait(60)
     before = horde.count(Route.TEXT_STATS)
@@ -142,7 +143,7 @@ def counts(horde: MisbehavingHorde) -> set[int]:
 
 
 async def test_processes_that_ask_at_once_ask_the_horde_once(
-    horde: MisbehavingHorde, server: RedisServer, clock: TimeOfDay
+    horde: MisbehavingHorde, server: RedisServer, clock: SteeredClock
 ) -> None:
     """And once more when the answer is too old, and say the same to their readers."""
     horde.all_routes(NO_HEADERS)
@@ -167,7 +168,7 @@ async def test_processes_that_ask_at_once_ask_the_horde_once(
 
 
 async def test_a_failure_is_shared_for_a_moment(
-    horde: MisbehavingHorde, server: RedisServer, clock: TimeOfDay, store: redis.asyncio.Redis
+    horde: MisbehavingHorde, server: RedisServer, clock: SteeredClock, store: redis.asyncio.Redis
 ) -> None:
     """The others need not try at once what just failed; and what the Horde said on failing goes nowhere."""
     horde.always(Route.TEXT_STATS, SERVER_ERROR)
@@ -193,7 +194,7 @@ async def test_a_failure_is_shared_for_a_moment(
 
 
 async def test_how_long_the_horde_wants_to_be_left_alone_is_shared(
-    horde: MisbehavingHorde, server: RedisServer, clock: TimeOfDay, store: redis.asyncio.Redis
+    horde: MisbehavingHorde, server: RedisServer, clock: SteeredClock, store: redis.asyncio.Redis
 ) -> None:
     """Also where that is longer than a failure is remembered otherwise."""
     horde.always(Route.TEXT_STATS, TOO_MANY_WAIT)
@@ -209,7 +210,7 @@ async def test_how_long_the_horde_wants_to_be_left_alone_is_shared(
 
 
 async def test_a_new_process_begins_with_what_the_others_know(
-    horde: MisbehavingHorde, server: RedisServer, clock: TimeOfDay
+    horde: MisbehavingHorde, server: RedisServer, clock: SteeredClock
 ) -> None:
     """Without asking while it is young; and in an outage as its last good answer, told as stale (rule 12)."""
     async with a_process(horde, server, clock) as first:
@@ -230,7 +231,7 @@ async def test_a_new_process_begins_with_what_the_others_know(
 
 
 async def test_rule_3_an_answer_without_figures_is_not_shared(
-    horde: MisbehavingHorde, server: RedisServer, clock: TimeOfDay
+    horde: MisbehavingHorde, server: RedisServer, clock: SteeredClock
 ) -> None:
     async with processes(2, horde, server, clock) as (first, second):
         await first.stats()
@@ -277,7 +278,7 @@ NO_REPORTS = [b"", b"\xff\x00", b"no JSON", b"null", b"[]", b"{}", b"[" * 100_00
     ids=[*(str(report[:9]) for report in NO_REPORTS), *map(str, CHANGES)],
 )
 async def test_an_unreadable_report_is_ignored_and_replaced(
-    horde: MisbehavingHorde, shared_server: RedisServer, clock: TimeOfDay, unreadable: bytes
+    horde: MisbehavingHorde, shared_server: RedisServer, clock: SteeredClock, unreadable: bytes
 ) -> None:
     """One of another version of the program, for instance."""
     async with redis.asyncio.from_url(shared_server.url) as store:
@@ -297,7 +298,7 @@ def shared_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RedisSer
 
 @pytest.mark.parametrize("ahead", [NOW, horde_api_integration.CLOCK_TOLERANCE])
 async def test_a_readable_report_would_be_used(
-    horde: MisbehavingHorde, server: RedisServer, clock: TimeOfDay, store: redis.asyncio.Redis, ahead: timedelta
+    horde: MisbehavingHorde, server: RedisServer, clock: SteeredClock, store: redis.asyncio.Redis, ahead: timedelta
 ) -> None:
     """So that the test above shows something; and clocks never agree quite."""
     await store.set(REPORT, json.dumps(GOOD_REPORT | {"fetched_at": (FETCHED + ahead).isoformat()}))
@@ -306,7 +307,7 @@ async def test_a_readable_report_would_be_used(
 
 
 async def test_something_else_in_the_place_of_a_report_is_replaced(
-    horde: MisbehavingHorde, server: RedisServer, clock: TimeOfDay, store: redis.asyncio.Redis
+    horde: MisbehavingHorde, server: RedisServer, clock: SteeredClock, store: redis.asyncio.Redis
 ) -> None:
     await store.rpush(REPORT, "no report")
     async with processes(2, horde, server, clock) as (first, second):
@@ -333,7 +334,7 @@ async def put_another_type(store: redis.asyncio.Redis, key: str) -> None:
 
 @pytest.mark.parametrize("put", [put_for_ever, put_garbage_for_ever, put_for_a_year, put_another_type])
 async def test_a_failure_that_does_not_end_is_ignored_and_replaced(
-    horde: MisbehavingHorde, server: RedisServer, clock: TimeOfDay, store: redis.asyncio.Redis, put: Put
+    horde: MisbehavingHorde, server: RedisServer, clock: SteeredClock, store: redis.asyncio.Redis, put: Put
 ) -> None:
     await put(store, FAILURE)
     async with a_process(horde, server, clock) as process:
@@ -358,7 +359,7 @@ async def test_a_failure_that_does_not_end_is_ignored_and_replaced(
 )
 @pytest.mark.parametrize("parameters", ["", "?decode_responses=yes"])
 async def test_what_redis_says_of_a_failure_is_not_repeated_as_it_is(
-    horde: MisbehavingHorde, shared_server: RedisServer, clock: TimeOfDay, told: bytes, parameters: str
+    horde: MisbehavingHorde, shared_server: RedisServer, clock: SteeredClock, told: bytes, parameters: str
 ) -> None:
     """Neither as the reason why there is no answer, nor as the reason why there is an earlier one only."""
     address = {"use_redis": True, "url": shared_server.url + parameters}
@@ -387,7 +388,7 @@ async def test_what_redis_says_of_a_failure_is_not_repeated_as_it_is(
 
 @pytest.mark.parametrize("milliseconds", [200, 60_000])
 async def test_a_holder_of_the_lock_that_died_does_not_block_for_ever(
-    horde: MisbehavingHorde, server: RedisServer, clock: TimeOfDay, store: redis.asyncio.Redis, milliseconds: int
+    horde: MisbehavingHorde, server: RedisServer, clock: SteeredClock, store: redis.asyncio.Redis, milliseconds: int
 ) -> None:
     """Whether its lock ends soon or not; and nobody takes away a lock that is not his."""
     await store.set(LOCK, b"of a dead process", px=milliseconds)
@@ -400,7 +401,7 @@ async def test_a_holder_of_the_lock_that_died_does_not_block_for_ever(
 
 @pytest.mark.parametrize("put", [put_for_ever, put_another_type])
 async def test_nobody_waits_for_a_lock_without_a_deadline(
-    horde: MisbehavingHorde, server: RedisServer, clock: TimeOfDay, store: redis.asyncio.Redis, put: Put
+    horde: MisbehavingHorde, server: RedisServer, clock: SteeredClock, store: redis.asyncio.Redis, put: Put
 ) -> None:
     """None of ours is without one."""
     await put(store, LOCK)
@@ -413,7 +414,7 @@ async def test_nobody_waits_for_a_lock_without_a_deadline(
 
 
 async def test_every_lock_has_a_deadline_and_is_given_back(
-    horde: MisbehavingHorde, server: RedisServer, clock: TimeOfDay, store: redis.asyncio.Redis
+    horde: MisbehavingHorde, server: RedisServer, clock: SteeredClock, store: redis.asyncio.Redis
 ) -> None:
     async with a_process(horde, server, clock, request_deadline_seconds=7) as process:
         async with process.sharing.turn(TEXT_STATS):
@@ -426,7 +427,7 @@ async def test_every_lock_has_a_deadline_and_is_given_back(
 
 
 async def test_nothing_stays_in_redis_for_ever_but_the_revisions(
-    horde: MisbehavingHorde, server: RedisServer, clock: TimeOfDay, store: redis.asyncio.Redis
+    horde: MisbehavingHorde, server: RedisServer, clock: SteeredClock, store: redis.asyncio.Redis
 ) -> None:
     async with a_process(horde, server, clock, cache_hydration_stale_ttl_seconds=100) as process:
         await process.stats()
@@ -442,7 +443,7 @@ async def test_nothing_stays_in_redis_for_ever_but_the_revisions(
 
 
 async def test_redis_that_is_away_at_the_start_is_joined_when_it_comes(
-    horde: MisbehavingHorde, server: RedisServer, clock: TimeOfDay, impatient: None
+    horde: MisbehavingHorde, server: RedisServer, clock: SteeredClock, impatient: None
 ) -> None:
     server.stop()
     async with processes(2, horde, server, clock) as (first, second):
@@ -455,7 +456,7 @@ async def test_redis_that_is_away_at_the_start_is_joined_when_it_comes(
 
 
 async def test_while_redis_is_away_nobody_waits_for_it_each_time(
-    horde: MisbehavingHorde, server: RedisServer, clock: TimeOfDay, monkeypatch: pytest.MonkeyPatch
+    horde: MisbehavingHorde, server: RedisServer, clock: SteeredClock, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Once it is found away it is left alone for a while: a slow Redis must not slow down every fetch."""
     monkeypatch.setattr(redis_sharing, "OPERATION_TIMEOUT", 0.15)
@@ -479,7 +480,7 @@ async def test_while_redis_is_away_nobody_waits_for_it_each_time(
 
 
 async def test_redis_that_is_killed_under_load_is_no_failure_for_anybody(
-    horde: MisbehavingHorde, server: RedisServer, clock: TimeOfDay, impatient: None
+    horde: MisbehavingHorde, server: RedisServer, clock: SteeredClock, impatient: None
 ) -> None:
     async with processes(3, horde, server, clock, horde_api_cache_ttl=0) as workers:
         going = True
@@ -505,8 +506,8 @@ async def test_redis_that_is_killed_under_load_is_no_failure_for_anybody(
 async def test_after_a_restart_redis_is_rejoined_at_the_first_try_however_many_connections_died(
     server: RedisServer,
 ) -> None:
-    now = 0.0
-    sharing = RedisSharing(load_settings(redis={"use_redis": True, "url": server.url}), clock=lambda: now)
+    clock = SteeredClock()
+    sharing = RedisSharing(load_settings(redis={"use_redis": True, "url": server.url}), clock)
 
     async def at_once() -> str:
         await asyncio.gather(*(sharing.load(TEXT_STATS) for _ in range(5)))
@@ -517,14 +518,14 @@ async def test_after_a_restart_redis_is_rejoined_at_the_first_try_however_many_c
     server.start()
     await sharing.load(TEXT_STATS)
     assert sharing.state == "alone"
-    now += redis_sharing.RETRY_AFTER
+    clock.wait(redis_sharing.RETRY_AFTER)
     assert await at_once() == "shared"
     await sharing.aclose()
 
 
 @pytest.mark.parametrize(("trouble", "end"), [("pause", "go_on"), ("fill", "make_room")])
 async def test_redis_that_is_slow_or_full_is_done_without(
-    horde: MisbehavingHorde, server: RedisServer, clock: TimeOfDay, impatient: None, trouble: str, end: str
+    horde: MisbehavingHorde, server: RedisServer, clock: SteeredClock, impatient: None, trouble: str, end: str
 ) -> None:
     # A paused server carries out later what it was told before: locks of processes that wait no more.
     async with processes(2, horde, server, clock, request_deadline_seconds=0.6) as (first, second):
@@ -552,7 +553,7 @@ async def test_redis_that_is_slow_or_full_is_done_without(
 def test_an_address_that_makes_no_sense_is_told_without_its_password(url: str) -> None:
     settings = load_settings(redis={"use_redis": True, "url": url})
     with pytest.raises(SettingsError, match="REDIS__URL") as caught:
-        RedisSharing(settings)
+        RedisSharing(settings, Clock())
     assert "hunter2" not in f"{caught.value} {caught.value.hint} {caught.value.__cause__}"
 
 
@@ -624,8 +625,8 @@ async def test_a_catalogue_change_seen_by_one_reaches_all(
             redis={"use_redis": True, "url": server.url},
         )
         async with httpx.AsyncClient() as http:
-            sharing = RedisSharing(settings)
-            finder = ModelReferenceManager(settings, http, announce=sharing.announce)
+            sharing = RedisSharing(settings, Clock())
+            finder = ModelReferenceManager(settings, http, Clock(), sharing.announce)
             assert len(await finder.get_model_names(IMAGE)) == 2
             await finder.aclose()
             await sharing.aclose()
@@ -656,8 +657,8 @@ async def test_a_change_is_read_and_announced_whatever_redis_says_of_the_last_on
     )
     async with httpx.AsyncClient() as http, store.pubsub() as heard:
         await heard.subscribe(CHANNEL)
-        sharing = RedisSharing(settings)
-        manager = ModelReferenceManager(settings, http, announce=sharing.announce)
+        sharing = RedisSharing(settings, Clock())
+        manager = ModelReferenceManager(settings, http, Clock(), sharing.announce)
         assert await manager.get_model_names(IMAGE) == ["Deliberate"]
         first = await store.hget(REVISIONS, IMAGE.value)
         await store.delete(REVISIONS)
@@ -694,7 +695,7 @@ async def test_an_unreadable_announcement_is_ignored(
     horde: MisbehavingHorde, shared_server: RedisServer, message: bytes
 ) -> None:
     settings = horde.settings(redis={"use_redis": True, "url": shared_server.url})
-    sharing = RedisSharing(settings)
+    sharing = RedisSharing(settings, Clock())
     async with redis.asyncio.from_url(shared_server.url) as store:
         announcements = sharing.announcements()
         first = asyncio.ensure_future(anext(announcements))

@@ -12,6 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from horde_model_reference.categories import MODEL_REFERENCE_CATEGORY, HordeModelType
+from horde_model_reference.clock import Clock
 from horde_model_reference.engine import make_sharing
 from horde_model_reference.errors import HordeAPIError, SettingsError
 from horde_model_reference.integrations.horde_api_models import MAX_FIGURE
@@ -60,7 +61,7 @@ async def test_alone_nobody_announces_anything() -> None:
 
 
 def test_without_redis_nothing_is_shared() -> None:
-    assert isinstance(make_sharing(load_settings()), NoSharing)
+    assert isinstance(make_sharing(load_settings(), Clock()), NoSharing)
 
 
 def test_who_asks_for_redis_without_its_client_is_told_what_to_install(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -69,7 +70,7 @@ def test_who_asks_for_redis_without_its_client_is_told_what_to_install(monkeypat
         monkeypatch.delitem(sys.modules, module)
     monkeypatch.setitem(sys.modules, "redis", None)
     with pytest.raises(SettingsError, match="USE_REDIS") as caught:
-        make_sharing(load_settings(redis={"use_redis": True}))
+        make_sharing(load_settings(redis={"use_redis": True}), Clock())
     assert "pip install" in caught.value.hint
 
 

@@ -15,6 +15,7 @@ from horde_model_reference.analytics.risk_response import respond
 from horde_model_reference.analytics.risk_table import RiskTable
 from horde_model_reference.catalogue.catalogue import read_catalogue
 from horde_model_reference.categories import MODEL_REFERENCE_CATEGORY, reported_type
+from horde_model_reference.clock import Clock
 from horde_model_reference.engine import open_engine
 from horde_model_reference.integrations.horde_api_integration import HordeAPIIntegration
 from horde_model_reference.reports.json_report import to_json
@@ -78,7 +79,7 @@ async def quick_table_of(inputs: Inputs) -> RiskTable:
     """Return the risk table without an engine: the same parts, and no cache, history or copies on disk."""
     settings, category = settings_of(inputs.thresholds), category_of(inputs)
     async with httpx.AsyncClient(transport=transport_of(inputs), trust_env=False) as client:
-        horde = HordeAPIIntegration(settings, client)
+        horde = HordeAPIIntegration(settings, client, Clock())
         observation = await horde.observe(reported_type(category))
         await horde.aclose()
     catalogue = read_catalogue(inputs.catalogue, category, CATALOGUE_URL)

@@ -9,6 +9,7 @@ import pytest
 
 from horde_model_reference.analytics.deletion_risk_cache import DeletionRiskCache
 from horde_model_reference.catalogue.manager import ModelReferenceManager
+from horde_model_reference.clock import Clock
 from horde_model_reference.integrations.horde_api_integration import HordeAPIIntegration
 from horde_model_reference.service.app import create_app
 from horde_model_reference.service.dependencies import (
@@ -46,7 +47,7 @@ async def test_an_overridden_horde_reaches_every_route(tmp_path: Path, url: str)
         httpx.AsyncClient() as http,
     ):
         app = create_app(settings, httpx.MockTransport(lambda request: httpx.Response(500)))
-        integration = HordeAPIIntegration(other.settings(), http)
+        integration = HordeAPIIntegration(other.settings(), http, Clock())
         app.dependency_overrides[get_horde_api_integration] = lambda: integration
         async with serving(app) as client:
             answer = await client.get(url)
@@ -62,7 +63,7 @@ async def test_an_overridden_manager_and_cache_reach_the_routes(tmp_path: Path) 
     cache = DeletionRiskCache()
     async with MisbehavingHorde() as horde, httpx.AsyncClient() as http:
         app = create_app(horde.settings(sources=ours))
-        manager = ModelReferenceManager(load_settings(sources=theirs), http)
+        manager = ModelReferenceManager(load_settings(sources=theirs), http, Clock())
         app.dependency_overrides[get_model_reference_manager] = lambda: manager
         app.dependency_overrides[get_deletion_risk_cache] = lambda: cache
         async with serving(app) as client:

@@ -25,7 +25,7 @@ from horde_model_reference.service.response_store import RETRY_STALE_AFTER, Keep
 from horde_model_reference.service.tables import ServedTable
 from tests.service.test_encodings import DECODERS
 from tests.support.builders import IMAGE, catalogue_of, observation_of, stats_of, table_of
-from tests.support.clock import Clock
+from tests.support.clock import SteeredClock
 from tests.support.misbehaving_horde import NO_HEADERS, Route
 from tests.support.service import (
     IMAGE_RISK,
@@ -181,11 +181,15 @@ async def test_new_figures_and_a_changed_catalogue_reach_who_asks_again(tmp_path
 # The layer alone, before a framework of the test's.
 
 
+def _nothing() -> None:
+    pass
+
+
 def publication(*, stale: bool = False, left: float = 100, serves_for: float | None = None) -> ServedTable:
     table = table_of(catalogue_of(["a"]), observation_of(stats_of({"a": 1})))
     table = replace(table, data_as_of=replace(table.data_as_of, stale=stale))
     serve_until = NOW + (left if serves_for is None else serves_for)
-    return ServedTable(table, due_at=NOW + left, serve_until=serve_until, usable_until=NOW + 3600)
+    return ServedTable(table, NOW, NOW + left, serve_until, NOW + 3600, renew=_nothing, renew_at=NOW + left)
 
 
 class Framework:
@@ -209,8 +213,8 @@ class Framework:
 
 
 @pytest.fixture
-def clock() -> Clock:
-    return Clock(NOW)
+def clock() -> SteeredClock:
+    return SteeredClock(seconds=NOW)
 
 
 @pytest.fixture
@@ -218,13 +222,13 @@ def framework() -> Framework:
     return Framework()
 
 
-def layer(framework: ASGIApp, clock: Clock, max_bytes: int = 2**20) -> httpx.AsyncClient:
+def layer(framework: ASGIApp, clock: SteeredClock, max_bytes: int = 2**20) -> httpx.AsyncClient:
     hot = ResponseCache(framework, max_bytes=max_bytes, instruments=Instruments(), clock=clock)
     return httpx.AsyncClient(transport=httpx.ASGITransport(hot), base_url="http://test")
 
 
 @pytest.mark.parametrize("encoding", ENCODERS)
-async def test_every_encoding_has_its_own_strong_tag(framework: Framework, clock: Clock, encoding: str) -> None:
+async def test_every_encoding_has_its_own_strong_tag(framework: Framework, clock: SteeredClock, encoding: str) -> None:
     framework.body = lambda url: url.encode() * 500
     async with layer(framework, clock) as client:
         plain, body = await raw(client, "/x")
@@ -243,7 +247,7 @@ async def test_every_encoding_has_its_own_strong_tag(framework: Framework, clock
 
 @pytest.mark.parametrize("encoding", ["gzip", "zstd"])
 async def test_who_asks_at_once_for_an_encoding_causes_one_compression(
-    framework: Framework, clock: Clock, encoding: str, monkeypatch: pytest.MonkeyPatch
+    framework: Framework, clock: SteeredClock, encoding: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     compressed: list[bytes] = []
     compress = ENCODERS[encoding]
@@ -277,7 +281,7 @@ async def test_who_asks_at_once_for_an_encoding_causes_one_compression(
     ],
 )
 async def test_who_has_it_already_is_told_so(
-    framework: Framework, clock: Clock, header: str, status: int, method: str, warm: bool
+    framework: Framework, clock: SteeredClock, header: str, status: int, method: str, warm: bool
 ) -> None:
     async with layer(framework, clock) as client:
         etag = (await client.get("/x", headers=PLAIN)).headers["etag"]
@@ -294,7 +298,7 @@ async def test_who_has_it_already_is_told_so(
     assert ("content-type" in answer.headers) == (status == 200)
 
 
-async def test_a_tag_of_another_encoding_is_another_thing(framework: Framework, clock: Clock) -> None:
+async def test_a_tag_of_another_encoding_is_another_thing(framework: Framework, clock: SteeredClock) -> None:
     async with layer(framework, clock) as client:
         tags = {
             encoding: (await client.get("/x", headers={"Accept-Encoding": encoding})).headers["etag"]
@@ -308,7 +312,7 @@ async def test_a_tag_of_another_encoding_is_another_thing(framework: Framework, 
             assert (await client.get("/x", headers=everything)).status_code == 304
 
 
-async def test_header_lines_of_one_name_are_read_as_one(framework: Framework, clock: Clock) -> None:
+async def test_header_lines_of_one_name_are_read_as_one(framework: Framework, clock: SteeredClock) -> None:
     async with layer(framework, clock) as client:
         etag = (await client.get("/x", headers={"Accept-Encoding": "gzip"})).headers["etag"]
         lines = [("Accept-Encoding", "gzip"), ("Accept-Encoding", "br"), ("If-None-Match", etag)]
@@ -323,7 +327,7 @@ def test_tags_are_compared_whole(header: bytes, matched: bool) -> None:
     assert matches(header, b'"a"') == matched
 
 
-async def test_head_is_the_head_of_get(framework: Framework, clock: Clock) -> None:
+async def test_head_is_the_head_of_get(framework: Framework, clock: SteeredClock) -> None:
     async with layer(framework, clock) as client:
         cold = await client.head("/x", headers=PLAIN)
         get = await client.get("/x", headers=PLAIN)
@@ -335,7 +339,9 @@ async def test_head_is_the_head_of_get(framework: Framework, clock: Clock) -> No
     assert (cold.content, get.content, warm.content) == (b"", b"/x", b"")
 
 
-async def test_the_request_id_is_of_the_request_that_the_framework_answered(framework: Framework, clock: Clock) -> None:
+async def test_the_request_id_is_of_the_request_that_the_framework_answered(
+    framework: Framework, clock: SteeredClock
+) -> None:
     async with layer(framework, clock) as client:
         answers = [await client.get(url) for url in ("/x", "/x", "/y")]
     assert [answer.headers.get("x-request-id") for answer in answers] == ["1", None, "2"]
@@ -387,7 +393,7 @@ async def asked_at_once(slow: Slow, service: httpx.AsyncClient) -> list[httpx.Re
         return await asyncio.gather(*asking)
 
 
-async def shared_by_all(slow: Slow, clock: Clock) -> list[httpx.Response]:
+async def shared_by_all(slow: Slow, clock: SteeredClock) -> list[httpx.Response]:
     """Ask at once for what is asked of the framework once, under the first one's id."""
     answers = await asked_at_once(slow, layer(slow, clock))
     assert slow.asked == 1
@@ -396,7 +402,7 @@ async def shared_by_all(slow: Slow, clock: Clock) -> list[httpx.Response]:
 
 
 @pytest.mark.parametrize("keep", [True, False])
-async def test_who_asks_meanwhile_gets_the_same_answer(clock: Clock, keep: bool) -> None:
+async def test_who_asks_meanwhile_gets_the_same_answer(clock: SteeredClock, keep: bool) -> None:
     """Also of a search, which is not kept for those who come later."""
     slow = Slow(marked=Keepable(publication(), keep=keep))
     answers = await shared_by_all(slow, clock)
@@ -405,7 +411,7 @@ async def test_who_asks_meanwhile_gets_the_same_answer(clock: Clock, keep: bool)
     }
 
 
-async def test_who_asks_meanwhile_gets_the_same_problem(clock: Clock) -> None:
+async def test_who_asks_meanwhile_gets_the_same_problem(clock: SteeredClock) -> None:
     """Else each would wait for the deadline in turn while the Horde is away."""
     slow = Slow(status=502)
     answers = await shared_by_all(slow, clock)
@@ -415,7 +421,7 @@ async def test_who_asks_meanwhile_gets_the_same_problem(clock: Clock) -> None:
 
 
 @pytest.mark.parametrize("status", [200, 502])
-async def test_what_a_layer_in_front_writes_into_an_answer_is_in_nobody_elses(clock: Clock, status: int) -> None:
+async def test_what_a_layer_in_front_writes_into_an_answer_is_in_nobody_elses(clock: SteeredClock, status: int) -> None:
     """CORS headers are those of who asks."""
     slow = Slow(status, Keepable(publication(), keep=True) if status == 200 else None)
     hot = ResponseCache(slow, max_bytes=2**20, instruments=Instruments(), clock=clock)
@@ -435,7 +441,7 @@ async def test_what_a_layer_in_front_writes_into_an_answer_is_in_nobody_elses(cl
     assert [answer.headers.get_list("seen-by") for answer in answers] == [["layer"]] * ASKING
 
 
-async def test_a_problem_is_not_kept_for_who_comes_later(clock: Clock) -> None:
+async def test_a_problem_is_not_kept_for_who_comes_later(clock: SteeredClock) -> None:
     slow = Slow(status=502)
     slow.begin.set()
     slow.end.set()
@@ -444,7 +450,9 @@ async def test_a_problem_is_not_kept_for_who_comes_later(clock: Clock) -> None:
 
 
 @pytest.mark.parametrize("status", [200, 304])
-async def test_an_answer_that_depends_on_more_than_the_question_is_nobody_elses(clock: Clock, status: int) -> None:
+async def test_an_answer_that_depends_on_more_than_the_question_is_nobody_elses(
+    clock: SteeredClock, status: int
+) -> None:
     """Nobody waits for it longer than until it begins: the others have theirs before the first one ends."""
     slow = Slow(status=status)
     async with layer(slow, clock) as client:
@@ -460,7 +468,7 @@ async def test_an_answer_that_depends_on_more_than_the_question_is_nobody_elses(
     assert {answer.headers["x-request-id"] for answer in answers} == {str(number + 1) for number in range(ASKING)}
 
 
-async def test_an_answer_from_a_table_that_went_out_meanwhile_is_nobody_elses(clock: Clock) -> None:
+async def test_an_answer_from_a_table_that_went_out_meanwhile_is_nobody_elses(clock: SteeredClock) -> None:
     """Somebody who asks now may have seen its successor already."""
     old = publication()
     slow = Slow(marked=Keepable(old, keep=True))
@@ -469,7 +477,7 @@ async def test_an_answer_from_a_table_that_went_out_meanwhile_is_nobody_elses(cl
     assert slow.asked == ASKING
 
 
-async def test_the_end_of_the_one_request_is_not_the_end_of_the_others(clock: Clock) -> None:
+async def test_the_end_of_the_one_request_is_not_the_end_of_the_others(clock: SteeredClock) -> None:
     slow = Slow(marked=Keepable(publication(), keep=True))
     async with layer(slow, clock) as client:
         first = asyncio.create_task(client.get("/x"))
@@ -511,15 +519,15 @@ async def test_a_new_table_turns_no_reader_away(tmp_path: Path) -> None:
     ],
 )
 async def test_caches_may_keep_an_answer_for_what_is_left_of_its_tables_time(
-    framework: Framework, clock: Clock, passed: float, stale: bool, max_age: int
+    framework: Framework, clock: SteeredClock, passed: float, stale: bool, max_age: int
 ) -> None:
     """Little where the data is stale, so that the recovery is seen soon."""
     framework.publication = publication(stale=stale, left=100, serves_for=3600)
     async with layer(framework, clock) as client:
         await client.get("/x")
-        clock.now += passed
+        clock.wait(passed)
         answer = await client.get("/x")
-        clock.now += 0.25
+        clock.wait(0.25)
         unchanged = await client.get("/x", headers={"If-None-Match": answer.headers["etag"]})
     assert answer.headers["cache-control"] == f"public, max-age={max_age}, stale-while-revalidate=300"
     assert unchanged.status_code == 304
@@ -527,12 +535,14 @@ async def test_caches_may_keep_an_answer_for_what_is_left_of_its_tables_time(
     assert framework.asked == ["/x"]
 
 
-async def test_a_table_that_is_found_unchanged_gives_its_answers_more_time(framework: Framework, clock: Clock) -> None:
+async def test_a_table_that_is_found_unchanged_gives_its_answers_more_time(
+    framework: Framework, clock: SteeredClock
+) -> None:
     async with layer(framework, clock) as client:
         await client.get("/x")
-        clock.now += 90
-        framework.publication.due_at = framework.publication.serve_until = clock.now + 50
-        clock.now += 20
+        clock.wait(90)
+        framework.publication.due_at = framework.publication.serve_until = clock.seconds + 50
+        clock.wait(20)
         answer = await client.get("/x")
     assert answer.headers["cache-control"].startswith("public, max-age=30,")
     assert framework.asked == ["/x"]
@@ -540,16 +550,16 @@ async def test_a_table_that_is_found_unchanged_gives_its_answers_more_time(frame
 
 @pytest.mark.parametrize(("passed", "asked"), [(99, 1), (100, 2)])
 async def test_an_answer_is_not_sent_beyond_its_tables_time(
-    framework: Framework, clock: Clock, passed: float, asked: int
+    framework: Framework, clock: SteeredClock, passed: float, asked: int
 ) -> None:
     async with layer(framework, clock) as client:
         await client.get("/x")
-        clock.now += passed
+        clock.wait(passed)
         await client.get("/x")
     assert len(framework.asked) == asked
 
 
-async def test_answers_die_with_their_table(framework: Framework, clock: Clock) -> None:
+async def test_answers_die_with_their_table(framework: Framework, clock: SteeredClock) -> None:
     async with layer(framework, clock) as client:
         for url in ("/x", "/y"):
             await client.get(url)
@@ -567,7 +577,7 @@ async def test_answers_die_with_their_table(framework: Framework, clock: Clock) 
 
 
 async def test_an_answer_made_from_a_table_that_went_out_meanwhile_is_not_used_again(
-    framework: Framework, clock: Clock
+    framework: Framework, clock: SteeredClock
 ) -> None:
     async with layer(framework, clock) as client:
         framework.publication.retired = True
@@ -597,7 +607,7 @@ async def held(client: httpx.AsyncClient, framework: Framework, urls: list[str])
     return found
 
 
-async def test_what_was_used_longest_ago_goes_first(framework: Framework, clock: Clock) -> None:
+async def test_what_was_used_longest_ago_goes_first(framework: Framework, clock: SteeredClock) -> None:
     framework.body = noise
     async with layer(framework, clock, max_bytes=4 * BODY) as client:  # room for three, with what surrounds them
         for url in ("/a", "/b", "/c"):
@@ -608,7 +618,7 @@ async def test_what_was_used_longest_ago_goes_first(framework: Framework, clock:
         assert await held(client, framework, ["/b"]) == set()
 
 
-async def test_unknown_parameters_cannot_fill_the_memory(framework: Framework, clock: Clock) -> None:
+async def test_unknown_parameters_cannot_fill_the_memory(framework: Framework, clock: SteeredClock) -> None:
     framework.body = noise
     urls = [f"/x?{number}=1" for number in range(60)]
     async with layer(framework, clock, max_bytes=10 * BODY) as client:
@@ -619,7 +629,7 @@ async def test_unknown_parameters_cannot_fill_the_memory(framework: Framework, c
     assert set(urls[-5:]) <= kept
 
 
-async def test_long_urls_count_as_what_they_occupy(framework: Framework, clock: Clock) -> None:
+async def test_long_urls_count_as_what_they_occupy(framework: Framework, clock: SteeredClock) -> None:
     urls = [f"/x?{number}{'y' * BODY}" for number in range(20)]
     framework.body = lambda url: b"small"
     async with layer(framework, clock, max_bytes=10 * BODY) as client:
@@ -628,7 +638,7 @@ async def test_long_urls_count_as_what_they_occupy(framework: Framework, clock: 
         assert len(await held(client, framework, urls[::-1])) <= 10
 
 
-async def test_encodings_count_whenever_they_are_made(framework: Framework, clock: Clock) -> None:
+async def test_encodings_count_whenever_they_are_made(framework: Framework, clock: SteeredClock) -> None:
     framework.body = noise
     urls = [f"/{number}" for number in range(4)]
     async with layer(framework, clock, max_bytes=5 * BODY) as client:
@@ -640,7 +650,7 @@ async def test_encodings_count_whenever_they_are_made(framework: Framework, cloc
         assert await held(client, framework, urls[:1]) == set()
 
 
-async def test_what_was_dropped_makes_room_for_as_much_as_it_took(framework: Framework, clock: Clock) -> None:
+async def test_what_was_dropped_makes_room_for_as_much_as_it_took(framework: Framework, clock: SteeredClock) -> None:
     """Many rounds of growing and dropping must neither lose room nor find some."""
     framework.body = noise
     async with layer(framework, clock, max_bytes=5 * BODY) as client:
@@ -653,7 +663,7 @@ async def test_what_was_dropped_makes_room_for_as_much_as_it_took(framework: Fra
         assert await held(client, framework, urls[::-1][:8]) == set(urls[-4:])
 
 
-async def test_what_never_fits_leaves_the_others_in_peace(framework: Framework, clock: Clock) -> None:
+async def test_what_never_fits_leaves_the_others_in_peace(framework: Framework, clock: SteeredClock) -> None:
     framework.body = lambda url: noise(url) * (10 if "big" in url else 1)
     async with layer(framework, clock, max_bytes=5 * BODY) as client:
         for url in ("/a", "/b", "/big"):
@@ -662,7 +672,22 @@ async def test_what_never_fits_leaves_the_others_in_peace(framework: Framework, 
         assert await held(client, framework, ["/big"]) == set()
 
 
-async def test_a_service_without_room_answers_all_the_same(framework: Framework, clock: Clock) -> None:
+async def test_a_service_without_room_answers_all_the_same(framework: Framework, clock: SteeredClock) -> None:
     async with layer(framework, clock, max_bytes=0) as client:
         assert [(await client.get("/x")).text for _ in range(3)] == ["/x"] * 3
     assert len(framework.asked) == 3
+
+
+async def test_a_reader_from_memory_starts_the_refresh_of_a_table_that_is_due(
+    framework: Framework, clock: SteeredClock
+) -> None:
+    """Else nobody would, where the background looks less often than ``DELETION_RISK_CACHE_TTL``."""
+    started: list[float] = []
+    framework.publication = publication(left=100, serves_for=3600)
+    framework.publication.renew = lambda: started.append(clock.seconds - NOW)
+    async with layer(framework, clock) as client:
+        for passed in (0, 99, 1, 1, 3, 1, 1):
+            clock.wait(passed)
+            await client.get("/x")
+    assert started == [100, 105]
+    assert framework.asked == ["/x"]

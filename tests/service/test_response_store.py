@@ -16,7 +16,7 @@ TABLE = table_of(catalogue_of(["a"]), observation_of(stats_of({"a": 1})))
 
 
 def publication() -> ServedTable:
-    return ServedTable(TABLE, due_at=NOW + 50, serve_until=NOW + 100, usable_until=NOW + 3600)
+    return ServedTable(TABLE, NOW, NOW + 50, NOW + 100, NOW + 3600, renew=lambda: None, renew_at=NOW + 50)
 
 
 def answer(path: str, origin: ServedTable, size: int = 10) -> CachedResponse:

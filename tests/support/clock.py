@@ -1,31 +1,41 @@
-"""Clocks that stand still until a test moves them."""
+"""A clock that stands still until a test moves it."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 
+from horde_model_reference.clock import Clock, FixedClock
 from tests.support.builders import FETCHED
 
 
 @dataclass
-class Clock:
-    """Seconds; a test sets ``now``."""
+class SteeredClock(Clock):
+    """The time, from when the observation was fetched.
 
-    now: float = 0.0
+    Attributes:
+        moment: The wall time.
+        seconds: The monotonic time.
+    """
 
-    def __call__(self) -> float:
-        return self.now
+    moment: datetime = FETCHED
+    seconds: float = 1000.0
 
+    def now(self) -> datetime:
+        return self.moment
 
-@dataclass
-class TimeOfDay:
-    """The time of day, from when the observation was fetched."""
-
-    now: datetime = FETCHED
-
-    def __call__(self) -> datetime:
-        return self.now
+    def monotonic(self) -> float:
+        return self.seconds
 
     def wait(self, seconds: float) -> None:
-        self.now += timedelta(seconds=seconds)
+        """Let time go by."""
+        self.seconds += seconds
+        self.step(timedelta(seconds=seconds))
+
+    def step(self, by: timedelta) -> None:
+        """Set the wall clock, as an administrator or a time server does."""
+        self.moment += by
+
+
+AFTER_ALL = FixedClock(datetime(2027, 1, 1, tzinfo=UTC))
+"""A clock on which no day of the tests' histories is yet to come."""

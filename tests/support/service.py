@@ -17,7 +17,7 @@ import pytest
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from horde_model_reference.categories import MODEL_REFERENCE_CATEGORY
-from horde_model_reference.demo import SimulatedHorde, demo_settings
+from horde_model_reference.demo import SimulatedHorde, demo_clock, demo_settings
 from horde_model_reference.demo.past import make_demo_history
 from horde_model_reference.service.app import create_service
 from horde_model_reference.service.problems import MEDIA_TYPE
@@ -79,7 +79,9 @@ def serving_the_sample() -> Iterator[BlockingClient]:
     with pytest.MonkeyPatch.context() as patch:
         for name in [name for name in os.environ if name.startswith(ENV_PREFIX)]:
             patch.delenv(name)
-        service = create_service(demo_settings(), SimulatedHorde(), hydrate=False, make_history=make_demo_history)
+        service = create_service(
+            demo_settings(), SimulatedHorde(), hydrate=False, make_history=make_demo_history, clock=demo_clock()
+        )
     with serving_blocking(service) as client:
         yield client
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-import time
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
@@ -14,6 +13,7 @@ import httpx
 
 from horde_model_reference.catalogue.last_good import LastGoodStore
 from horde_model_reference.catalogue.sources import SourceCopy, base_name_of, make_source, shown
+from horde_model_reference.clock import Clock
 from horde_model_reference.data_warnings import DataWarning
 from horde_model_reference.errors import CatalogueError, CatalogueFormatError, CatalogueSourceError
 from horde_model_reference.escaping import visible
@@ -84,7 +84,7 @@ class Document(Generic[T]):
         parsing: Parsing[T],
         settings: Settings,
         client: httpx.AsyncClient,
-        clock: Callable[[], float] = time.monotonic,
+        clock: Clock,
     ) -> None:
         self.location = location
         self._parsing = parsing
@@ -115,14 +115,14 @@ class Document(Generic[T]):
         """
         held = self._held
         if held is None:
-            if self._clock() < self._failed_until:
+            if self._clock.monotonic() < self._failed_until:
                 raise self._failure.with_traceback(None)  # Else it would grow with every reader.
             try:
                 held = await self._refreshes.run(None, self._refresh, patience)
             except TimeoutError:
                 name = visible(base_name_of(self.location))
                 raise CatalogueSourceError(f"{name} is still being fetched.", hint="Try again in a moment.") from None
-        elif self._clock() - held.checked_at >= self._settings.cache_ttl_seconds:
+        elif self._clock.monotonic() - held.checked_at >= self._settings.cache_ttl_seconds:
             with suppress(TimeoutError):
                 wait = PATIENCE if patience is None else min(patience, PATIENCE)
                 held = await self._refreshes.run(None, self._refresh, wait)
@@ -146,10 +146,10 @@ class Document(Generic[T]):
         except CatalogueError as error:
             if doubts == self._doubts:
                 self._failure = error
-                self._failed_until = self._clock() + min(FAILED_FOR, self._settings.cache_ttl_seconds)
+                self._failed_until = self._clock.monotonic() + min(FAILED_FOR, self._settings.cache_ttl_seconds)
             raise
         # A doubt that came up meanwhile is about what was read before it.
-        self._held = held = _Held(reading, self._clock() if doubts == self._doubts else -math.inf)
+        self._held = held = _Held(reading, self._clock.monotonic() if doubts == self._doubts else -math.inf)
         return held
 
     async def _look(self) -> Reading[T]:

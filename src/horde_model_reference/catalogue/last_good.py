@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 import json
-import time
 from contextlib import suppress
 from datetime import datetime
 from pathlib import Path
@@ -14,7 +13,7 @@ from horde_model_reference.safe_files import write_atomically
 
 FOLDER = "catalogue"
 LEFT_BEHIND = 3600
-"""Seconds after which nobody is still writing a hidden file: who began it was killed."""
+"""Seconds between a copy and an older hidden file after which nobody is still writing that file."""
 
 
 class LastGoodStore:
@@ -51,14 +50,16 @@ class LastGoodStore:
             "sha256": hashlib.sha256(copy.content).hexdigest(),
         }
         self._folder.mkdir(parents=True, exist_ok=True)
-        self._sweep()
+        path = self._path(location)
         # Private, since a location may hold a token.
-        write_atomically(self._path(location), json.dumps(meta).encode() + b"\n" + copy.content, mode=0o600)
+        write_atomically(path, json.dumps(meta).encode() + b"\n" + copy.content, mode=0o600)
+        self._sweep(path)
 
-    def _sweep(self) -> None:
+    def _sweep(self, newest: Path) -> None:
+        """Delete what killed processes left behind; all times are the file system's own."""
         for hidden in self._folder.glob(".*"):
             with suppress(FileNotFoundError):  # Another process may sweep as well.
-                if time.time() - hidden.stat().st_mtime > LEFT_BEHIND:
+                if newest.stat().st_mtime - hidden.stat().st_mtime > LEFT_BEHIND:
                     hidden.unlink()
 
     def _path(self, location: str) -> Path:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import time
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import replace
 from datetime import datetime
@@ -16,6 +15,7 @@ from horde_model_reference.catalogue.document import Document, Parsing
 from horde_model_reference.catalogue.records import ModelRecord
 from horde_model_reference.catalogue.sources import SourceCopy
 from horde_model_reference.categories import MODEL_REFERENCE_CATEGORY
+from horde_model_reference.clock import Clock
 from horde_model_reference.settings import Settings
 
 Announce = Callable[[MODEL_REFERENCE_CATEGORY, str], Awaitable[None]]
@@ -33,7 +33,7 @@ class ModelReferenceManager:
         self,
         settings: Settings,
         client: httpx.AsyncClient,
-        clock: Callable[[], float] = time.monotonic,
+        clock: Clock,
         announce: Announce = _nobody,
     ) -> None:
         self._announce = announce

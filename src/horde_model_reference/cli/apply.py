@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated
 
@@ -10,7 +9,7 @@ import typer
 from rich.console import Group
 from rich.text import Text
 
-from horde_model_reference.cli.common import Demo, settings_for, show, with_engine
+from horde_model_reference.cli.common import Demo, clock_for, settings_for, show, with_engine
 from horde_model_reference.cli.plan import DbJson
 from horde_model_reference.curation.applying import Applied, CatalogueFiles, apply_removals, check_file
 from horde_model_reference.curation.journal import Journal
@@ -39,12 +38,14 @@ def apply_plan(
     """
     old = read_plan(plan)
     check_file(old, catalogue)
-    settings = settings_for(demo=demo)
+    settings, clock = settings_for(demo=demo), clock_for(demo=demo)
     sources = settings.sources.model_copy(update={old.category.value: str(catalogue)})
     settings = settings.model_copy(update={"sources": sources})
-    facts, _ = with_engine(lambda engine: engine.curation_facts(old.category), demo=demo, settings=settings)
+    facts, _ = with_engine(
+        lambda engine: engine.curation_facts(old.category), demo=demo, settings=settings, clock=clock
+    )
     files = CatalogueFiles(catalogue, db_json)
-    show(_report(apply_removals(recheck(old, facts), files, Journal(settings.data_dir), datetime.now(UTC))))
+    show(_report(apply_removals(recheck(old, facts), files, Journal(settings.data_dir), clock.now())))
 
 
 def _report(applied: Applied) -> Group:

@@ -16,7 +16,8 @@ import typer
 from rich.console import Console, RenderableType
 
 from horde_model_reference.categories import MODEL_REFERENCE_CATEGORY
-from horde_model_reference.demo import SimulatedHorde, demo_settings
+from horde_model_reference.clock import Clock
+from horde_model_reference.demo import SimulatedHorde, demo_clock, demo_settings
 from horde_model_reference.demo.past import make_demo_history
 from horde_model_reference.engine import Engine, open_engine
 from horde_model_reference.errors import OutputError
@@ -35,13 +36,31 @@ def settings_for(*, demo: bool) -> Settings:
     return demo_settings() if demo else load_settings()
 
 
-def with_engine(work: Callable[[Engine], Awaitable[T]], *, demo: bool, settings: Settings | None = None) -> T:
-    """Run a piece of work with an engine built from the environment, or from the demo; or from other settings."""
-    settings = settings or settings_for(demo=demo)
-    transport = SimulatedHorde() if demo else None
+def clock_for(*, demo: bool) -> Clock:
+    """Return the system's clock, or the demo's."""
+    return demo_clock() if demo else Clock()
+
+
+def with_engine(
+    work: Callable[[Engine], Awaitable[T]],
+    *,
+    demo: bool,
+    settings: Settings | None = None,
+    clock: Clock | None = None,
+) -> T:
+    """Run a piece of work with an engine built from the environment, or from the demo.
+
+    Args:
+        work: What to do with the engine.
+        demo: Use the bundled sample and its past, with no network.
+        settings: Other settings than the environment's or the demo's.
+        clock: The command's clock, where it has one.
+    """
+    settings, clock = settings or settings_for(demo=demo), clock or clock_for(demo=demo)
+    transport, make_past = (SimulatedHorde(), make_demo_history) if demo else (None, make_history)
 
     async def run() -> T:
-        async with open_engine(settings, transport, make_history=make_demo_history if demo else make_history) as engine:
+        async with open_engine(settings, transport, make_history=make_past, clock=clock) as engine:
             return await work(engine)
 
     with _retries_unsaid():

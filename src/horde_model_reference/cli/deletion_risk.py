@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import io
 from collections.abc import Callable
-from datetime import UTC, datetime
+from datetime import datetime
 from enum import StrEnum
 from typing import Annotated
 
@@ -22,6 +22,7 @@ from horde_model_reference.cli.common import (
     Category,
     Demo,
     Output,
+    clock_for,
     keep_from_terminal,
     settings_for,
     show,
@@ -52,20 +53,21 @@ class Format(StrEnum):
     parquet = "parquet"
 
 
-def _table(answer: CategoryDeletionRiskResponse) -> bytes:
+def _table(answer: CategoryDeletionRiskResponse, now: datetime) -> bytes:
     text = io.StringIO()
     console = Console(file=text, width=None, no_color=True, force_terminal=False)
-    console.print(report(answer, datetime.now(UTC)))
+    console.print(report(answer, now))
     return text.getvalue().encode()
 
 
-WRITERS: dict[Format, Callable[[CategoryDeletionRiskResponse], bytes]] = {
+WRITERS: dict[Format, Callable[[CategoryDeletionRiskResponse, datetime], bytes]] = {
     Format.table: _table,
-    Format.json: to_json,
-    Format.csv: lambda answer: to_csv(answer.models).encode(),
-    Format.parquet: lambda answer: to_parquet(answer.models),
-    Format.markdown: lambda answer: to_markdown(answer, datetime.now(UTC)).encode(),
+    Format.json: lambda answer, _: to_json(answer),
+    Format.csv: lambda answer, _: to_csv(answer.models).encode(),
+    Format.parquet: lambda answer, _: to_parquet(answer.models),
+    Format.markdown: lambda answer, now: to_markdown(answer, now).encode(),
 }
+"""Writes an answer in each format; the moment is the one that ages are told from."""
 
 
 WITHOUT_PAST = (Format.table, Format.markdown)
@@ -132,10 +134,10 @@ def deletion_risk(  # noqa: PLR0913 - one parameter an option
     )
     if format is Format.parquet:
         keep_from_terminal("Parquet", output)
-    settings = settings_for(demo=demo)
+    settings, clock = settings_for(demo=demo), clock_for(demo=demo)
     if not shows_past(format, query.sort):
         settings = settings.without_history()
-    table = with_engine(lambda engine: engine.table(category), demo=demo, settings=settings)
+    table = with_engine(lambda engine: engine.table(category), demo=demo, settings=settings, clock=clock)
     answer = respond(table, query)
     if include_backend_variations and not shows_backends(category, query, format):
         typer.echo(
@@ -144,6 +146,6 @@ def deletion_risk(  # noqa: PLR0913 - one parameter an option
             err=True,
         )
     if format is Format.table and output is None:
-        show(report(answer, datetime.now(UTC)))
+        show(report(answer, clock.now()))
     else:
-        write(WRITERS[format](answer), output)
+        write(WRITERS[format](answer, clock.now()), output)

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from contextlib import suppress
-from datetime import UTC, datetime
 from typing import Annotated
 
 import typer
 from rich.console import Group
 
 from horde_model_reference.analytics.risk_schema import ModelDeletionRiskDetail
-from horde_model_reference.cli.common import Category, Demo, show, with_engine
+from horde_model_reference.cli.common import Category, Demo, clock_for, show, with_engine
 from horde_model_reference.engine import Engine
 from horde_model_reference.errors import HistoryError, NoHistoryError
 from horde_model_reference.history.history_schema import ModelHistoryResponse
@@ -37,6 +36,7 @@ def explain(
             return detail, await engine.model_history(category, name, DRAWN_DAYS)
         return detail, None
 
-    detail, history = with_engine(work, demo=demo)
+    clock = clock_for(demo=demo)
+    detail, history = with_engine(work, demo=demo, clock=clock)
     drawn = [] if history is None else [drawing(history)]
-    show(Group(explanation(detail, datetime.now(UTC)), *drawn))
+    show(Group(explanation(detail, clock.now()), *drawn))

@@ -15,7 +15,15 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, ProgressColumn, TaskProgressColumn, TextColumn
 
 from horde_model_reference.categories import HordeModelType
-from horde_model_reference.cli.common import Demo, Output, keep_from_terminal, settings_for, with_engine, write
+from horde_model_reference.cli.common import (
+    Demo,
+    Output,
+    clock_for,
+    keep_from_terminal,
+    settings_for,
+    with_engine,
+    write,
+)
 from horde_model_reference.demo.past import open_simulated_past
 from horde_model_reference.engine import Engine
 from horde_model_reference.history.exporting import EXPORTED, exported, to_csv, to_parquet
@@ -75,14 +83,15 @@ def import_saved(
     demo: Demo = False,
 ) -> None:
     """Read saved answers into the history; repeating it, in whatever order, changes nothing."""
-    moment = read_moment(date, "--date") if date is not None else None
+    now = clock_for(demo=demo).now()
+    moment = read_moment(date, "--date", now) if date is not None else None
     counted = dict.fromkeys([*(outcome.value for outcome in Outcome), "unknown"], 0)
 
     async def work() -> None:
         async with _store(demo=demo) as store:
             with _progress("Files", len(files), MofNCompleteColumn()) as reach:
                 for at, path in enumerate(files, start=1):
-                    found = read_saved(path, moment, type)
+                    found = read_saved(path, moment, type, now)
                     outcome = "unknown" if found is None else (await store.writer.keep(found)).value
                     counted[outcome] += 1
                     reach(at)
@@ -98,10 +107,11 @@ def prune(*, demo: Demo = False) -> None:
     async def work() -> int:
         closed, keep_days = 0, settings_for(demo=demo).history.keep_days
         async with _store(demo=demo) as store:
-            due = {kind: await months_to_roll_up(store.database, kind, keep_days) for kind in HordeModelType}
+            now = store.clock.now()
+            due = {kind: await months_to_roll_up(store.database, kind, keep_days, now) for kind in HordeModelType}
             with _progress("Months", sum(map(len, due.values())), MofNCompleteColumn()) as reach:
                 for model_type in due:
-                    async for _ in roll_up_months(store.database, model_type, keep_days):
+                    async for _ in roll_up_months(store.database, model_type, keep_days, now):
                         closed += 1
                         reach(closed)
         return closed
@@ -137,7 +147,7 @@ def export(
 
 @asynccontextmanager
 async def _store(*, demo: bool) -> AsyncIterator[HistoryStore]:
-    store = await (open_simulated_past if demo else open_store)(settings_for(demo=demo))
+    store = await (open_simulated_past if demo else open_store)(settings_for(demo=demo), clock_for(demo=demo))
     try:
         yield store
     finally:

@@ -10,7 +10,7 @@ import typer
 import uvicorn
 from uvicorn.supervisors import Multiprocess
 
-from horde_model_reference.cli.common import Demo, settings_for
+from horde_model_reference.cli.common import Demo, clock_for, settings_for
 from horde_model_reference.engine import make_sharing
 from horde_model_reference.service.server import listen, make_config
 from horde_model_reference.settings import Settings
@@ -52,7 +52,7 @@ def _sound_settings(*, demo: bool) -> Settings:
         SettingsError: A value has no sense, or names what is not installed.
     """
     settings = settings_for(demo=demo)
-    make_sharing(settings)
+    make_sharing(settings, clock_for(demo=demo))
     if settings.history.enabled and settings.history.url and not demo:
         from horde_model_reference.history.database import address  # noqa: PLC0415 - large, and else never needed here
 

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
 from typing import Annotated
 
 import typer
 from rich.console import Group
 from rich.text import Text
 
-from horde_model_reference.cli.common import Demo, settings_for, show
+from horde_model_reference.cli.common import Demo, clock_for, settings_for, show
 from horde_model_reference.curation.applying import is_undone
 from horde_model_reference.curation.applying import undo as put_run_back
 from horde_model_reference.curation.journal import Journal, Run
@@ -37,7 +36,7 @@ def undo(
         return
     found = journal.read(run)
     changed = put_run_back(found)
-    journal.note_undone(found, datetime.now(UTC))
+    journal.note_undone(found, clock_for(demo=demo).now())
     lines = [f"Put the records of run {visible(run)} back into {visible(str(path))}." for path in changed]
     show(Group(*map(Text, lines or ["The files are already as they were before that run."])))
 

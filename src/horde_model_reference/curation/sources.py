@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import math
-import time
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
@@ -13,6 +12,7 @@ import httpx
 from horde_model_reference.catalogue.catalogue import Catalogue
 from horde_model_reference.catalogue.document import Document, Parsing, Reading
 from horde_model_reference.categories import MODEL_REFERENCE_CATEGORY
+from horde_model_reference.clock import Clock
 from horde_model_reference.curation.styles import Styles, parse_history, parse_style_categories, parse_style_models
 from horde_model_reference.data_warnings import DataWarning
 from horde_model_reference.errors import CatalogueError
@@ -27,7 +27,7 @@ STYLED = MODEL_REFERENCE_CATEGORY.image_generation
 class _Aside:
     """Documents that answers can do without: nobody of little patience waits for them shortly after they failed."""
 
-    def __init__(self, clock: Callable[[], float], retry_after: float) -> None:
+    def __init__(self, clock: Clock, retry_after: float) -> None:
         self._clock = clock
         self._retry_after = retry_after
         self._failed_until = -math.inf
@@ -44,25 +44,23 @@ class _Aside:
             CatalogueError: One of them cannot be read, or not in time, and no good copy of it is held.
         """
         held = all(document.held for document in documents)
-        if patience is not None and not held and self._clock() < self._failed_until:
+        if patience is not None and not held and self._clock.monotonic() < self._failed_until:
             raise self._failure
         try:
             return await side_by_side(document.read(patience) for document in documents)
         except CatalogueError as error:
-            self._failure, self._failed_until = error, self._clock() + self._retry_after
+            self._failure, self._failed_until = error, self._clock.monotonic() + self._retry_after
             raise
 
 
 class CurationSources:
     """The styles and the history, each a :class:`Document`; one that cannot be read is unknown, with a warning."""
 
-    def __init__(
-        self, settings: Settings, client: httpx.AsyncClient, clock: Callable[[], float] = time.monotonic
-    ) -> None:
+    def __init__(self, settings: Settings, client: httpx.AsyncClient, clock: Clock) -> None:
         sources = settings.sources
-        self._models = Document(sources.styles, Parsing(_models), settings, client)
-        self._categories = Document(sources.style_categories_location(), Parsing(_categories), settings, client)
-        self._history = Document(sources.image_history, Parsing(_history), settings, client)
+        self._models = Document(sources.styles, Parsing(_models), settings, client, clock)
+        self._categories = Document(sources.style_categories_location(), Parsing(_categories), settings, client, clock)
+        self._history = Document(sources.image_history, Parsing(_history), settings, client, clock)
         self._styles_aside, self._history_aside = (_Aside(clock, settings.cache_ttl_seconds) for _ in range(2))
 
     async def styles(self, patience: float | None = None) -> tuple[Styles | None, tuple[DataWarning, ...]]:

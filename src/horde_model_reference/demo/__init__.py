@@ -3,18 +3,26 @@
 from __future__ import annotations
 
 import getpass
+import hashlib
 import json
 import os
 import tempfile
-import time
+from datetime import UTC, datetime, timedelta
+from email.utils import format_datetime
 from pathlib import Path
 
 import httpx
 
 from horde_model_reference.categories import MODEL_REFERENCE_CATEGORY
+from horde_model_reference.clock import Clock, FixedClock
 from horde_model_reference.settings import Settings, Sources, load_settings
 
 DATA = Path(__file__).parent / "data"
+
+MOMENT = datetime(2026, 6, 1, 12, tzinfo=UTC)
+"""When the sample is of: the Horde answers at it, the simulated year ends with it, ages are counted from it."""
+MODIFIED = MOMENT - timedelta(hours=42)
+"""When the sample's catalogues were changed last."""
 
 FILES: dict[MODEL_REFERENCE_CATEGORY, str] = dict.fromkeys(MODEL_REFERENCE_CATEGORY, "empty.json") | {
     MODEL_REFERENCE_CATEGORY.image_generation: "stable_diffusion.json",
@@ -31,13 +39,19 @@ ANSWERS: dict[tuple[str, str | None], str] = {
 }
 
 
+CATALOGUES_URL = "http://horde.invalid/catalogues/"
 HISTORY_URL = "http://horde.invalid/image_history.json"
 DAY = 86400
 
 
+def demo_clock() -> Clock:
+    """Return the clock of the sample, which stands still at ``MOMENT``."""
+    return FixedClock(MOMENT)
+
+
 def demo_settings() -> Settings:
     """Return the environment's settings with the bundled catalogues as sources and no data of the user's touched."""
-    sources = Sources.model_validate({category.value: str(DATA / name) for category, name in FILES.items()})
+    sources = Sources.model_validate({category.value: CATALOGUES_URL + name for category, name in FILES.items()})
     sources = sources.model_copy(update={"styles": str(DATA / "styles.json"), "image_history": HISTORY_URL})
     data_dir = Path(tempfile.gettempdir()) / f"horde-model-reference-demo-{_user()}"
     return load_settings(sources=sources, data_dir=data_dir, ai_horde_url="http://horde.invalid/api/")
@@ -54,13 +68,16 @@ def _user() -> str:
 class SimulatedHorde(httpx.AsyncBaseTransport):
     """Answers like the Horde, headers included, from the bundled sample; no socket is opened.
 
-    It also gives the image models' history, in which ages are counted back from the clock.
+    It also serves the catalogues and the image models' history, as the repositories' hosts do.
     """
 
     async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
         """Answer one request; anything but the routes it knows is a 404 in HTML, as at the Horde."""
-        if str(request.url) == HISTORY_URL:
-            return httpx.Response(200, json=_history(time.time()))
+        url = str(request.url)
+        if url == HISTORY_URL:
+            return httpx.Response(200, json=_history())
+        if url.startswith(CATALOGUES_URL):
+            return _catalogue(url.removeprefix(CATALOGUES_URL), request.headers.get("If-None-Match"))
         path = request.url.path.partition("/v2/")[2]
         name = ANSWERS.get((path, request.url.params.get("type")))
         headers = {"Retry-After": "60", "X-Ratelimit-Limit": "90", "Server": "simulated"}
@@ -70,6 +87,15 @@ class SimulatedHorde(httpx.AsyncBaseTransport):
         return httpx.Response(200, headers=headers, content=(DATA / name).read_bytes())
 
 
-def _history(now: float) -> dict[str, dict[str, int]]:
+def _catalogue(name: str, held: str | None) -> httpx.Response:
+    content = (DATA / name).read_bytes()
+    tag = f'"{hashlib.sha256(content).hexdigest()}"'
+    if held == tag:
+        return httpx.Response(304)
+    headers = {"ETag": tag, "Last-Modified": format_datetime(MODIFIED, usegmt=True)}
+    return httpx.Response(200, headers=headers, content=content)
+
+
+def _history() -> dict[str, dict[str, int]]:
     days = json.loads((DATA / "days_in_catalogue.json").read_text(encoding="utf-8"))
-    return {name: {"date_added": int(now - age * DAY)} for name, age in days.items()}
+    return {name: {"date_added": int(MOMENT.timestamp() - age * DAY)} for name, age in days.items()}

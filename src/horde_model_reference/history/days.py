@@ -50,11 +50,11 @@ def day_of(seen_at: datetime) -> int:
     return day_number(seen_at.astimezone(UTC).date())
 
 
-def latest_moment() -> datetime:
-    """Return the moment after which nothing can have been seen yet."""
-    return datetime.now(UTC) + CLOCK_SKEW
+def latest_moment(now: datetime) -> datetime:
+    """Return the moment after which nothing can have been seen by now."""
+    return now + CLOCK_SKEW
 
 
-def possible_days() -> tuple[int, int]:
-    """Return the first and the last day of which anything can have been seen, by their numbers."""
-    return day_described(HORDE_BEGAN), day_of(latest_moment())
+def possible_days(now: datetime) -> tuple[int, int]:
+    """Return the first and the last day of which anything can have been seen by now, by their numbers."""
+    return day_described(HORDE_BEGAN), day_of(latest_moment(now))

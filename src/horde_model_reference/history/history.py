@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import logging
-import time
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from contextlib import suppress
 from functools import partial
@@ -13,6 +12,7 @@ from typing import TYPE_CHECKING, Any, Protocol, TypeVar
 from horde_model_reference.analytics.usage_trend import PastUse, RecentUse
 from horde_model_reference.catalogue.catalogue import Catalogue
 from horde_model_reference.categories import REPORTED_TYPES
+from horde_model_reference.clock import Clock
 from horde_model_reference.data_warnings import DataWarning
 from horde_model_reference.errors import HistoryError, HordeModelReferenceError, NoHistoryError
 from horde_model_reference.integrations.horde_api_models import Observation
@@ -26,6 +26,9 @@ if TYPE_CHECKING:
 
 log = logging.getLogger(__name__)
 T = TypeVar("T")
+
+Opener = Callable[[Settings, Clock], Awaitable["HistoryStore"]]
+"""Opens the database of a history."""
 
 RETRY_AFTER = 10.0
 """Seconds before a database that failed is tried again."""
@@ -109,8 +112,8 @@ class KeptHistory:
     def __init__(
         self,
         settings: Settings,
-        opener: Callable[[Settings], Awaitable[HistoryStore]] | None = None,
-        clock: Callable[[], float] = time.monotonic,
+        clock: Clock,
+        opener: Opener | None = None,
     ) -> None:
         self._settings = settings
         self._opener = opener
@@ -227,7 +230,7 @@ class KeptHistory:
     async def _opened(self) -> CatalogueHistory:
         opener, pasts = await run_in_thread(_machinery)
         await self._attempted(self._make_room())
-        self._store = await self._attempted((self._opener or opener)(self._settings))
+        self._store = await self._attempted((self._opener or opener)(self._settings, self._clock))
         self._lost = None
         return pasts(self._store)
 
@@ -238,15 +241,15 @@ class KeptHistory:
             await self._lost.aclose()
 
     def _is_left_alone(self) -> bool:
-        return self._retry_at is not None and self._clock() < self._retry_at
+        return self._retry_at is not None and self._clock.monotonic() < self._retry_at
 
     def _note_away(self, reason: str) -> None:
         if not self._is_left_alone():
             log.warning("the history is away, going on without for %.0f seconds: %s", RETRY_AFTER, reason)
-        self._retry_at = self._clock() + RETRY_AFTER
+        self._retry_at = self._clock.monotonic() + RETRY_AFTER
 
 
-def _machinery() -> tuple[Callable[[Settings], Awaitable[HistoryStore]], type[CatalogueHistory]]:
+def _machinery() -> tuple[Opener, type[CatalogueHistory]]:
     """Import the database code, which takes a while and is not needed by every command."""
     from horde_model_reference.history.catalogue_history import CatalogueHistory  # noqa: PLC0415
     from horde_model_reference.history.store import open_store  # noqa: PLC0415
@@ -254,6 +257,6 @@ def _machinery() -> tuple[Callable[[Settings], Awaitable[HistoryStore]], type[Ca
     return open_store, CatalogueHistory
 
 
-def make_history(settings: Settings) -> History:
+def make_history(settings: Settings, clock: Clock) -> History:
     """Return the history that the settings ask for."""
-    return KeptHistory(settings) if settings.history.enabled else NoHistory()
+    return KeptHistory(settings, clock) if settings.history.enabled else NoHistory()

@@ -25,8 +25,13 @@ _TYPES: dict[HordeModelType, re.Pattern[str]] = {
 }
 
 
-def read_moment(text: str, place: str) -> datetime:
+def read_moment(text: str, place: str, now: datetime) -> datetime:
     """Read when an answer was given: a day, perhaps with a time, in UTC; without one, noon.
+
+    Args:
+        text: Where the moment stands.
+        place: How messages name the text.
+        now: The present moment, which an answer cannot be after.
 
     Raises:
         SavedAnswerError: There is none in the text, or the Horde cannot have answered then.
@@ -39,7 +44,7 @@ def read_moment(text: str, place: str) -> datetime:
     earliest = moment if found["hour"] else moment.replace(hour=0)
     if earliest < days.HORDE_BEGAN:
         raise SavedAnswerError(f"{place}: {found[0]} is before the Horde began.", hint=_DATE_HINT)
-    if earliest > days.latest_moment():
+    if earliest > days.latest_moment(now):
         raise SavedAnswerError(f"{place}: {found[0]} is yet to come.", hint=_DATE_HINT)
     return moment
 
@@ -55,13 +60,16 @@ def _moment(found: re.Match[str]) -> datetime | None:
         return None
 
 
-def read_saved(path: Path, moment: datetime | None, model_type: HordeModelType | None) -> Snapshot | None:
+def read_saved(
+    path: Path, moment: datetime | None, model_type: HordeModelType | None, now: datetime
+) -> Snapshot | None:
     """Read a saved answer of ``stats/...`` or ``status/models``; None where it is not complete.
 
     Args:
         path: The file.
         moment: When the Horde gave the answer; by default the file's name says it.
         model_type: Which type of model it is of; by default the entries of a status say it, or the file's name.
+        now: The present moment.
 
     Raises:
         SavedAnswerError: The file cannot be read, or is something else, or does not say of what it is, or of when, as
@@ -69,7 +77,7 @@ def read_saved(path: Path, moment: datetime | None, model_type: HordeModelType |
     """
     place = str(path)
     raw = _read(path)
-    seen_at = moment or read_moment(path.name, place)
+    seen_at = moment or read_moment(path.name, place, now)
     of_type = model_type or _type_of(raw, path)
     report = _report(raw, place)
     if not report.complete:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import AbstractAsyncContextManager, asynccontextmanager, nullcontext
 from dataclasses import dataclass
+from datetime import datetime
 from functools import cached_property
 from typing import Any
 
@@ -13,6 +14,7 @@ from sqlalchemy import ColumnElement, Integer, Select, Text, and_, cast, func, n
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from horde_model_reference.categories import HordeModelType
+from horde_model_reference.clock import Clock
 from horde_model_reference.history.days import month_number, possible_days
 from horde_model_reference.history.tables import api_names, closed_months, compiles, looks, months, read, threads, usage
 from horde_model_reference.polars_queries import collected
@@ -92,20 +94,21 @@ class Reader:
     Everything it returns is sorted, and of days on which something can have been seen.
     """
 
-    def __init__(self, connect: Callable[[], AbstractAsyncContextManager[AsyncConnection]]) -> None:
+    def __init__(self, connect: Callable[[], AbstractAsyncContextManager[AsyncConnection]], clock: Clock) -> None:
         self._connect = connect
+        self._clock = clock
 
     @asynccontextmanager
     async def together(self) -> AsyncIterator[Reader]:
         """Give a reader all of whose answers are of one state of the database."""
         async with self._connect() as connection:
-            yield Reader(lambda: nullcontext(connection))
+            yield Reader(lambda: nullcontext(connection), self._clock)
 
     async def days(self, model_type: HordeModelType) -> Days:
         """Return the days of which statistics are kept."""
         rows = (
             select(compiles.c.day, compiles.c.id)
-            .where(compiles.c.type == model_type.value, possible(compiles.c.day))
+            .where(compiles.c.type == model_type.value, self._possible(compiles.c.day))
             .order_by(compiles.c.day, compiles.c.seen_at, compiles.c.digest)
         )
         async with self._connect() as connection:
@@ -152,7 +155,7 @@ class Reader:
         ids = select(api_names.c.id).where(api_names.c.type == model_type.value)
         closed = (
             select(months.c.name_id, func.min(months.c.first_day), func.max(months.c.last_used_day))
-            .where(months.c.name_id.in_(ids), _possible_month(months.c.month))
+            .where(months.c.name_id.in_(ids), self._possible_month(months.c.month))
             .group_by(months.c.name_id)
         )
         return together([await self.first_served_of_all(model_type), await self._frame(closed, ENDS)])
@@ -167,13 +170,17 @@ class Reader:
 
     async def _first_served(self, condition: ColumnElement[bool]) -> pl.DataFrame:
         # One look at the index for each name: a grouping would read every day of all of them.
-        first = select(func.min(threads.c.day)).where(threads.c.name_id == api_names.c.id, possible(threads.c.day))
+        first = select(func.min(threads.c.day)).where(
+            threads.c.name_id == api_names.c.id, self._possible(threads.c.day)
+        )
         rows = select(api_names.c.id, first.scalar_subquery(), cast(null(), Integer)).where(condition)
         return (await self._frame(rows.order_by(api_names.c.id), ENDS)).drop_nulls("first_day")
 
     async def threads(self, name_ids: Sequence[int], since: int) -> pl.DataFrame:
         """Return the worker threads of names from a day on (``THREADS``)."""
-        rows = _ALL_THREADS.where(threads.c.name_id.in_(name_ids), threads.c.day >= since, possible(threads.c.day))
+        rows = _ALL_THREADS.where(
+            threads.c.name_id.in_(name_ids), threads.c.day >= since, self._possible(threads.c.day)
+        )
         return await self._frame(rows.order_by(threads.c.name_id, threads.c.day), THREADS)
 
     async def threads_on(self, model_type: HordeModelType, first: int, last: int) -> pl.DataFrame:
@@ -184,22 +191,24 @@ class Reader:
 
     async def looks(self, model_type: HordeModelType, since: int) -> pl.DataFrame:
         """Return how often the workers were looked at, from a day on (``LOOKS``)."""
-        chosen = and_(looks.c.type == model_type.value, looks.c.day >= since, possible(looks.c.day))
+        chosen = and_(looks.c.type == model_type.value, looks.c.day >= since, self._possible(looks.c.day))
         rows = select(looks.c.day, func.count()).where(chosen).group_by(looks.c.day)
         return await self._frame(rows.order_by(looks.c.day), LOOKS)
 
     async def months(self, model_type: HordeModelType, name_ids: Sequence[int]) -> tuple[pl.DataFrame, pl.DataFrame]:
         """Return the closed months (``CLOSED``), and the figures of names in them (``MONTHS``)."""
-        closed = _ALL_CLOSED.where(closed_months.c.type == model_type.value, _possible_month(closed_months.c.month))
+        closed = _ALL_CLOSED.where(
+            closed_months.c.type == model_type.value, self._possible_month(closed_months.c.month)
+        )
         found = await self._frame(closed.order_by(closed_months.c.month), CLOSED)
         if found.is_empty():
             return found, pl.DataFrame(schema=MONTHS)
-        rows = _ALL_MONTHS.where(months.c.name_id.in_(name_ids), _possible_month(months.c.month))
+        rows = _ALL_MONTHS.where(months.c.name_id.in_(name_ids), self._possible_month(months.c.month))
         return found, await self._frame(rows.order_by(months.c.name_id, months.c.month), MONTHS)
 
     async def newest_look(self, model_type: HordeModelType) -> int | None:
         """Return when the workers were looked at last, in seconds of the epoch."""
-        of_type = select(func.max(looks.c.seen_at)).where(looks.c.type == model_type.value, possible(looks.c.day))
+        of_type = select(func.max(looks.c.seen_at)).where(looks.c.type == model_type.value, self._possible(looks.c.day))
         async with self._connect() as connection:
             newest: int | None = (await connection.execute(of_type)).scalar()
             return newest
@@ -208,6 +217,13 @@ class Reader:
         """Return the highest id of a name; 0 where there is none."""
         async with self._connect() as connection:
             return (await connection.execute(select(func.max(api_names.c.id)))).scalar() or 0
+
+    def _possible(self, day: ColumnElement[int]) -> ColumnElement[bool]:
+        return possible(day, self._clock.now())
+
+    def _possible_month(self, month: ColumnElement[int]) -> ColumnElement[bool]:
+        first, last = map(month_number, possible_days(self._clock.now()))
+        return month.between(first, last)
 
     async def _frame(self, rows: Select[Any], schema: Schema) -> pl.DataFrame:
         async with self._connect() as connection:
@@ -218,15 +234,10 @@ class Reader:
         )
 
 
-def possible(day: ColumnElement[int]) -> ColumnElement[bool]:
-    """Say of a day that something can have been seen of it; any other came of a wrong date or clock."""
-    first, last = possible_days()
+def possible(day: ColumnElement[int], now: datetime) -> ColumnElement[bool]:
+    """Return the condition that a day can have been seen by now; any other came of a wrong date or clock."""
+    first, last = possible_days(now)
     return day.between(first, last)
-
-
-def _possible_month(month: ColumnElement[int]) -> ColumnElement[bool]:
-    first, last = map(month_number, possible_days())
-    return month.between(first, last)
 
 
 def together(ends: Sequence[pl.DataFrame]) -> pl.DataFrame:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import BigInteger, ColumnElement, and_, case, cast, delete, distinct, func, literal, select
@@ -15,14 +16,21 @@ from horde_model_reference.history.reading import possible
 from horde_model_reference.history.tables import api_names, closed_months, compiles, looks, months, threads, usage
 
 
-async def months_to_roll_up(database: Database, model_type: HordeModelType, keep_days: int) -> list[int]:
-    """Return the months that lie wholly more than ``keep_days`` before the newest day of a type, oldest first."""
+async def months_to_roll_up(database: Database, model_type: HordeModelType, keep_days: int, now: datetime) -> list[int]:
+    """Return the months that lie wholly more than ``keep_days`` before the newest day of a type, oldest first.
+
+    Args:
+        database: The history's.
+        model_type: Which type.
+        keep_days: Days that are kept one by one.
+        now: The present moment; days after it are passed over.
+    """
     async with database.reading() as connection:
         kept = [
             (
                 await connection.execute(
                     select(func.min(table.c.day), func.max(table.c.day)).where(
-                        table.c.type == model_type.value, possible(table.c.day)
+                        table.c.type == model_type.value, possible(table.c.day, now)
                     )
                 )
             ).one()
@@ -34,13 +42,17 @@ async def months_to_roll_up(database: Database, model_type: HordeModelType, keep
     return list(range(month_number(min(days)), month_number(max(days) - keep_days)))
 
 
-async def roll_up_months(database: Database, model_type: HordeModelType, keep_days: int) -> AsyncIterator[int]:
+async def roll_up_months(
+    database: Database, model_type: HordeModelType, keep_days: int, now: datetime
+) -> AsyncIterator[int]:
     """Close the months that are due, each whole or not at all, and yield each when it is.
+
+    The parameters are those of :func:`months_to_roll_up`.
 
     Raises:
         HistoryError: The database cannot be had; the months yielded are closed.
     """
-    for month in await months_to_roll_up(database, model_type, keep_days):
+    for month in await months_to_roll_up(database, model_type, keep_days, now):
         async with database.writing() as connection:
             await _close(connection, model_type, month)
         yield month

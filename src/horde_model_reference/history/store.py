@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from horde_model_reference.categories import HordeModelType
+from horde_model_reference.clock import Clock
 from horde_model_reference.errors import HistoryError
 from horde_model_reference.history.database import Database, address, open_database, sqlite_path
 from horde_model_reference.history.database_file import DatabaseFile, opened_file
@@ -15,6 +16,9 @@ from horde_model_reference.history.writing import Outcome, Writer
 from horde_model_reference.integrations.horde_api_models import Observation
 from horde_model_reference.settings import Settings
 
+AHEAD = 5.0
+"""Seconds that the clock of another host may be ahead of ours."""
+
 
 @dataclass(frozen=True)
 class HistoryStore:
@@ -24,12 +28,14 @@ class HistoryStore:
         database: Where it is kept.
         reader: Reads it.
         writer: Writes it.
+        clock: Which days can have been seen by now.
         file: The SQLite file that it is kept in; None where it is kept elsewhere.
     """
 
     database: Database
     reader: Reader
     writer: Writer
+    clock: Clock
     file: DatabaseFile | None = None
 
     async def keep(self, observation: Observation, pause: float = 0) -> list[Outcome]:
@@ -47,7 +53,8 @@ class HistoryStore:
         for found in snapshots(observation):
             if isinstance(found, WorkerSnapshot) and pause > 0:
                 newest = await self.reader.newest_look(found.model_type)
-                if newest is not None and found.seen_at.timestamp() - newest < pause:
+                # One that lies well ahead is of a clock that was set back since, and holds nobody up.
+                if newest is not None and -AHEAD <= found.seen_at.timestamp() - newest < pause:
                     continue
             outcomes.append(await self.writer.keep(found))
         return outcomes
@@ -56,7 +63,7 @@ class HistoryStore:
         """Close the months that are due, and return how many; errors as for :func:`roll_up_months`."""
         closed = 0
         for model_type in HordeModelType:
-            async for _ in roll_up_months(self.database, model_type, keep_days):
+            async for _ in roll_up_months(self.database, model_type, keep_days, self.clock.now()):
                 closed += 1
         return closed
 
@@ -65,12 +72,12 @@ class HistoryStore:
         await self.database.aclose()
 
 
-def store_on(database: Database, file: DatabaseFile | None = None) -> HistoryStore:
+def store_on(database: Database, clock: Clock, file: DatabaseFile | None = None) -> HistoryStore:
     """Return the history in a database."""
-    return HistoryStore(database, Reader(database.reading), Writer(database), file)
+    return HistoryStore(database, Reader(database.reading, clock), Writer(database), clock, file)
 
 
-async def open_store(settings: Settings) -> HistoryStore:
+async def open_store(settings: Settings, clock: Clock) -> HistoryStore:
     """Open the history that the settings name, making it where there is none.
 
     Raises:
@@ -84,4 +91,4 @@ async def open_store(settings: Settings) -> HistoryStore:
         except OSError as error:
             raise HistoryError(f"{path}: {error.strerror or error}.", hint="Check DATA_DIR.") from error
     database = await open_database(address(settings))
-    return store_on(database, None if path is None else opened_file(path))
+    return store_on(database, clock, None if path is None else opened_file(path))

@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-import time
 from collections import defaultdict
-from collections.abc import Callable
-from datetime import UTC, datetime
+from datetime import datetime
 from email.utils import parsedate_to_datetime
 from typing import Any
 
@@ -14,6 +12,7 @@ import httpx
 import stamina
 from circuitbreaker import CircuitBreaker
 
+from horde_model_reference.clock import Clock
 from horde_model_reference.errors import HordeAPIError
 from horde_model_reference.http_client import read_bounded
 from horde_model_reference.integrations.horde_api_json import loads
@@ -36,9 +35,7 @@ class RateLimitedError(HordeAPIError):
 class HordeAPIClient:
     """Asks the Horde, each route behind its own breaker."""
 
-    def __init__(
-        self, settings: Settings, client: httpx.AsyncClient, clock: Callable[[], float] = time.monotonic
-    ) -> None:
+    def __init__(self, settings: Settings, client: httpx.AsyncClient, clock: Clock) -> None:
         self._base = str(settings.ai_horde_url).rstrip("/") + "/v2/"
         self._timeout = settings.horde_api_timeout
         self._bound = settings.request_deadline_seconds
@@ -65,7 +62,7 @@ class HordeAPIClient:
         except TimeoutError as error:
             raise self._failed(route, "gave no answer in time") from error
         except RateLimitedError as error:
-            self._closed_until[route.path] = self._clock() + (error.retry_after or 0)
+            self._closed_until[route.path] = self._clock.monotonic() + (error.retry_after or 0)
             raise
 
     def open_breakers(self) -> dict[str, bool]:
@@ -77,7 +74,7 @@ class HordeAPIClient:
         return CircuitBreaker(BREAKER_THRESHOLD, self._breaker_reset, expected_exception=(BaseException,))
 
     def _respect_rate_limit(self, route: HordeRoute) -> None:
-        left = self._closed_until.get(route.path, 0) - self._clock()
+        left = self._closed_until.get(route.path, 0) - self._clock.monotonic()
         if left > 0:
             raise HordeAPIError(f"Horde route {route} asked to be left alone for now.", hint=_HINT, retry_after=left)
 
@@ -110,7 +107,7 @@ class HordeAPIClient:
 
     def _raise_rate_limit(self, route: HordeRoute, headers: httpx.Headers) -> None:
         """A 429 that names a time is final for now; one that names none is retried like any failure."""
-        wait = retry_after_seconds(headers.get("Retry-After", ""))
+        wait = retry_after_seconds(headers.get("Retry-After", ""), self._clock.now())
         if wait is not None:
             message = f"Horde route {route} answered 429 and asked for a pause of {wait:.0f} seconds."
             raise RateLimitedError(message, hint=_HINT, retry_after=wait)
@@ -144,14 +141,15 @@ def _reason(error: Exception) -> str:
     return "sent something that is no JSON"
 
 
-def retry_after_seconds(value: str) -> float | None:
-    """Return the seconds a ``Retry-After`` header asks for (a number or a date), at most ``MAX_RETRY_AFTER``."""
+def retry_after_seconds(value: str, now: datetime) -> float | None:
+    """Return the seconds that a ``Retry-After`` header asks for, at most ``MAX_RETRY_AFTER``; None if it has no sense.
+
+    Args:
+        value: The header: a number of seconds or a date.
+        now: The present moment.
+    """
     try:
-        wait = (
-            float(value)
-            if value.strip().isdigit()
-            else (parsedate_to_datetime(value) - datetime.now(UTC)).total_seconds()
-        )
+        wait = float(value) if value.strip().isdigit() else (parsedate_to_datetime(value) - now).total_seconds()
     except (ValueError, TypeError):
         return None
     return min(max(wait, 0.0), MAX_RETRY_AFTER)

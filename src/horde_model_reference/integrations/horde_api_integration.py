@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import logging
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from contextlib import suppress
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from functools import partial
 from typing import Any
 
@@ -15,6 +15,7 @@ import httpx
 import polars as pl
 
 from horde_model_reference.categories import HordeModelType
+from horde_model_reference.clock import Clock
 from horde_model_reference.data_warnings import DataWarning
 from horde_model_reference.errors import HordeAPIDegradedError, HordeAPIError
 from horde_model_reference.events import FetchDone, Listener, nobody
@@ -37,10 +38,10 @@ log = logging.getLogger(__name__)
 
 PATIENCE = 1.0
 """Seconds that a reader waits for a refresh when there is an earlier answer to go on with."""
-CLOCK_TOLERANCE = timedelta(seconds=5)
-"""How far the clocks of other hosts may be ahead of ours."""
+CLOCK_TOLERANCE = 5.0
+"""Seconds that the clocks of other hosts may be ahead of ours."""
 
-__all__ = ["HordeAPIDegradedError", "HordeAPIIntegration", "utc_now"]
+__all__ = ["HordeAPIDegradedError", "HordeAPIIntegration"]
 
 
 _CLASHES_UNKNOWN = DataWarning(
@@ -48,11 +49,6 @@ _CLASHES_UNKNOWN = DataWarning(
 )
 NAMES_LOST_AT_MOST = 1 / 20
 """The share of the last good statistics' names that later ones may lack; names never leave the real ones (rule 3)."""
-
-
-def utc_now() -> datetime:
-    """Return the present moment, in UTC."""
-    return datetime.now(UTC)
 
 
 class HordeAPIIntegration:
@@ -66,14 +62,14 @@ class HordeAPIIntegration:
         self,
         settings: Settings,
         client: httpx.AsyncClient,
-        clock: Callable[[], datetime] = utc_now,
+        clock: Clock,
         listener: Listener = nobody,
         sharing: Sharing | None = None,
     ) -> None:
-        self.client = HordeAPIClient(settings, client)
-        self._usable_for = timedelta(seconds=settings.cache_hydration_stale_ttl_seconds)
-        self._reuse_for = min(timedelta(seconds=settings.horde_api_cache_ttl), self._usable_for)
-        self._refresh_after = timedelta(seconds=settings.deletion_risk_cache_ttl)
+        self.client = HordeAPIClient(settings, client, clock)
+        self._usable_for = settings.cache_hydration_stale_ttl_seconds
+        self._reuse_for = min(settings.horde_api_cache_ttl, self._usable_for)
+        self._refresh_after = settings.deletion_risk_cache_ttl
         self._clock = clock
         self._listener = listener
         self.sharing: Sharing = sharing or NoSharing()
@@ -92,7 +88,7 @@ class HordeAPIIntegration:
             HordeAPIDegradedError: A route failed and no usable earlier answer of it is held.
         """
         kinds = _kinds(model_type)
-        wanted = self._refresh_after if max_age is None else max_age
+        wanted = self._refresh_after if max_age is None else max_age.total_seconds()
         if not self._all_younger(kinds, min(wanted, self._usable_for)):
             await self._refresh_all(kinds)
         return self._assemble(model_type)
@@ -109,13 +105,15 @@ class HordeAPIIntegration:
         """End the fetches that are still under way."""
         await self._fetches.aclose()
 
-    def _all_younger(self, kinds: tuple[PayloadKind, ...], age: timedelta) -> bool:
-        held = [self._held.get(kind.route) for kind in kinds]
-        return all(
-            report is not None and self._clock() - report.fetched_at < self._lasts(report, age) for report in held
-        )
+    def _age(self, held: HeldPayload) -> float:
+        """Return the seconds since a report was fetched, whatever happened to the wall clock meanwhile."""
+        return self._clock.monotonic() - held.fetched_monotonic
 
-    def _lasts(self, held: HeldPayload, age: timedelta) -> timedelta:
+    def _all_younger(self, kinds: tuple[PayloadKind, ...], age: float) -> bool:
+        held = [self._held.get(kind.route) for kind in kinds]
+        return all(report is not None and self._age(report) < self._lasts(report, age) for report in held)
+
+    def _lasts(self, held: HeldPayload, age: float) -> float:
         """An incomplete answer, which the Horde gives for moments only, does not last long."""
         return age if held.report.complete else min(age, self._reuse_for)
 
@@ -148,7 +146,7 @@ class HordeAPIIntegration:
         started = time.perf_counter()
         async with self.sharing.turn(kind):
             shared = await self._shared(kind)
-            if shared is not None and self._clock() - shared.fetched_at < self._reuse_for:
+            if shared is not None and self._age(shared) < self._reuse_for:
                 self._tell(kind, "shared", started)
                 return shared
             failure = await self.sharing.load_failure(kind)
@@ -158,12 +156,19 @@ class HordeAPIIntegration:
             return await self._ask(kind, started)
 
     async def _shared(self, kind: PayloadKind) -> HeldPayload | None:
-        """Return what another process fetched last; one that is dated ahead would count as young for too long."""
+        """Return what another process fetched last, its age counted from now on by our own monotonic clock.
+
+        One that is dated ahead would count as young for too long: a clock is wrong, or was set back since.
+        """
         shared = await self.sharing.load(kind)
-        if shared is not None and shared.fetched_at > self._clock() + CLOCK_TOLERANCE:
+        if shared is None:
+            return None
+        age = (self._clock.now() - shared.fetched_at).total_seconds()
+        if age < -CLOCK_TOLERANCE:
             log.warning("a shared report from the future is ignored, do the hosts' clocks agree? %s", kind.route)
             return None
-        return shared and self._remembered(kind, shared)
+        aged = replace(shared, fetched_monotonic=self._clock.monotonic() - max(0.0, age))
+        return self._remembered(kind, aged)
 
     async def _ask(self, kind: PayloadKind, started: float) -> HeldPayload:
         try:
@@ -172,7 +177,7 @@ class HordeAPIIntegration:
             self._tell(kind, "failed", started, error.message)
             await self.sharing.save_failure(kind, error)
             raise
-        fresh = HeldPayload(report, self._clock())
+        fresh = HeldPayload(report, self._clock.now(), self._clock.monotonic())
         if report.complete:
             await self.sharing.save(kind, fresh)
         self._tell(kind, "ok" if report.complete else "unknown", started)
@@ -203,7 +208,7 @@ class HordeAPIIntegration:
         return report
 
     def _usable(self, held: HeldPayload | None) -> HeldPayload | None:
-        return held if held is not None and self._clock() - held.fetched_at <= self._usable_for else None
+        return held if held is not None and self._age(held) <= self._usable_for else None
 
     def _assemble(self, model_type: HordeModelType) -> Observation:
         kinds = _kinds(model_type)
@@ -219,6 +224,7 @@ class HordeAPIIntegration:
             stats_fetched_at=stats.fetched_at,
             stale=any(self._held[kind.route].failure is not None for kind in kinds),
             notices=tuple(self._notices(model_type)),
+            fetched_monotonic=min(self._held[kind.route].fetched_monotonic for kind in kinds),
         )
 
     def _notices(self, model_type: HordeModelType) -> Iterator[DataWarning]:

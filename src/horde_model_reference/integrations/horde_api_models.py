@@ -8,6 +8,7 @@ which is not the same as "nothing was used" (rule 3).
 from __future__ import annotations
 
 import hashlib
+import math
 import re
 from collections import Counter
 from collections.abc import Iterable, Mapping
@@ -100,6 +101,7 @@ class Observation:
         stats_fetched_at: When the statistics were fetched.
         stale: The newest attempt to refresh a part of it failed.
         notices: Warnings about the fetching of the answers.
+        fetched_monotonic: When the oldest part was fetched, in seconds of this process's monotonic clock.
     """
 
     model_type: HordeModelType
@@ -110,6 +112,7 @@ class Observation:
     stats_fetched_at: datetime
     stale: bool = False
     notices: tuple[DataWarning, ...] = ()
+    fetched_monotonic: float = -math.inf
 
     @property
     def fetched_at(self) -> datetime:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
@@ -52,10 +53,18 @@ class PayloadKind:
 
 @dataclass(frozen=True, slots=True)
 class HeldPayload:
-    """A report with its fetch time, and the failure of the newest attempt to replace it."""
+    """A report with its fetch time, and the failure of the newest attempt to replace it.
+
+    Attributes:
+        report: What the Horde said.
+        fetched_at: The wall time of the fetch, for answers and for other processes.
+        fetched_monotonic: Its time on this process's monotonic clock, which ages are counted from.
+        failure: Why the newest attempt failed; None if it did not.
+    """
 
     report: Payload
     fetched_at: datetime
+    fetched_monotonic: float = -math.inf
     failure: str | None = None
 
     def to_json(self) -> bytes:

@@ -6,7 +6,6 @@ import asyncio
 import json
 import logging
 import math
-import time
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from functools import partial
@@ -19,6 +18,7 @@ from redis.backoff import NoBackoff
 from redis.exceptions import LockError, RedisError, ResponseError
 
 from horde_model_reference.categories import MODEL_REFERENCE_CATEGORY
+from horde_model_reference.clock import Clock
 from horde_model_reference.errors import HordeAPIError, SettingsError
 from horde_model_reference.escaping import visible
 from horde_model_reference.integrations.horde_api_client import MAX_RETRY_AFTER
@@ -56,7 +56,7 @@ class RedisSharing:
     write it is passed over, and written anew.
     """
 
-    def __init__(self, settings: Settings, clock: Callable[[], float] = time.monotonic) -> None:
+    def __init__(self, settings: Settings, clock: Clock) -> None:
         self._prefix = settings.redis.key_prefix
         self._lock_seconds = settings.request_deadline_seconds
         self._keep_seconds = max(1, int(settings.cache_hydration_stale_ttl_seconds))
@@ -208,7 +208,7 @@ class RedisSharing:
 
     async def _attempt(self, work: Callable[[], Awaitable[T]], otherwise: T, seconds: float = OPERATION_TIMEOUT) -> T:
         """Do something with Redis; where it is or was just now away, do without."""
-        if self._clock() < self._away_until:
+        if self._clock.monotonic() < self._away_until:
             return otherwise
         try:
             async with asyncio.timeout(seconds):
@@ -218,14 +218,14 @@ class RedisSharing:
         except _AWAY as error:
             await self._note_away(error)
             return otherwise
-        self._together = self._clock() >= self._away_until  # Another attempt may have failed meanwhile.
+        self._together = self._clock.monotonic() >= self._away_until  # Another attempt may have failed meanwhile.
         return done
 
     async def _note_away(self, error: Exception) -> None:
-        if self._clock() >= self._away_until:
+        if self._clock.monotonic() >= self._away_until:
             log.warning("Redis is away, going on alone for %.0f seconds: %s", RETRY_AFTER, type(error).__name__)
         self._together = False
-        self._away_until = self._clock() + RETRY_AFTER
+        self._away_until = self._clock.monotonic() + RETRY_AFTER
         with suppress(*_AWAY):  # Each idle connection may be dead too; found out one by one, each would cost a while.
             await self._redis.connection_pool.disconnect(inuse_connections=False)
 

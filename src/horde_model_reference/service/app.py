@@ -13,7 +13,8 @@ from fastapi.middleware.cors import CORSMiddleware
 from starlette.datastructures import MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from horde_model_reference.demo import SimulatedHorde, demo_settings
+from horde_model_reference.clock import Clock
+from horde_model_reference.demo import SimulatedHorde, demo_clock, demo_settings
 from horde_model_reference.demo.past import make_demo_history
 from horde_model_reference.engine import HistoryMaker, open_engine
 from horde_model_reference.history.history import make_history as make_kept_history
@@ -37,13 +38,14 @@ A figure that the Horde did not give is `null`, never 0.
 """
 
 
-def create_app(
+def create_app(  # noqa: PLR0913 - what tests and the demo replace
     settings: Settings,
     transport: httpx.AsyncBaseTransport | None = None,
     *,
     hydrate: bool = False,
     instruments: Instruments | None = None,
     make_history: HistoryMaker = make_kept_history,
+    clock: Clock | None = None,
 ) -> FastAPI:
     """Return the app without the layers in front of it.
 
@@ -53,14 +55,17 @@ def create_app(
         hydrate: Work in the background: keep the tables fresh, and collect the history.
         instruments: Where requests, fetches and computations are counted.
         make_history: What keeps the past.
+        clock: The time; the system's by default.
     """
-    measured = instruments or Instruments()
+    measured, clock = instruments or Instruments(), clock or Clock()
 
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[State]:
         async with AsyncExitStack() as stack:
-            engine = await stack.enter_async_context(open_engine(settings, transport, measured.listen, make_history))
-            tables = CurrentTables(settings, refreshed_in_background=hydrate)
+            engine = await stack.enter_async_context(
+                open_engine(settings, transport, measured.listen, make_history, clock)
+            )
+            tables = CurrentTables(settings, clock, refreshed_in_background=hydrate)
             stack.push_async_callback(tables.aclose)
             await stack.enter_async_context(following(engine, tables))
             if hydrate:
@@ -93,6 +98,7 @@ def create_service(
     *,
     hydrate: bool | None = None,
     make_history: HistoryMaker = make_kept_history,
+    clock: Clock | None = None,
 ) -> ASGIApp:
     """Return what ``serve`` runs: the app behind its limits, and hot answers in front of both.
 
@@ -101,14 +107,17 @@ def create_service(
         transport: What carries requests to the Horde and to catalogue URLs; sockets by default.
         hydrate: Work in the background; by default as the settings say.
         make_history: What keeps the past.
+        clock: The time; the system's by default.
     """
-    instruments = Instruments()
+    instruments, clock = Instruments(), clock or Clock()
     in_background = settings.cache_hydration_enabled if hydrate is None else hydrate
     app: ASGIApp = create_app(
-        settings, transport, hydrate=in_background, instruments=instruments, make_history=make_history
+        settings, transport, hydrate=in_background, instruments=instruments, make_history=make_history, clock=clock
     )
     origins = list(settings.cors_allowed_origins)
-    hot = ResponseCache(Guard(app, settings), max_bytes=settings.response_cache_max_bytes, instruments=instruments)
+    hot = ResponseCache(
+        Guard(app, settings), max_bytes=settings.response_cache_max_bytes, instruments=instruments, clock=clock
+    )
     if not origins:
         return hot
     return OtherOrigins(
@@ -174,10 +183,10 @@ def _rename_media_type(response: dict[str, Any]) -> None:
 def create_service_from_environment() -> ASGIApp:
     """Return the service with the environment's settings; what ``serve`` runs."""
     logs.configure()
-    return create_service(load_settings())
+    return create_service(load_settings(), clock=Clock())
 
 
 def create_demo_service() -> ASGIApp:
     """Return the service with the bundled sample and a simulated Horde; what ``serve --demo`` runs."""
     logs.configure()
-    return create_service(demo_settings(), SimulatedHorde(), make_history=make_demo_history)
+    return create_service(demo_settings(), SimulatedHorde(), make_history=make_demo_history, clock=demo_clock())

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import time
 from collections.abc import Callable, Iterator
 
 from prometheus_client import CollectorRegistry, Histogram
@@ -90,8 +89,7 @@ class _State(Collector):
         usable = self._tables.usable()
         for category, publication in self._tables.latest().items():
             data, month = publication.table.data_as_of, publication.table.totals["month"]
-            fetched_at = min(data.status_fetched_at, data.stats_fetched_at).timestamp()
-            age.add_metric([category.value], time.time() - fetched_at)
+            age.add_metric([category.value], self._tables.age(publication))
             stale.add_metric([category.value], float(data.stale or category not in usable))
             for outcome in OUTCOMES if month.reported else ():
                 share.add_metric([category.value, outcome], getattr(month, outcome) / month.reported)

@@ -19,6 +19,7 @@ from typing import Any
 
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from horde_model_reference.clock import Clock
 from horde_model_reference.service.encodings import ENCODERS, IDENTITY, negotiate
 from horde_model_reference.service.metrics import HIT, MISS, Instruments
 from horde_model_reference.service.response_store import (
@@ -63,7 +64,7 @@ class ResponseCache:
         app: The framework's app.
         max_bytes: How much is held; the answers used longest ago go first.
         instruments: Where requests are counted.
-        clock: Seconds of the epoch.
+        clock: The time.
     """
 
     def __init__(
@@ -72,11 +73,11 @@ class ResponseCache:
         *,
         max_bytes: int,
         instruments: Instruments,
-        clock: Callable[[], float] = time.time,
+        clock: Clock,
     ) -> None:
         self._app = app
         self._instruments = instruments
-        self._clock = clock
+        self._now = clock.monotonic
         self._store = ResponseStore(max_bytes)
         self._asked: dict[Key, Shared] = {}
         self._encodings: SingleFlight[tuple[int, str], Encoded] = SingleFlight()
@@ -92,10 +93,12 @@ class ResponseCache:
             await self._pass_on(scope, receive, send, started)
             return
         key = (scope["raw_path"], scope["query_string"])
-        answer = self._store.get(key, self._clock()) or await self._asked_meanwhile(key)
+        now = self._now()
+        answer = self._store.get(key, now) or await self._asked_meanwhile(key)
         if answer is None:
             await self._answer_cold(key, scope, receive, send, started)
         elif isinstance(answer, CachedResponse):
+            answer.origin.publication.note_reader(now)
             status = await self._send(answer, scope, send)
             answer.observe[status](time.perf_counter() - started)
         else:
@@ -171,7 +174,7 @@ class ResponseCache:
             encoded = await self._encodings.run((id(answer), encoding), partial(self._encode, answer, encoding))
         unchanged = bool(if_none_match) and matches(if_none_match, encoded.etag)
         headers = encoded.not_modified_headers if unchanged else encoded.headers
-        cache_control = (b"cache-control", answer.cache_control_at(self._clock()))
+        cache_control = (b"cache-control", answer.cache_control_at(self._now()))
         status = 304 if unchanged else 200
         await send(
             {"type": "http.response.start", "status": status, "headers": [*headers, cache_control, *own_headers]}

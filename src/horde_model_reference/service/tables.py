@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import timedelta
@@ -10,54 +9,72 @@ from functools import partial
 
 from horde_model_reference.analytics.risk_table import RiskTable
 from horde_model_reference.categories import MODEL_REFERENCE_CATEGORY
-from horde_model_reference.engine import Engine
+from horde_model_reference.clock import Clock
+from horde_model_reference.engine import Engine, TableAtTime
 from horde_model_reference.settings import Settings
 from horde_model_reference.single_flight import SingleFlight
+
+RENEW_PAUSE = 5.0
+"""Seconds after a reader has started a refresh before another reader may start one that found nothing newer."""
 
 
 @dataclass(slots=True)
 class ServedTable:
     """A risk table in service; answers made from it are good as long as it is.
 
+    All times are seconds of the monotonic clock, so that they stay right when the wall clock steps.
+
     Attributes:
         table: The table.
-        due_at: When a newer one should be looked for, in seconds of the epoch.
-        serve_until: Until when it may be answered from without looking.
+        fetched_at: When the oldest part of its observation was fetched.
+        due_at: When a newer one should be looked for.
+        serve_until: Until when it may be answered from without waiting for a newer one.
         usable_until: Until when it may be answered from at all.
+        renew: Starts a refresh and does not wait for it.
+        renew_at: When the next reader calls ``renew``.
         retired: A newer one has taken its place.
     """
 
     table: RiskTable
+    fetched_at: float
     due_at: float
     serve_until: float
     usable_until: float
+    renew: Callable[[], None]
+    renew_at: float
     retired: bool = field(default=False)
 
     def serves(self, now: float) -> bool:
         """Whether answers made from it may be sent at this moment."""
         return not self.retired and now < self.serve_until
 
+    def note_reader(self, now: float) -> None:
+        """Take note of a reader; the first one after the table is due starts a refresh."""
+        if now >= self.renew_at:
+            self.renew_at = now + RENEW_PAUSE
+            self.renew()
+
 
 class CurrentTables:
     """The publications in service, one a category.
 
     Without background refresh, a reader who comes when a table is due looks for a newer one first. With it
-    (``refreshed_in_background``), readers get the last table at once, until it is older than the stale limit.
+    (``refreshed_in_background``), readers get the last table at once, until it is older than the stale limit; one who
+    comes when it is due starts a refresh for those who follow.
     """
 
-    def __init__(
-        self, settings: Settings, *, refreshed_in_background: bool, clock: Callable[[], float] = time.time
-    ) -> None:
+    def __init__(self, settings: Settings, clock: Clock, *, refreshed_in_background: bool) -> None:
         self._settings = settings
         self._in_background = refreshed_in_background
-        self._clock = clock
+        self._now = clock.monotonic
         self._current: dict[MODEL_REFERENCE_CATEGORY, ServedTable] = {}
         self._refreshes: SingleFlight[MODEL_REFERENCE_CATEGORY, ServedTable] = SingleFlight()
 
     async def get(self, category: MODEL_REFERENCE_CATEGORY, engine: Engine) -> ServedTable:
         """Return what a category is answered from; errors as for :meth:`Engine.table`."""
-        current = self._current.get(category)
-        if current is not None and current.serves(self._clock()):
+        now, current = self._now(), self._current.get(category)
+        if current is not None and current.serves(now):
+            current.note_reader(now)
             return current
         return await self.refresh(category, engine)
 
@@ -69,12 +86,16 @@ class CurrentTables:
 
     def usable(self) -> dict[MODEL_REFERENCE_CATEGORY, ServedTable]:
         """Return the publications that are not older than the stale limit."""
-        now = self._clock()
+        now = self._now()
         return {category: current for category, current in self._current.items() if now < current.usable_until}
 
     def latest(self) -> dict[MODEL_REFERENCE_CATEGORY, ServedTable]:
         """Return the last publication of each category that had any, also where it is older than the stale limit."""
         return dict(self._current)
+
+    def age(self, current: ServedTable) -> float:
+        """Return the seconds since the observation of a publication was fetched."""
+        return self._now() - current.fetched_at
 
     async def aclose(self) -> None:
         """End the refreshes that are under way."""
@@ -83,19 +104,26 @@ class CurrentTables:
     async def _refresh(
         self, category: MODEL_REFERENCE_CATEGORY, engine: Engine, max_age: timedelta | None
     ) -> ServedTable:
-        fresh = self._publication(await engine.table(category, max_age))
+        found = await engine.table_at_time(category, max_age)
+        fresh = self._publication(found, partial(self._renew, category, engine))
         current = self._current.get(category)
         if current is not None and current.table.key == fresh.table.key:
+            current.fetched_at, current.usable_until = fresh.fetched_at, fresh.usable_until
             current.due_at, current.serve_until = fresh.due_at, fresh.serve_until
+            current.renew_at = max(current.renew_at, fresh.renew_at)
             return current
         self._current[category] = fresh
         if current is not None:
             current.retired = True
         return fresh
 
-    def _publication(self, table: RiskTable) -> ServedTable:
-        fetched_at = min(table.data_as_of.status_fetched_at, table.data_as_of.stats_fetched_at).timestamp()
-        catalogue_due = self._clock() + self._settings.cache_ttl_seconds
+    def _renew(self, category: MODEL_REFERENCE_CATEGORY, engine: Engine) -> None:
+        self._refreshes.start(category, partial(self._refresh, category, engine, None))
+
+    def _publication(self, found: TableAtTime, renew: Callable[[], None]) -> ServedTable:
+        fetched_at = found.fetched_monotonic
+        catalogue_due = self._now() + self._settings.cache_ttl_seconds
         usable_until = fetched_at + self._settings.cache_hydration_stale_ttl_seconds
         due_at = min(fetched_at + self._settings.deletion_risk_cache_ttl, catalogue_due, usable_until)
-        return ServedTable(table, due_at, usable_until if self._in_background else due_at, usable_until)
+        serve_until = usable_until if self._in_background else due_at
+        return ServedTable(found.table, fetched_at, due_at, serve_until, usable_until, renew, due_at)
