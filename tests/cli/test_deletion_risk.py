@@ -216,7 +216,6 @@ def test_a_category_without_usage_is_2(cli: Cli, demo: list[str]) -> None:
         b"hello",
         b"\x89PNG\r\n\x1a\n\0\0",
         b"<!doctype html>",
-        b"[]",
         b'"text"',
         b'{"a": {"description": "x"}, "b": {"descr',
         b'{"a": 1}',
