@@ -125,7 +125,7 @@ def test_a_history_survives_being_kept(repository: GitRepository) -> None:
 
 
 def test_the_names_of_a_version_are_those_of_its_first_column() -> None:
-    assert listed_names(b'\xef\xbb\xbf"name","parameters_bn"\r\n"a/One, two","1"\r\n') == {"a/One, two"}
+    assert listed_names(b'\xef\xbb\xbf"name","parameters_bn"\r\n"a/One, two","1"\r\n') == frozenset({"a/One, two"})
 
 
 def test_all_models_of_the_real_text_catalogue_are_dated(shared_data: Path, tmp_path: Path) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import re
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import replace
 from datetime import timedelta
@@ -326,7 +326,7 @@ PARTLY: dict[str, Callable[[Any], Any]] = {
 
 @pytest.mark.parametrize("change", PARTLY.values(), ids=PARTLY)
 async def test_rule_3_statistics_with_figures_missing_are_a_failed_refresh(
-    horde: MisbehavingHorde, clock: TimeOfDay, change: Callable[[Any], Any]
+    horde: MisbehavingHorde, clock: SteeredClock, change: Callable[[Any], Any]
 ) -> None:
     horde.payloads[Route.TEXT_STATS] = stats_of(MANY)
     async with watching(horde, clock) as watched:
@@ -343,7 +343,7 @@ async def test_rule_3_statistics_with_figures_missing_are_a_failed_refresh(
 
 
 async def test_rule_3_names_that_left_make_usage_unknown_where_nothing_else_is_held(
-    horde: MisbehavingHorde, clock: TimeOfDay
+    horde: MisbehavingHorde, clock: SteeredClock
 ) -> None:
     """Also past the stale limit: a name that is missing did not lose its use."""
     horde.payloads[Route.TEXT_STATS] = stats_of(MANY)
