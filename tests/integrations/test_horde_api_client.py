@@ -161,7 +161,7 @@ async def test_a_large_answer_is_not_parsed_on_the_event_loop(
     def parse(body: bytes) -> threading.Thread:
         return threading.current_thread()
 
-    monkeypatch.setattr("horde_model_reference.integrations.horde_api_client.json.loads", parse)
+    monkeypatch.setattr("horde_model_reference.integrations.horde_api_client.loads", parse)
     async with asking(horde) as client:
         assert await client.get_json(TEXT_STATS) is not threading.current_thread()
 
