@@ -16,8 +16,8 @@ from horde_model_reference.history.database_file import MAGIC, opened_file
 from horde_model_reference.history.history import AWAY, FILE, KeptHistory
 from horde_model_reference.integrations.horde_api_models import Observation
 from horde_model_reference.settings import load_settings
-from tests.support.clock import AFTER_ALL
 from tests.support.builders import FETCHED, catalogue_of, observation_of, stats_of, status_of
+from tests.support.clock import AFTER_ALL
 
 pytestmark = pytest.mark.skipif(os.name == "nt", reason="Windows removes no file that is open")
 NAMES = ["a", "b", "c"]
