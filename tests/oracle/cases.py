@@ -137,7 +137,7 @@ def _sibling(rng: Random, name: str) -> str:
         lambda: f"{author}{slash}{last.split('-')[0]}-{rng.choice(SIZES)}",
     ]
     if "2a" not in PENDING:
-        changes += [lambda: unicodedata.normalize("NFD", name), lambda: f"{name}-hf"]
+        changes += [lambda: f"{name}-hf"]
     return rng.choice(changes)()
 
 

@@ -57,9 +57,14 @@ TAG_ONLY = r"latest"
 INSTRUCTED = ("-it", "-instruct")
 
 
+def composed(text: str) -> str:
+    """Return a name as it is compared in exact case."""
+    return unicodedata.normalize("NFC", text)
+
+
 def folded(text: str) -> str:
     """Return a name as it is compared when case is ignored."""
-    return unicodedata.normalize("NFC", text).casefold()
+    return composed(text).casefold()
 
 
 def short(name: str) -> str:
@@ -141,31 +146,16 @@ class Directory:
 
     def __init__(self, models: Collection[str]) -> None:
         self.models = sorted(models)
-        self.by_name = _index(self.models, lambda name: [name])
-        self.by_folded_name = _index(self.models, lambda name: [folded(name)])
-        self.by_short = _index(self.models, lambda name: [short(name)])
-        self.by_folded_short = _index(self.models, lambda name: [folded(short(name))])
-        self.by_joined = _index(self.models, _joined)
-        self.by_missing_hf = _index(self.models, _missing_hf)
+        self.levels = [(_index(self.models, spellings), form) for spellings, form in LEVELS]
 
     def image(self, api_name: str) -> tuple[str, ...]:
         """Return the image models that a name may mean."""
-        name = api_name.strip()
-        return self.by_name.get(api_name) or self.by_name.get(name) or self.by_folded_name.get(folded(name)) or ()
+        return _either_case(self.levels[0][0], api_name.strip())
 
     def look_up(self, name: str) -> tuple[str, ...]:
         """Return the text models that a name may mean, with no ending taken off."""
-        last = short(name)
-        return (
-            self.by_name.get(name)
-            or self.by_folded_name.get(folded(name))
-            or self.by_short.get(last)
-            or self.by_folded_short.get(folded(last))
-            or self.by_joined.get(folded(last))
-            or self._quantised(last)
-            or self.by_missing_hf.get(folded(last))
-            or ()
-        )
+        found = (_either_case(index, form(name)) for index, form in self.levels)
+        return next(filter(None, found), ()) or self._quantised(short(name))
 
     def _quantised(self, last: str) -> tuple[str, ...]:
         for quantiser in QUANTISERS:
@@ -194,30 +184,74 @@ class Directory:
         return tuple(sorted({*found, *siblings}))
 
 
-def _index(models: Iterable[str], spellings: Callable[[str], list[str]]) -> dict[str, tuple[str, ...]]:
-    found: dict[str, list[str]] = {}
+Index = tuple[dict[str, tuple[str, ...]], dict[str, tuple[str, ...]]]
+"""Models by a spelling of their names: exact case, and folded."""
+
+
+Spellings = Callable[[str], list[str]]
+"""The ways in which a record's name is written."""
+
+
+def _index(models: Iterable[str], spellings: Spellings) -> Index:
+    exact: dict[str, list[str]] = {}
+    loose: dict[str, list[str]] = {}
     for model in models:
         for spelling in spellings(model):
-            found.setdefault(spelling, []).append(model)
-    return {spelling: tuple(names) for spelling, names in found.items()}
+            exact.setdefault(composed(spelling), []).append(model)
+            loose.setdefault(folded(spelling), []).append(model)
+    return _frozen(exact), _frozen(loose)
+
+
+def _frozen(index: Mapping[str, list[str]]) -> dict[str, tuple[str, ...]]:
+    return {key: tuple(names) for key, names in index.items()}
+
+
+def _either_case(index: Index, name: str) -> tuple[str, ...]:
+    exact, loose = index
+    return exact.get(composed(name)) or loose.get(folded(name)) or ()
 
 
 def _joined(name: str) -> list[str]:
-    return [folded(author(name) + joint + short(name)) for joint in "_-"] if author(name) else []
+    return [author(name) + joint + short(name) for joint in "_-"] if author(name) else []
 
 
-def _missing_hf(name: str) -> list[str]:
-    plain = folded(short(name)).removesuffix("-hf")
-    if plain == folded(short(name)):
-        return []
-    return [plain, *([folded(author(name)) + joint + plain for joint in "_-"] if author(name) else [])]
+def _whole(name: str) -> list[str]:
+    return [name]
+
+
+def _short(name: str) -> list[str]:
+    return [short(name)]
+
+
+def _without_hf(spellings: Spellings) -> Spellings:
+    def shortened(name: str) -> list[str]:
+        plain = re.sub("-hf$", "", name, flags=re.IGNORECASE)
+        return spellings(plain) if plain != name else []
+
+    return shortened
+
+
+def _with_author(name: str) -> str:
+    return "/".join(name.split("/")[-2:])
+
+
+LEVELS: tuple[tuple[Spellings, Callable[[str], str]], ...] = (
+    (_whole, str),
+    (_whole, _with_author),
+    (_short, short),
+    (_joined, short),
+    (_without_hf(_whole), _with_author),
+    (_without_hf(_short), short),
+    (_without_hf(_joined), short),
+)
+"""How a record's name is written, beside the part of an API name that is compared with it; the strongest first."""
 
 
 def attribute(api_name: str, directory: Directory, is_text: bool, aliases: Aliases) -> Place:
     """Decide which model of a catalogue an API name means."""
     backend, rest = without_backend(api_name.strip()) if is_text else (CANONICAL, api_name)
     target = _alias(api_name, aliases)
-    if target in directory.by_name:
+    if target in directory.models:
         return Place((str(target),), backend, by_alias=True)
     return Place(directory.text(rest) if is_text else directory.image(rest), backend)
 
