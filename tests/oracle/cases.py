@@ -19,7 +19,7 @@ from tests.oracle.rows import Thresholds
 AUTHORS = ("Northwind", "northwind", "moss-gate", "Élan", "TheBloke", "Qwen")
 BASES = (
     *("Harbor", "harbor", "L3-Foxglove", "Qwen2.5-Coder", "Café", "GLM-4", "4.2.0-Broken", "Tide_Alpha01"),
-    *(() if "2a" in PENDING else ("Straße",)),
+    *(() if "9" in PENDING else ("Straße",)),
 )
 SIZES = ("7B", "8b", "70B", "1.8B", "125m", "8x22B", "7b1", "30B-A3B", "E4B", *(() if "9" in PENDING else ("1_8B",)))
 VARIANTS = ("Instruct", "it", "Chat", "Base", "chat-hf", "Thinking", "Reasoning", "Preview")
@@ -135,9 +135,8 @@ def _sibling(rng: Random, name: str) -> str:
         lambda: f"{rng.choice(AUTHORS)}/{last}",
         lambda: f"{name}-{rng.choice(VARIANTS)}",
         lambda: f"{author}{slash}{last.split('-')[0]}-{rng.choice(SIZES)}",
+        lambda: f"{name}-hf",
     ]
-    if "2a" not in PENDING:
-        changes += [lambda: f"{name}-hf"]
     return rng.choice(changes)()
 
 
@@ -184,18 +183,8 @@ def _text_names(rng: Random, models: Sequence[str]) -> list[str]:
 
 def _spelled(rng: Random, model: str) -> str:
     author, _, last = model.rpartition("/")
-    name = rng.choice([model, last, last, f"Someone/{last}"])
-    if "2a" not in PENDING:
-        return _written(rng, _workers_form(rng, name, author, last))
-    for _ in range(rng.choice((0, 1, 1, 2))):
-        name += rng.choice("-_.") + rng.choice(ENDINGS)
-    backend = rng.choice(("", "koboldcpp/", "KoboldCpp/", "aphrodite/", "tabbyAPI/", "ollama/"))
-    changes: list[Callable[[str], str]] = [str, str.lower, str.upper]
-    return rng.choice(changes)(backend + name)
-
-
-def _workers_form(rng: Random, name: str, author: str, last: str) -> str:
-    name = rng.choice([name, name, f"{author}_{last}", f"TheBloke_{last}", f"LoneStriker-{last}"])
+    forms = [model, last, last, f"Someone/{last}", f"{author}_{last}", f"TheBloke_{last}", f"LoneStriker-{last}"]
+    name = rng.choice(forms)
     if rng.random() < 0.1:
         name = name.removesuffix("-hf")
     if rng.random() < 0.15:
@@ -208,13 +197,12 @@ def _workers_form(rng: Random, name: str, author: str, last: str) -> str:
         name += rng.choice(TAGS)
     place = rng.choice(("/models/", "hf.co/", "huggingface.co/")) if rng.random() < 0.1 else ""
     backend = rng.choice(("", "koboldcpp/", "KoboldCpp/", "aphrodite/", "tabbyAPI/", "ollama/"))
-    return backend + place + name
+    return _written(rng, backend + place + name)
 
 
 def _written(rng: Random, name: str) -> str:
     changes: list[Callable[[str], str]] = [str, str, str, str, str.lower, str.upper]
-    if "2a" not in PENDING:
-        changes += [lambda n: unicodedata.normalize("NFD", n), lambda n: f" {n} "]
+    changes += [lambda written: unicodedata.normalize("NFD", written), lambda written: f" {written} "]
     return rng.choice(changes)(name)
 
 

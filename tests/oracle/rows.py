@@ -313,12 +313,17 @@ def _variation(backend: str, names: list[str], facts: Facts) -> dict[str, Any]:
     sums = measures(names, facts, workers_known=True)
     return {
         "backend": backend,
-        "variant_name": min(names, key=lambda name: (-(facts.usage.of(name, "month") or 0), name)),
+        "variant_name": min(names, key=lambda name: (-_known_or_less(facts.usage.of(name, "month")), name)),
         "variant_names": names,
         "worker_count": sums["worker_count"],
         "performance": _performance(names, facts) if sums["worker_count"] is not None else None,
         **{f"usage_{period}": sums[f"usage_{period}"] for period in PERIODS},
     }
+
+
+def _known_or_less(figure: int | None) -> int:
+    """Return a figure for ordering: what is unknown comes after a known 0."""
+    return -1 if figure is None else figure
 
 
 def _performance(names: Iterable[str], facts: Facts) -> Near | None:

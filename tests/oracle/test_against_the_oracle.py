@@ -15,7 +15,6 @@ from tests.oracle import library
 from tests.oracle.cases import make_case
 from tests.oracle.comparison import check_in_processes, compare_all, differences, report
 from tests.oracle.oracle import Inputs
-from tests.oracle.pending import PENDING
 from tests.oracle.rows import Rounded
 
 SEED, CASES = "suite", 2000
@@ -61,7 +60,6 @@ def _captured(shared_data: Path, catalogue: str) -> Inputs:
     )
 
 
-@pytest.mark.skipif("2a" in PENDING, reason="the package does not follow rule 2a yet")
 async def test_the_real_names_of_workers(shared_data: Path) -> None:
     names = [
         row["reported"]
