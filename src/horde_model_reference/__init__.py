@@ -1,6 +1,6 @@
 """Which AI Horde models are at risk of deletion, why, and on what evidence.
 
-The names below are imported when they are used, so that no command pays for what it does not need.
+The names below are imported when they are used, so that no command pays for imports that it does not need.
 """
 
 from __future__ import annotations

@@ -12,7 +12,7 @@ from datetime import UTC, datetime
 
 
 class Clock:
-    """The system's clock: wall time for what people read, monotonic time for ages within a process."""
+    """The system's clock: wall time for people, monotonic time for ages within a process."""
 
     def now(self) -> datetime:
         """Return the wall time in UTC; it may step in either direction."""

@@ -1,4 +1,4 @@
-"""What a reader of an answer should know besides the answer (``warnings`` in the body)."""
+"""Warnings that accompany an answer (``warnings`` in the body)."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ class DataWarning:
 def bounded(warnings: Iterable[DataWarning]) -> tuple[DataWarning, ...]:
     """Keep the first of each kind and count the others, so that a broken file cannot flood an answer.
 
-    For who makes warnings in numbers, once: who bounded them again would count the line that counts as one.
+    Call it once: a second call would count the line that counts the others as one.
     """
     kept: list[DataWarning] = []
     counts: Counter[str] = Counter()

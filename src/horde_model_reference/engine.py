@@ -88,11 +88,11 @@ class Engine:
     history: History = NO_HISTORY
 
     async def table(self, category: MODEL_REFERENCE_CATEGORY, max_age: timedelta | None = None) -> RiskTable:
-        """Return a category's risk table, made from what the catalogue and the Horde say now.
+        """Return a category's risk table, made from the present catalogue and observation.
 
         Args:
             category: Which category.
-            max_age: The oldest observation that will do without asking; by default as the settings say.
+            max_age: Maximum age of a cached observation; older ones are refetched. By default as the settings say.
 
         Raises:
             UnsupportedCategoryError: The Horde reports no usage for the category.
@@ -118,7 +118,7 @@ class Engine:
     async def model_detail(
         self, category: MODEL_REFERENCE_CATEGORY, table: RiskTable, name: str
     ) -> ModelDeletionRiskDetail:
-        """Return what is known of one model of a table, with who relies on it.
+        """Return one model of a table, with its evidence and dependents.
 
         Raises:
             UnknownModelError: No model has this name.
@@ -158,12 +158,12 @@ class Engine:
     async def curation_facts(
         self, category: MODEL_REFERENCE_CATEGORY, table: RiskTable | None = None
     ) -> tuple[CurationFacts, SourceCopy]:
-        """Return what a plan is made from, and the catalogue file's bytes; errors as for :meth:`table`.
+        """Return the inputs of a plan, and the catalogue file's bytes; errors as for :meth:`table`.
 
         Args:
             category: Which category.
-            table: The table in service, if there is one; it is used while it is of the catalogue's revision, and who
-                is served does not wait long for what a plan can do without.
+            table: The table in service, if there is one; used while it is of the catalogue's revision; optional sources
+                then get a short time-out.
         """
         reported_type(category)
         patience = None if table is None else self._patience
@@ -192,7 +192,7 @@ class Engine:
 
     @property
     def _patience(self) -> float:
-        """Seconds that who is served waits for one source of several."""
+        """Time-out per source, in seconds, while a client waits."""
         return self.settings.request_deadline_seconds / 3
 
     def _left(self, deadline: float, share: float = 1.0) -> float:
@@ -236,7 +236,7 @@ class Engine:
 
 
 def relying_on(found: Dependents) -> DependentsInfo:
-    """Return who relies on a model, as answers say it."""
+    """Return the dependents of a model for an answer."""
     return DependentsInfo(styles=list(found.styles), emptied_style_categories=list(found.emptied_categories))
 
 
@@ -308,10 +308,10 @@ async def open_engine(
     """Build the parts, and take them down at the end.
 
     Args:
-        settings: What the parts are built by.
-        transport: What carries requests to the Horde and to catalogue URLs; sockets by default.
-        listener: Who is told of fetches and computations.
-        make_history: What keeps the past.
+        settings: The settings of all parts.
+        transport: Carries requests to the Horde and to catalogue URLs; sockets by default.
+        listener: Receives an event for each fetch and computation.
+        make_history: Makes the history of use.
         clock: The time; the system's by default.
     """
     clock = clock or Clock()

@@ -40,8 +40,8 @@ class HordeModelReferenceError(Exception):
     """Root of the tree.
 
     Args:
-        message: One line: what went wrong and where.
-        hint: One line: what to do about it; may be empty.
+        message: One line: the fault and its place.
+        hint: One line: the way out; may be empty.
         retry_after: Seconds after which asking again makes sense, or None.
     """
 
@@ -92,7 +92,7 @@ class UnknownRiskLevelError(UsageError):
 
 
 class NotFoundError(HordeModelReferenceError):
-    """The question is fine; what it asks for is not there."""
+    """The question is fine; its object is not there."""
 
     status = 404
     code = "not_found"
@@ -131,7 +131,7 @@ class CatalogueSourceError(CatalogueError):
 
 
 class CatalogueFormatError(CatalogueError):
-    """What was read is no catalogue; the message names the place, the line and what was expected."""
+    """A document is no catalogue; the message names the place, the line and the expected form."""
 
 
 class CatalogueCutError(CatalogueFormatError):
@@ -163,7 +163,7 @@ class HistoryError(HordeModelReferenceError):
 
 
 class SavedAnswerError(HordeModelReferenceError):
-    """A file is no saved answer of the Horde's, or does not say of when or of what; the message names it."""
+    """A file is no saved answer of the Horde's, or lacks its time or type; the message names it."""
 
     status = 400
     code = "saved_answer_invalid"

@@ -1,4 +1,4 @@
-"""What happens inside, told to whoever listens: metrics and logs are listeners, and nothing here knows them."""
+"""Events of the engine. Metrics and logs are listeners; this module knows neither."""
 
 from __future__ import annotations
 

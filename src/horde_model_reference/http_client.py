@@ -1,4 +1,4 @@
-"""The one httpx client of a process, and what every answer read through it is held to."""
+"""The one httpx client of a process, and the limits of every answer that it reads."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ def make_client(timeout: float, transport: httpx.AsyncBaseTransport | None = Non
 
     Args:
         timeout: Seconds for connecting and for each read.
-        transport: What carries the requests; sockets by default. Tests and the demo put theirs here.
+        transport: Carries the requests; sockets by default. Tests and the demo put theirs here.
     """
     agent = f"{DISTRIBUTION}/{version(DISTRIBUTION)}"
     return httpx.AsyncClient(

@@ -15,7 +15,7 @@ def collected(query: pl.LazyFrame) -> pl.DataFrame:
 
 
 def collected_together(*queries: pl.LazyFrame) -> list[pl.DataFrame]:
-    """Run queries as :func:`collected` does, side by side; what they have in common is done once."""
+    """Run queries as :func:`collected` does, side by side; common parts are computed once."""
     return pl.collect_all(queries, engine="in-memory")
 
 

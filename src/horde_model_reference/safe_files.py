@@ -1,4 +1,4 @@
-"""Writing files so that whoever is killed at whatever moment leaves the old or the new one, never a mixture."""
+"""Atomic writes: a process killed at any moment leaves the old file or the new one, never a mixture."""
 
 from __future__ import annotations
 
@@ -44,7 +44,7 @@ def write_all(contents: Mapping[Path, bytes], mode: int = 0o666) -> None:
 
 @contextmanager
 def _temporary(path: Path, content: bytes, mode: int) -> Iterator[Path]:
-    """Write a temporary file that can take the place of another; what is not renamed in the block goes at its end."""
+    """Write a temporary file that can take the place of another; removed at the end if not renamed."""
     old = path.stat() if path.exists() else None
     temporary = path.with_name(f".{path.name}.{secrets.token_hex(4)}")
     handle = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL | _BINARY, mode if old is None else 0o600)

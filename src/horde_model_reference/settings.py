@@ -28,7 +28,7 @@ TEXT_REPOSITORY = "https://raw.githubusercontent.com/Haidra-Org/AI-Horde-text-mo
 
 
 class Sources(BaseModel):
-    """Where each category's catalogue is, and what else is read: a file path or an http(s) URL.
+    """The location of each category's catalogue and of the other sources: a file path or an http(s) URL.
 
     The styles, their categories and the image models' history may be empty: then they are not read, and unknown.
     """
@@ -66,7 +66,7 @@ class Sources(BaseModel):
 
 
 def _address(form: str, expected: str) -> AfterValidator:
-    """Accept what begins like an address; its own client, which takes long to import, reads the rest."""
+    """Check the beginning of an address; its client, which takes long to import, reads the rest."""
 
     def check(url: str) -> str:
         if not re.match(form, url):

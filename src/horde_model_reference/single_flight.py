@@ -1,4 +1,4 @@
-"""One piece of work for all who ask for it at the same time, and several pieces for one who asks."""
+"""Concurrent callers of the same work share it; several pieces of work run side by side."""
 
 from __future__ import annotations
 
@@ -14,8 +14,7 @@ Result = TypeVar("Result")
 class SingleFlight(Generic[Key, Result]):
     """Work under way, by key.
 
-    The work belongs to nobody who waits for it: a waiter that gives up leaves it running for the others and for
-    whoever comes next.
+    No waiter owns the work: one that gives up leaves it running for the others and for later callers.
     """
 
     def __init__(self) -> None:
@@ -27,7 +26,7 @@ class SingleFlight(Generic[Key, Result]):
         """Wait for the work of a key, starting it if it is not under way.
 
         Args:
-            key: What the work is.
+            key: Identifies the work.
             make: Starts it.
             patience: Seconds to wait at most; None waits for the end.
 
@@ -59,7 +58,7 @@ class SingleFlight(Generic[Key, Result]):
 
 
 async def side_by_side(works: Iterable[Awaitable[Result]]) -> list[Result]:
-    """Wait for all, then return what they gave, or raise the first failure: nothing is left under way behind it."""
+    """Wait for all, then return their results or raise the first failure; none is left running."""
     outcomes = await asyncio.gather(*works, return_exceptions=True)
     for outcome in outcomes:
         if isinstance(outcome, BaseException):

@@ -41,7 +41,7 @@ class CatalogueFiles:
 
 @dataclass(frozen=True, slots=True)
 class Applied:
-    """What a run did.
+    """The outcome of a run.
 
     Attributes:
         run: Its name in the journal; None where nothing was left to remove.
@@ -62,7 +62,7 @@ def apply_removals(
     The files are locked from the check of their revision on. The journal is written first; then the files are replaced.
 
     Args:
-        decision: What is done of a plan.
+        decision: The models to remove.
         files: Where the catalogue is.
         journal: Where the run is kept.
         at: The present moment.
@@ -98,7 +98,7 @@ def apply_removals(
 
 
 def check_file(plan: Plan, file: Path) -> None:
-    """Check that a catalogue file is what a plan was made from.
+    """Check that a catalogue file is the one that a plan was made from.
 
     Raises:
         PlanError: It cannot be read, or is something else.

@@ -163,7 +163,7 @@ def _named_texts(raw: RawCatalogue) -> tuple[tuple[str, str], ...]:
 
 
 def _removable_name(record: RawRecord) -> str:
-    """Return a record's name; lines that an open quote swallowed stay, whatever name they begin with."""
+    """Return a record's name; lines that an open quote swallowed stay in the file, under any name."""
     return record.name if record.swallowed is None else ""
 
 

@@ -1,4 +1,4 @@
-"""The journal: what each run took out of which file, so that it can be put back."""
+"""The journal: the records that each run took out of each file, so that they can be put back."""
 
 from __future__ import annotations
 
@@ -21,14 +21,14 @@ FOLDER = "journal"
 
 
 class FileChange(BaseModel):
-    """What a run did to one file.
+    """The change of one file by a run.
 
     Attributes:
         path: Where it is.
         old_revision: Its revision before.
         new_revision: Its revision after.
-        head: What stood before its first record.
-        tail: What stood after its last record.
+        head: The text before its first record.
+        tail: The text after its last record.
         order: The names of all its records before, in order.
         taken: The records that were taken out, in order.
     """
@@ -53,8 +53,8 @@ class Run(BaseModel):
         run: Its name.
         at: When it was.
         policy_hash: The policy of its plan.
-        files: What it did to each file.
-        undone_at: When it was undone last. Who is killed while undoing it may have put the records back without this.
+        files: The change of each file.
+        undone_at: When it was undone last. A killed `undo` may have put the records back without this.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -158,7 +158,7 @@ def revision_of(content: bytes) -> str:
 
 
 def change_of(path: Path, content: bytes, names: set[str]) -> tuple[FileChange, bytes]:
-    """Return what taking these names out of a file changes, and its new content.
+    """Return the change that removes these names from a file, and its new content.
 
     Raises:
         CatalogueFormatError: See :func:`cut`.

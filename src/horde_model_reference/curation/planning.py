@@ -53,8 +53,8 @@ class CurationFacts:
         styles: The styles and their categories (none for a category whose models styles do not name); None where
             they could not be read.
         entered_at: When models entered the catalogue, in seconds of the epoch; unknown ones are left out.
-        warnings: What a reader should know of all this.
-        past: What a year of history says of the models; None where there is none, or it cannot be read.
+        warnings: Warnings for readers of the plan.
+        past: The last year of the models; None where there is none, or it cannot be read.
     """
 
     table: RiskTable

@@ -1,4 +1,4 @@
-"""Judging a plan anew before it is applied: pure, from its inputs and what is known now.
+"""Checking a plan again before it is applied: pure, from its inputs and the present data.
 
 A plan is trusted for its choice of names alone. Verdicts and limits are computed again by its own policy.
 """
@@ -33,7 +33,7 @@ class Recovered:
 
 @dataclass(frozen=True, slots=True)
 class Decision:
-    """What is done of a plan.
+    """The removals of a plan that are carried out.
 
     Attributes:
         plan: The plan.
@@ -49,7 +49,7 @@ class Decision:
 
 
 def recheck(plan: Plan, facts: CurationFacts) -> Decision:
-    """Decide by what is known now which models of a plan are removed.
+    """Decide by the present data which models of a plan are removed.
 
     A model has recovered when it has a reason to stay that it had not then; an override covers reasons of protection
     and ignorance, whatever they are.
@@ -100,7 +100,7 @@ def _verdict_of(name: str, present: Mapping[str, ModelVerdict], facts: CurationF
 
 
 def _against(planned: ModelVerdict, present: ModelVerdict) -> list[ReasonInfo]:
-    """Return what speaks against a removal now; an override covers some of it."""
+    """Return the reasons against a removal now; an override covers some of them."""
     return [
         reason
         for reason in present.reasons
@@ -118,7 +118,7 @@ def _check_verdicts(refused: Mapping[str, list[ReasonInfo]]) -> None:
     """Refuse a plan of the policy's own choice that removes models of another verdict.
 
     Args:
-        refused: What speaks against each, all of which the plan knew.
+        refused: The reasons against each, all of which the plan knew.
     """
     if refused:
         told = ", ".join(

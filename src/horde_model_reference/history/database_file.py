@@ -1,7 +1,7 @@
 """The SQLite file under an open database: whether it is still there, and room for another in its place.
 
-A connection goes on with the file that it opened, also when its name leads to another file or to none. So the file is
-compared with what its name leads to.
+A connection goes on with the file that it opened, also when its name leads to another file or to none. So the open
+file is compared with the file of its name.
 """
 
 from __future__ import annotations
@@ -46,7 +46,7 @@ class DatabaseFile:
     beside: tuple[Identity | None, ...]
 
     def fault(self) -> str | None:
-        """Return what became of the file: ``removed``, ``replaced`` or ``damaged``; None where it is as it was."""
+        """Return the fate of the file: ``removed``, ``replaced`` or ``damaged``; None where it is as it was."""
         try:
             found = self.path.stat()
         except OSError:
@@ -59,7 +59,7 @@ class DatabaseFile:
     def make_room(self) -> None:
         """Set a damaged file aside, and take away SQLite's files beside the old one, which a new one would get.
 
-        Several processes that share the database may do so at once: what belongs to a new file already is left alone.
+        Several processes that share the database may do so at once: files of a new database are left alone.
 
         Raises:
             HistoryError: The folder cannot be written.

@@ -180,7 +180,7 @@ class KeptHistory:
         return elsewhere or self._store is not None or (self._settings.data_dir / FILE).is_file()
 
     def _notice_loss(self) -> None:
-        """Let go of a file that was removed, replaced or truncated; the next to need it opens what is there then."""
+        """Let go of a file that was removed, replaced or truncated; the next use opens the file of that moment."""
         if self._store is None or self._store.file is None:
             return
         fault = self._store.file.fault()

@@ -72,7 +72,7 @@ def read_saved(
         now: The present moment.
 
     Raises:
-        SavedAnswerError: The file cannot be read, or is something else, or does not say of what it is, or of when, as
+        SavedAnswerError: The file cannot be read, or is something else, or tells neither its type nor its time, as
             for :func:`read_moment`.
     """
     place = str(path)

@@ -50,11 +50,11 @@ def create_app(  # noqa: PLR0913 - what tests and the demo replace
     """Return the app without the layers in front of it.
 
     Args:
-        settings: What its parts are built by.
-        transport: What carries requests to the Horde and to catalogue URLs; sockets by default.
+        settings: The settings of all parts.
+        transport: Carries requests to the Horde and to catalogue URLs; sockets by default.
         hydrate: Work in the background: keep the tables fresh, and collect the history.
         instruments: Where requests, fetches and computations are counted.
-        make_history: What keeps the past.
+        make_history: Makes the history of use.
         clock: The time; the system's by default.
     """
     measured, clock = instruments or Instruments(), clock or Clock()
@@ -100,13 +100,13 @@ def create_service(
     make_history: HistoryMaker = make_kept_history,
     clock: Clock | None = None,
 ) -> ASGIApp:
-    """Return what ``serve`` runs: the app behind its limits, and hot answers in front of both.
+    """Return the ASGI app of ``serve``: the framework behind its limits, and the response cache in front of both.
 
     Args:
-        settings: What its parts are built by.
-        transport: What carries requests to the Horde and to catalogue URLs; sockets by default.
+        settings: The settings of all parts.
+        transport: Carries requests to the Horde and to catalogue URLs; sockets by default.
         hydrate: Work in the background; by default as the settings say.
-        make_history: What keeps the past.
+        make_history: Makes the history of use.
         clock: The time; the system's by default.
     """
     instruments, clock = Instruments(), clock or Clock()
@@ -181,12 +181,12 @@ def _rename_media_type(response: dict[str, Any]) -> None:
 
 
 def create_service_from_environment() -> ASGIApp:
-    """Return the service with the environment's settings; what ``serve`` runs."""
+    """Return the service with the environment's settings, for ``serve``."""
     logs.configure()
     return create_service(load_settings(), clock=Clock())
 
 
 def create_demo_service() -> ASGIApp:
-    """Return the service with the bundled sample and a simulated Horde; what ``serve --demo`` runs."""
+    """Return the service with the bundled sample and a simulated Horde, for ``serve --demo``."""
     logs.configure()
     return create_service(demo_settings(), SimulatedHorde(), make_history=make_demo_history, clock=demo_clock())

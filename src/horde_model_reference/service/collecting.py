@@ -1,4 +1,4 @@
-"""Background collection: what the Horde says is kept, day by day."""
+"""Background collection: the Horde's figures are kept day by day."""
 
 from __future__ import annotations
 
@@ -22,10 +22,10 @@ JITTER = 0.1
 
 @asynccontextmanager
 async def collecting(engine: Engine, start_delay: float = START_DELAY) -> AsyncIterator[None]:
-    """Keep what the Horde says of all types of model while the block runs.
+    """Keep the Horde's figures of all types of model while the block runs.
 
-    Every worker of every host may do so: the database takes one writer at a time, and what is there already is not
-    written again.
+    Every worker of every host may do so: the database takes one writer at a time, and skips figures that it holds
+    already.
     """
     task = asyncio.create_task(_collect(engine, start_delay))
     try:
@@ -45,7 +45,7 @@ async def _collect(engine: Engine, start_delay: float) -> None:
 
 
 async def _look(engine: Engine, model_type: HordeModelType) -> None:
-    """Keep one observation; whatever goes wrong is logged, and never the end of the background work."""
+    """Keep one observation; failures are logged and never end the background work."""
     try:
         await engine.history.collect(await engine.horde.observe(model_type))
     except HordeModelReferenceError as error:

@@ -126,7 +126,7 @@ class BoundedConnection(asyncio.Protocol):
         super().connection_lost(exc)
 
     def data_received(self, data: bytes) -> None:
-        """Parse what arrived, and end a request that is too long."""
+        """Parse the received bytes, and end a request that is too long."""
         self.received += len(data)
         if not self.refused:
             super().data_received(data)
@@ -165,7 +165,7 @@ class BoundedConnection(asyncio.Protocol):
     def refuse(self, refusal: Refusal) -> None:
         """Answer with an error, unless another answer is under way, and close the connection.
 
-        What the client still sends is taken for a while: closed at once, its system might discard the answer.
+        Bytes that the client still sends are read for a while; else its system might discard the answer.
         """
         self.refused = True
         self.received = 0
@@ -177,7 +177,7 @@ class BoundedConnection(asyncio.Protocol):
             self.transport.write_eof()
 
     def leave(self) -> None:
-        """Close the connection at once, without sending what is left."""
+        """Close the connection at once, without sending the rest."""
         self.connections.discard(self)
         self.transport.abort()
 

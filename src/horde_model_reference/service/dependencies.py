@@ -1,4 +1,4 @@
-"""What routes are handed: the parts that the app's lifespan built."""
+"""The dependencies of routes: the parts that the app's lifespan built."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ from horde_model_reference.service.tables import CurrentTables
 
 
 class State(TypedDict):
-    """What the lifespan puts at every request's ``state``."""
+    """The state that the lifespan adds to every request."""
 
     engine: Engine
     tables: CurrentTables
@@ -81,7 +81,7 @@ OverridableEngineDep = Annotated[Engine, Depends(get_engine)]
 
 
 class TableReader:
-    """Hands a route its category's table, and notes on the request what the answer is made from."""
+    """Returns a category's table to a route, and notes on the request that the answer depends on it."""
 
     def __init__(
         self,
@@ -105,7 +105,7 @@ class TableReader:
         return publication.table
 
     async def curation_facts(self, category: MODEL_REFERENCE_CATEGORY) -> tuple[CurationFacts, SourceCopy]:
-        """Return what a plan is made from, on the table in service; see :meth:`Engine.curation_facts`."""
+        """Return the inputs of a plan, on the table in service; see :meth:`Engine.curation_facts`."""
         publication = await self._tables.get(category, self.engine)
         return await self.engine.curation_facts(category, publication.table)
 

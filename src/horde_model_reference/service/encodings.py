@@ -27,7 +27,7 @@ ENCODERS: dict[str, Callable[[bytes], bytes]] = {"zstd": _zstd, "gzip": _gzip, I
 def negotiate(accept_encoding: bytes) -> str:
     """Return the one of our encodings that an ``Accept-Encoding`` header likes best (RFC 9110, 12.5.3).
 
-    Among equals it is our best; ``identity`` is what a client gets that names none of ours, or likes it better.
+    Among equals it is our best; a client that names none of ours, or likes it better, gets ``identity``.
     """
     qualities: dict[str, float] = {}
     for part in accept_encoding.decode("latin-1").lower().split(","):

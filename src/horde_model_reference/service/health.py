@@ -1,4 +1,4 @@
-"""Whether the service lives, whether it can answer, and what it measures."""
+"""Heartbeat, readiness and metrics."""
 
 from __future__ import annotations
 

@@ -53,7 +53,7 @@ async def _end(*tasks: asyncio.Task[None]) -> None:
 
 
 async def _refresh(engine: Engine, tables: CurrentTables, category: MODEL_REFERENCE_CATEGORY) -> None:
-    """Refresh a table; whatever goes wrong is logged, and never the end of the background work."""
+    """Refresh a table; failures are logged and never end the background work."""
     try:
         await tables.refresh(category, engine, timedelta(seconds=engine.settings.cache_hydration_interval_seconds))
     except HordeModelReferenceError as error:

@@ -1,4 +1,4 @@
-"""What operators can measure, in Prometheus' format."""
+"""Metrics for operators, in Prometheus' format."""
 
 from __future__ import annotations
 
@@ -53,12 +53,12 @@ class Instruments:
         )
 
     def latency(self, route: str, status: int, cache: str) -> Callable[[float], None]:
-        """Return what takes a duration in seconds of one route and status, and of a ``HIT`` or a ``MISS``."""
+        """Return the histogram child for a route, a status, and a ``HIT`` or ``MISS``; it observes seconds."""
         observe: Callable[[float], None] = self.requests.labels(route, str(status), cache).observe
         return observe
 
     def listen(self, event: Event) -> None:
-        """Count what happens inside."""
+        """Count an event of the engine."""
         if isinstance(event, FetchDone):
             self.fetches.labels(event.route, event.outcome).observe(event.seconds)
         else:

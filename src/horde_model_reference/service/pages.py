@@ -173,7 +173,7 @@ TickedModels = Annotated[Ticked, Depends(_ticked)]
 async def read_plan_page(
     reader: Reader, request: Request, category: MODEL_REFERENCE_CATEGORY, ticked: TickedModels
 ) -> Response:
-    """The plan of what is ticked; its script asks for no more than what changes."""
+    """The plan of a selection; its script requests only the part that changes."""
     facts, _ = await reader.curation_facts(category)
     outcome_alone = request.headers.get("x-part") == "outcome"
     return await fresh(request, partial(plan_page, facts, ticked, outcome_alone=outcome_alone))
@@ -183,7 +183,7 @@ async def read_plan_page(
 async def read_plan_file(
     reader: Reader, category: MODEL_REFERENCE_CATEGORY, file: str, ticked: TickedModels
 ) -> Response:
-    """One of the files of the plan of what is ticked, to be kept."""
+    """One file of the plan of a selection, as a download."""
     facts, copy = await reader.curation_facts(category)
     content = await plan_in_thread(plan_file, facts, _planned(facts, copy), ticked, file)
     media_type = mimetypes.guess_type(file)[0] or "text/plain"
@@ -197,7 +197,7 @@ def _planned(facts: CurationFacts, copy: SourceCopy) -> PlannedFile:
 
 
 class Assets(StaticFiles):
-    """What pages load; kept for ever by whoever asked for the version that is here."""
+    """Assets of the pages; a request for the present version may be cached for ever."""
 
     async def get_response(self, path: str, scope: Scope) -> Response:
         """Return a file."""
@@ -208,7 +208,7 @@ class Assets(StaticFiles):
 
 
 def _for_people(answer: Callable[..., Any]) -> Callable[[Request, Exception], Awaitable[Response]]:
-    """Return what answers an error with a page, where a browser asked for one."""
+    """Return the handler that answers an error with a page where a browser asked for one."""
 
     async def answer_for_people(request: Request, error: Exception) -> Response:
         problem: Response = await answer(request, error)
@@ -225,7 +225,7 @@ def _for_people(answer: Callable[..., Any]) -> Callable[[Request, Exception], Aw
 
 
 def install(app: FastAPI) -> None:
-    """Add the pages and what they load, and make errors readable in a browser."""
+    """Add the pages and their assets, and make errors readable in a browser."""
     app.include_router(router)
     app.mount("/assets", Assets(directory=ASSETS), name="assets")
     for kind in (HordeModelReferenceError, RequestValidationError, HTTPException, Exception):

@@ -133,5 +133,5 @@ async def _unforeseen(_: Request, __: Exception) -> Response:
 
 
 def responses(*statuses: int) -> dict[int | str, dict[str, Any]]:
-    """Return what OpenAPI says of a route's problems."""
+    """Return the OpenAPI responses of a route's problems."""
     return {status: {"model": Problem, "description": HTTPStatus(status).phrase} for status in statuses}

@@ -1,9 +1,10 @@
 """Answers kept as bytes, sent by a small ASGI layer in front of the framework.
 
-An answer is made once by the framework, with all its validation, and then kept with what identifies it: the path and
-the query as the client wrote them. It is good as long as the publication it was made from; see
-:class:`~horde_model_reference.service.tables.ServedTable`. Who asks while the framework is still answering the same
-question waits for that answer: the moment a new table takes over, everybody asks at once.
+An answer is made once by the framework, with all its validation, and then kept by its key: the path and
+the query as the client wrote them. It is valid as long as the table that it was made from; see
+:class:`~horde_model_reference.service.tables.ServedTable`. A request for a
+question that the framework is answering already waits for that answer: when a new table takes over, all clients ask at
+once.
 """
 
 from __future__ import annotations
@@ -45,7 +46,7 @@ class Refusal:
     Attributes:
         start: The message with its status and headers.
         body: Its bytes.
-        observe: What takes the seconds that sending it took.
+        observe: Observes the seconds that sending took.
     """
 
     start: Message
@@ -58,7 +59,7 @@ Shared = asyncio.Future[CachedResponse | Refusal | None]
 
 
 class ResponseCache:
-    """The ASGI layer: sends what it holds, else asks the framework and holds what may be held.
+    """The ASGI layer: sends a cached response, else asks the framework and caches its response where allowed.
 
     Args:
         app: The framework's app.
@@ -120,7 +121,7 @@ class ResponseCache:
             self._count_miss(scope, status, started)
 
     async def _asked_meanwhile(self, key: Key) -> CachedResponse | Refusal | None:
-        """Wait for what the framework answers to the same question, if it is being asked; None where that is no use."""
+        """Wait for a response to the same question that is under way; None where it cannot be shared."""
         shared = self._asked.get(key)
         answer = await asyncio.shield(shared) if shared is not None else None
         # A table that went out of service meanwhile is not what somebody should see who may know its successor.
@@ -148,14 +149,14 @@ class ResponseCache:
         self._instruments.latency(_route(scope), status, MISS)(time.perf_counter() - started)
 
     def _share(self, key: Key, shared: Shared, answer: CachedResponse | Refusal | None) -> None:
-        """Give those who wait what the framework has answered; who comes later asks anew."""
+        """Resolve the waiting requests with this response; later requests are handled afresh."""
         if not shared.done():
             shared.set_result(answer)
         if self._asked.get(key) is shared:
             del self._asked[key]
 
     def _answer(self, key: Key, recorder: _Recorder, origin: Keepable, route: str) -> CachedResponse:
-        """Return what the framework answered, from memory where another request was quicker, and keep it."""
+        """Return the framework's response, from memory where another request was quicker, and cache it."""
         observe = {status: self._instruments.latency(route, status, HIT) for status in (200, 304)}
         answer = CachedResponse(key, bytes(recorder.body), recorder.headers, origin, observe)
         return self._store.keep(answer) if origin.keep else answer

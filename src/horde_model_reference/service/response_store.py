@@ -21,10 +21,10 @@ RETRY_STALE_AFTER = 5
 
 @dataclass(frozen=True, slots=True)
 class Keepable:
-    """What a route says of its answer.
+    """How the response of a route may be cached.
 
     Attributes:
-        publication: What it was made from.
+        publication: The table that it was made from.
         keep: Whether the same question is worth answering from memory; free-text searches are not.
     """
 
@@ -57,9 +57,9 @@ class CachedResponse:
         key: The question.
         body: The bytes of the framework's answer.
         headers: Its headers, but for those of one encoding or one request.
-        origin: What it was made from.
-        observe: What takes the seconds that sending it took, by status.
-        encodings: What was made of it.
+        origin: The table that it was made from, and whether to keep it.
+        observe: Observes the seconds that sending took, by status.
+        encodings: Its encoded forms.
     """
 
     key: Key
@@ -78,7 +78,7 @@ class CachedResponse:
         return sum(map(len, self.key)) + len(self.body) + encoded + 1024
 
     def cache_control_at(self, now: float) -> bytes:
-        """Return the ``Cache-Control`` of this moment: what is left of the table's time, in whole seconds."""
+        """Return the ``Cache-Control`` of this moment: the rest of the table's time, in whole seconds."""
         second = int(now)
         if self.cache_control[0] != second:
             publication = self.origin.publication
@@ -131,14 +131,14 @@ class ResponseStore:
             self._make_room(answer)
 
     def _let_go(self) -> None:
-        """Drop what was made from tables that are out of service."""
+        """Drop responses made from tables that are out of service."""
         if any(publication.retired for publication in self._publications):
             self._publications = [publication for publication in self._publications if not publication.retired]
             for key in [key for key, held in self._held.items() if held.origin.publication.retired]:
                 self._drop(key)
 
     def _make_room(self, answer: CachedResponse) -> None:
-        """Count a held answer as what it occupies now, and drop others until all fit; what never fits is not held."""
+        """Count a response by its present size, and drop others until all fit; one that never fits is not kept."""
         size = answer.size()
         self._bytes += size - answer.counted
         answer.counted = size

@@ -56,11 +56,11 @@ class ServedTable:
 
 
 class CurrentTables:
-    """The publications in service, one a category.
+    """The served tables, one per category.
 
-    Without background refresh, a reader who comes when a table is due looks for a newer one first. With it
-    (``refreshed_in_background``), readers get the last table at once, until it is older than the stale limit; one who
-    comes when it is due starts a refresh for those who follow.
+    Without background refresh, a request for a due table refreshes it first. With it
+    (``refreshed_in_background``), requests get the last table at once, until it is older than the stale limit; a
+    request for a due table starts its refresh.
     """
 
     def __init__(self, settings: Settings, clock: Clock, *, refreshed_in_background: bool) -> None:
@@ -71,7 +71,7 @@ class CurrentTables:
         self._refreshes: SingleFlight[MODEL_REFERENCE_CATEGORY, ServedTable] = SingleFlight()
 
     async def get(self, category: MODEL_REFERENCE_CATEGORY, engine: Engine) -> ServedTable:
-        """Return what a category is answered from; errors as for :meth:`Engine.table`."""
+        """Return the served table of a category; errors as for :meth:`Engine.table`."""
         now, current = self._now(), self._current.get(category)
         if current is not None and current.serves(now):
             current.note_reader(now)

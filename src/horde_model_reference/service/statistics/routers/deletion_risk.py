@@ -97,7 +97,7 @@ async def get_category_deletion_risk(  # noqa: PLR0913, PLR0917 - one parameter 
     nsfw: Nsfw = None,
     host: Host = None,
 ) -> CategoryDeletionRiskResponse:
-    """Answer a query; the routes below differ in what they write the answer as."""
+    """Answer a query; the routes below differ in their format."""
     reported_type(model_category_name)
     query = RiskQuery(
         group_text_models=group_text_models,
@@ -166,7 +166,7 @@ async def read_model_history(
     days: Days = 365,
     group_text_models: Grouped = False,  # noqa: FBT002
 ) -> Response:
-    """Use and worker threads day by day, and what they say; of a family of text models where asked so."""
+    """Use and worker threads day by day, with trend and rates; of a family of text models on request."""
     grouped = group_text_models and model_category_name is MODEL_REFERENCE_CATEGORY.text_generation
     return json_answer(await engine.model_history(model_category_name, model_name, days, family=grouped))
 

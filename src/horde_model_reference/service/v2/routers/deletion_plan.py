@@ -1,4 +1,4 @@
-"""The deletion plan: computed from what is asked, and nothing written."""
+"""The deletion plan: computed from the request; nothing is written."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ Text = Annotated[str, Field(max_length=10_000)]
 
 
 class PlanRequest(BaseModel):
-    """What a plan is asked for; all of it may be left out."""
+    """The body of a plan request; every field may be left out."""
 
     model_config = ConfigDict(
         extra="forbid", json_schema_extra={"examples": [{"policy": {"limits": {"max_models": 5}}}]}
@@ -49,7 +49,7 @@ async def make_deletion_plan(
     model_category_name: Annotated[MODEL_REFERENCE_CATEGORY, Path(description="The category.")],
     wanted: PlanRequest | None = None,
 ) -> Response:
-    """A verdict for every model with all its reasons, and what the removals would do. Nothing is written."""
+    """A verdict for every model with all its reasons, and the impact of the removals. Nothing is written."""
     asked = wanted or PlanRequest()
     facts, _ = await reader.curation_facts(model_category_name)
     choice = Choice(tuple(asked.select) if asked.select is not None else None, asked.overrides)
