@@ -36,10 +36,10 @@ from benchmarks._servers import (
 )
 from horde_model_reference.categories import MODEL_REFERENCE_CATEGORY
 
-RELEASE = "2.1.5"
+RELEASE = "8.6.2"
 REQUIREMENT = f"horde-model-reference[service]=={RELEASE}"
-PYTHONS = ("python3.12", "python3.13")
-PYENV_PATTERNS = ("3.12*/bin/python", "3.13*/bin/python")
+PYTHONS = ("python3.12", "python3.13", "python3.14")
+PYENV_PATTERNS = ("3.12*/bin/python", "3.13*/bin/python", "3.14*/bin/python")
 INSTALL_SECONDS = 300
 AT_ONCE = 16
 SLOW_HORDE = 0.2
@@ -49,12 +49,12 @@ IDENTITY = {"Accept-Encoding": "identity"}
 GZIP = {"Accept-Encoding": "gzip"}
 
 QUESTIONS: Mapping[str, str] = {
-    "image, all": "image_generation/{}",
-    "text, all": "text_generation/{}",
-    "image, preset=zero_usage": "image_generation/{}?preset=zero_usage",
-    "text, grouped": "text_generation/{}?group_text_models=true",
+    "image, all": "image_generation/deletion-risk",
+    "text, all": "text_generation/deletion-risk",
+    "image, preset=zero_usage": "image_generation/deletion-risk?preset=zero_usage",
+    "text, grouped": "text_generation/deletion-risk?group_text_models=true",
 }
-"""What is asked of both; the gap is for the last part of the route."""
+"""What is asked of both, under the same address."""
 
 FILES: Mapping[MODEL_REFERENCE_CATEGORY, str] = {
     MODEL_REFERENCE_CATEGORY.image_generation: "stable_diffusion.json",
@@ -86,10 +86,10 @@ def run(*, quick: bool) -> Section:
     ):
         wait_for(ours.port, "/api/readiness", ours.process)
         compared = Compared(older, ours, cores, *((2, 1) if quick else (5, 3)))
-        rows = [compared.row(name, question) for name, question in QUESTIONS.items()]
+        rows = [compared.row(name, f"{STATISTICS}/{question}") for name, question in QUESTIONS.items()]
     section.add(
-        f"Release {RELEASE}, its endpoint `/model_references/statistics/{{category}}/audit`, under the same server; "
-        f"both read the same catalogues in the v2 format and ask the same Horde (the captures) on loopback; {cores}. "
+        f"Release {RELEASE}; both as installed by default, with the same path for the same question; both read "
+        f"the same catalogues in the v2 format and ask the same Horde (the captures) on loopback; {cores}. "
         f"The older one does not compress, so both are asked for uncompressed bodies; ours with gzip stands apart. "
         f"'Of the wire': requests per second as a share of a bare app that sends the older one's bytes and headers. "
         f"{compared.rounds} rounds in turn of {compared.seconds} s; medians (ranges), ratios per round.",
@@ -123,17 +123,16 @@ class Compared:
     rounds: int
     seconds: int
 
-    def row(self, name: str, question: str) -> list[str]:
+    def row(self, name: str, target: str) -> list[str]:
         """Measure one question."""
-        its, our = _its_target(question), _our_target(question)
-        answer = _good(ask(self.older.port, its, IDENTITY))
-        _good(ask(self.ours.port, our, IDENTITY))
+        answer = _good(ask(self.older.port, target, IDENTITY))
+        _good(ask(self.ours.port, target, IDENTITY))
         with serving_bare(answer, cores=self.cores.server) as bare:
             turns = {
-                "older": (self.older, Question(its, IDENTITY)),
-                "bare": (bare, Question(its, IDENTITY)),
-                "ours": (self.ours, Question(our, IDENTITY)),
-                "gzip": (self.ours, Question(our, GZIP)),
+                "older": (self.older, Question(target, IDENTITY)),
+                "bare": (bare, Question(target, IDENTITY)),
+                "ours": (self.ours, Question(target, IDENTITY)),
+                "gzip": (self.ours, Question(target, GZIP)),
             }
             for served, asked in turns.values():
                 load(served, asked, seconds=1, cores=self.cores.client)
@@ -153,14 +152,6 @@ class Compared:
         ]
 
 
-def _its_target(question: str) -> str:
-    return f"/api/model_references/statistics/{question.format('audit')}"
-
-
-def _our_target(question: str) -> str:
-    return f"{STATISTICS}/{question.format('deletion-risk')}"
-
-
 def _good(answer: Answer) -> Answer:
     if answer.status != 200:
         raise BenchmarkError(f"status {answer.status}")
@@ -175,7 +166,7 @@ def _first_requests(python: Path, catalogues: Mapping[MODEL_REFERENCE_CATEGORY, 
     for category in catalogues:
         with ReplayHorde(delay=SLOW_HORDE) as horde, _serving_older(python, horde, cores) as older:
             before = horde.requests.total()
-            _ask_at_once(older, _its_target(f"{category.value}/{{}}"))
+            _ask_at_once(older, category)
             counts[category.value] = horde.requests.total() - before
     return _counted(counts)
 
@@ -189,12 +180,13 @@ def _our_first_requests(catalogues: Mapping[MODEL_REFERENCE_CATEGORY, Path], cor
             serving(horde, catalogues=catalogues, cores=cores.server, environment=prefixed(settings)) as ours,
         ):
             wait_for(ours.port, "/api/heartbeat", ours.process)
-            _ask_at_once(ours, _our_target(f"{category.value}/{{}}"))
+            _ask_at_once(ours, category)
             counts[category.value] = horde.requests.total()
     return _counted(counts)
 
 
-def _ask_at_once(served: Served, target: str) -> None:
+def _ask_at_once(served: Served, category: MODEL_REFERENCE_CATEGORY) -> None:
+    target = f"{STATISTICS}/{category.value}/deletion-risk"
     with ThreadPoolExecutor(AT_ONCE) as askers:
         for answer in askers.map(lambda _: ask(served.port, target), range(AT_ONCE)):
             _good(answer)
@@ -220,7 +212,7 @@ def _installed() -> Path:
         return python
     steps = (
         [str(_newer_python()), "-m", "venv", "--clear", str(home)],
-        [str(python), "-m", "pip", "install", "-q", "--disable-pip-version-check", REQUIREMENT, "uvloop", "httptools"],
+        [str(python), "-m", "pip", "install", "-q", "--disable-pip-version-check", REQUIREMENT],
     )
     for step in steps:
         try:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from statistics import median
 
@@ -22,8 +24,10 @@ from benchmarks._servers import (
     workers_of,
 )
 from benchmarks.throughput import CASES, GZIP, IMAGE, TEXT
+from horde_model_reference.cli.main import COMMANDS
 
 MOST_SECONDS = 1.0
+MOST_HELP_SECONDS = 0.3
 MOST_MB = 150.0
 WORKERS = (1, 2, 4)
 CONNECTIONS = 32
@@ -46,6 +50,7 @@ def run(*, quick: bool) -> Section:
     """Measure all three."""
     section = Section("Start-up, memory and workers")
     starts = [_start() for _ in range(3 if quick else 9)]
+    command_line = _command_line(section, rounds=3 if quick else 9)
     rates: list[list[str]] = []
     in_service: list[Memory] = []
     in_the_end: list[Memory] = []
@@ -63,6 +68,9 @@ def run(*, quick: bool) -> Section:
         f"{described_inputs()} From the start of the process to the last byte of its first answer (all image models), "
         f"catalogues in local files, {len(starts)} starts: {spread(starts)} s, the first {starts[0]:.2f} s "
         f"(goal: the median under {MOST_SECONDS:g} s: {words}).",
+        "Seconds that a process of the command line takes; of the commands' helps, the slowest (goal: the median under "
+        f"{MOST_HELP_SECONDS:g} s):",
+        Table(("command line", "seconds"), command_line),
         _memory_text(section, in_service, in_the_end),
         f"Requests per second for all image models with gzip, by number of workers; {CONNECTIONS} connections, not "
         "pinned: workers and the load generator share the cores, so that with as many workers as cores they are in "
@@ -82,6 +90,22 @@ def _start() -> float:
     if answer.status != 200:
         raise BenchmarkError(f"the first answer has status {answer.status}")
     return took
+
+
+def _command_line(section: Section, *, rounds: int) -> list[list[str]]:
+    """Measure the help and the version; of the commands' helps, the slowest."""
+    runs = {" ".join(asked): [_took(asked) for _ in range(rounds)] for asked in (["--version"], ["--help"])}
+    helps = [[_took([command, "--help"]) for _ in range(rounds)] for command in COMMANDS]
+    runs["COMMAND --help"] = max(helps, key=median)
+    for name, seconds in runs.items():
+        section.check(f"{name} {median(seconds):.2f} s", met=median(seconds) < MOST_HELP_SECONDS)
+    return [[f"`{name}`", spread(seconds)] for name, seconds in runs.items()]
+
+
+def _took(arguments: Sequence[str]) -> float:
+    started = time.perf_counter()
+    subprocess.run([sys.executable, "-m", "horde_model_reference", *arguments], check=True, capture_output=True)
+    return time.perf_counter() - started
 
 
 def _rate(ours: Served, *, seconds: int, rounds: int) -> str:
