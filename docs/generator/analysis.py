@@ -9,7 +9,8 @@ from docs.generator import sample
 from docs.generator.markup import code, table
 
 from horde_model_reference.analytics.filter_presets import PRESETS
-from horde_model_reference.analytics.flags import FLAGS, Flag, RiskLevel, ScoringContext
+from horde_model_reference.analytics.flags import FLAGS, Flag, ScoringContext
+from horde_model_reference.analytics.risk_level import RiskLevel
 from horde_model_reference.analytics.risk_response import respond_with_attribution
 from horde_model_reference.analytics.text_model_names import base_name
 from horde_model_reference.analytics.thresholds import thresholds_for

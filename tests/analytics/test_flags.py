@@ -9,7 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from horde_model_reference.analytics.flags import FLAG_NAMES, FLAGS, HOST_FLAGS, RiskLevel
+from horde_model_reference.analytics.flags import FLAG_NAMES, FLAGS, HOST_FLAGS
+from horde_model_reference.analytics.risk_level import RiskLevel
 from horde_model_reference.analytics.risk_schema import ModelDeletionRiskInfo
 from horde_model_reference.categories import MODEL_REFERENCE_CATEGORY
 from horde_model_reference.integrations.horde_api_models import MAX_FIGURE

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from horde_model_reference.analytics.flags import RiskLevel
+from horde_model_reference.analytics.risk_level import RiskLevel
 from horde_model_reference.analytics.risk_query import SCALAR_COLUMNS, RiskQuery
 from horde_model_reference.analytics.risk_response import respond
 from horde_model_reference.analytics.risk_schema import ModelDeletionRiskInfo

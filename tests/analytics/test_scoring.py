@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from horde_model_reference.analytics.flags import RiskLevel
+from horde_model_reference.analytics.risk_level import RiskLevel
 from horde_model_reference.analytics.risk_schema import ModelDeletionRiskInfo
 from horde_model_reference.categories import MODEL_REFERENCE_CATEGORY
 from tests.support.builders import GOOD_URL, IMAGE, TEXT, catalogue_of, observation_of, stats_of, status_of, table_of

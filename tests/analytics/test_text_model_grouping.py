@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from horde_model_reference.analytics.flags import RiskLevel
+from horde_model_reference.analytics.risk_level import RiskLevel
 from horde_model_reference.analytics.risk_schema import ModelDeletionRiskInfo
 from horde_model_reference.analytics.text_model_names import base_name
 from horde_model_reference.catalogue.catalogue import read_catalogue

@@ -13,7 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import BaseModel
 
-from horde_model_reference.analytics.flags import RiskLevel
+from horde_model_reference.analytics.risk_level import RiskLevel
 from horde_model_reference.curation.policy import Policy, load_policy, read_policy, show_policy
 from horde_model_reference.errors import PolicyError
 from tests.support.curation import policy_of

@@ -9,7 +9,8 @@ from typing import Any
 
 import pytest
 
-from horde_model_reference.analytics.risk_query import RiskQuery, matching
+from horde_model_reference.analytics.matching import matching
+from horde_model_reference.analytics.risk_query import RiskQuery
 from horde_model_reference.analytics.risk_table import RiskTable
 from horde_model_reference.dashboard.category_page import HEADINGS, MOST_MEMBERS, category_page
 from horde_model_reference.dashboard.views import PLAIN, View

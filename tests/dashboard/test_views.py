@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from horde_model_reference.analytics.filter_presets import PRESETS
-from horde_model_reference.analytics.flags import RiskLevel
+from horde_model_reference.analytics.risk_level import RiskLevel
 from horde_model_reference.analytics.risk_query import BY_REMOVAL, SCALAR_COLUMNS, RiskQuery
 from horde_model_reference.dashboard.views import PAGE_SIZE, PLAIN, View
 from horde_model_reference.service.pages import ViewParameters

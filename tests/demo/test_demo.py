@@ -11,7 +11,8 @@ from typing import Any, Never
 import httpx
 import pytest
 
-from horde_model_reference.analytics.flags import FLAG_NAMES, RiskLevel
+from horde_model_reference.analytics.flags import FLAG_NAMES
+from horde_model_reference.analytics.risk_level import RiskLevel
 from horde_model_reference.analytics.risk_query import RiskQuery
 from horde_model_reference.analytics.risk_response import respond, respond_with_attribution
 from horde_model_reference.analytics.risk_table import RiskTable

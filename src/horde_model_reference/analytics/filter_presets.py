@@ -3,37 +3,41 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from operator import or_
+from typing import TYPE_CHECKING
 
-import polars as pl
-
-from horde_model_reference.analytics.flags import HOST_FLAGS
 from horde_model_reference.errors import UnknownPresetError
 from horde_model_reference.escaping import quoted
+
+if TYPE_CHECKING:
+    import polars as pl
 
 
 @dataclass(frozen=True, slots=True)
 class Preset:
-    """One question: its name, what it asks, and which rows answer it."""
+    """One question.
+
+    Attributes:
+        name: What it is called.
+        sentence: What it asks, for people.
+        columns: The rows in which one of these columns is true answer it.
+    """
 
     name: str
     sentence: str
-    rows: pl.Expr
+    columns: tuple[str, ...]
 
 
 PRESETS: dict[str, Preset] = {
     preset.name: preset
     for preset in (
-        Preset("deletion_candidates", "At risk: any flag is set.", pl.col("at_risk")),
-        Preset("zero_usage", "Not used in the last 30 days.", pl.col("usage_month") == 0),
-        Preset("no_workers", "No worker serves it now.", pl.col("no_active_workers")),
-        Preset(
-            "missing_data",
-            "No description or no baseline.",
-            pl.any_horizontal("missing_description", "missing_baseline"),
-        ),
-        Preset("host_issues", "Any of the four flags about downloads.", pl.any_horizontal(HOST_FLAGS)),
-        Preset("critical", "Hardly used and hardly served.", pl.col("is_critical")),
-        Preset("low_usage", "A share of the month's usage below the threshold.", pl.col("low_usage")),
+        Preset("deletion_candidates", "At risk: any flag is set.", ("at_risk",)),
+        Preset("zero_usage", "Not used in the last 30 days.", ("zero_usage_month",)),
+        Preset("no_workers", "No worker serves it now.", ("no_active_workers",)),
+        Preset("missing_data", "No description or no baseline.", ("missing_description", "missing_baseline")),
+        Preset("host_issues", "Any of the four flags about downloads.", ("has_warning",)),
+        Preset("critical", "Hardly used and hardly served.", ("is_critical",)),
+        Preset("low_usage", "A share of the month's usage below the threshold.", ("low_usage",)),
     )
 }
 
@@ -51,4 +55,4 @@ def check_preset(name: str) -> None:
 def apply_preset_filter(rows: pl.DataFrame, name: str) -> pl.DataFrame:
     """Return the rows that answer a preset's question; errors as for :func:`check_preset`."""
     check_preset(name)
-    return rows.filter(PRESETS[name].rows)
+    return rows.filter(rows.select(PRESETS[name].columns).fold(or_))

@@ -9,18 +9,8 @@ from typing import Any
 
 import polars as pl
 
+from horde_model_reference.analytics.risk_level import RiskLevel
 from horde_model_reference.analytics.thresholds import Threshold, Thresholds
-
-
-class RiskLevel(StrEnum):
-    """How strongly a model is at risk, weakest first (rule 6)."""
-
-    NONE = "none"
-    LOW = "low"
-    MEDIUM = "medium"
-    HIGH = "high"
-    CRITICAL = "critical"
-
 
 LEVEL_TYPE = pl.Enum([level.value for level in RiskLevel])
 """Levels as a column: sorted by rank."""

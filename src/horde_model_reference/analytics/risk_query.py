@@ -1,14 +1,11 @@
-"""What a reader asks of a risk table: which rows, in which order, which page."""
+"""A question to a risk table: which rows, in which order, which page. :mod:`.matching` answers it."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
 
-import polars as pl
-
-from horde_model_reference.analytics.filter_presets import apply_preset_filter, check_preset
-from horde_model_reference.analytics.flags import LEVEL_TYPE, RiskLevel
+from horde_model_reference.analytics.filter_presets import check_preset
+from horde_model_reference.analytics.risk_level import RiskLevel
 from horde_model_reference.errors import UnknownRiskLevelError, UnknownSortColumnError, UsageError
 from horde_model_reference.escaping import quoted
 
@@ -91,51 +88,3 @@ class RiskQuery:
             raise UsageError(f"The limit is {self.limit}; it must be at least 1, or None for all rows.")
         if self.offset < 0:
             raise UsageError(f"The offset is {self.offset}; it must be at least 0.")
-
-
-_FILTERS: dict[str, Callable[[str], pl.Expr]] = {
-    "search": lambda text: (
-        _mentions(pl.col("name"), text)
-        | pl.col("members").list.eval(_mentions(pl.element(), text)).list.any().fill_null(value=False)
-    ),
-    "risk_level": lambda level: pl.col("risk_level") >= pl.lit(level, LEVEL_TYPE),
-    "baseline": lambda baseline: pl.col("baseline") == baseline,
-    "host": lambda host: pl.col("download_hosts").list.contains(host.lower()),
-}
-
-
-def _mentions(name: pl.Expr, text: str) -> pl.Expr:
-    return name.str.to_lowercase().str.contains(text.lower(), literal=True)
-
-
-def matching(rows: pl.DataFrame, query: RiskQuery) -> pl.DataFrame:
-    """Return the rows that a query is about, in the table's order."""
-    if query.preset:
-        rows = apply_preset_filter(rows, query.preset)
-    for field, condition in _FILTERS.items():
-        wanted = getattr(query, field)
-        if wanted:
-            rows = rows.filter(condition(wanted))
-    return rows if query.nsfw is None else rows.filter(pl.col("nsfw") == query.nsfw)
-
-
-def page(rows: pl.DataFrame, query: RiskQuery) -> pl.DataFrame:
-    """Return the rows of a query's page, in its order.
-
-    Ties go by name ascending whatever the direction, names by code point, nulls last, levels by rank.
-    """
-    # However large the numbers, a page lies within the rows.
-    offset = min(query.offset, rows.height)
-    limit = rows.height if query.limit is None else min(query.limit, rows.height)
-    return _ordered(rows, query.sort).slice(offset, limit)
-
-
-def _ordered(rows: pl.DataFrame, sort: str) -> pl.DataFrame:
-    if sort == BY_REMOVAL:
-        keys, descending = ["risk_level", "usage_month", "size_gb"], [True, False, True]
-    else:
-        keys, descending = [sort.removeprefix("-")], [sort.startswith("-")]
-    if keys[0] in CONSTANT_COLUMNS:
-        return rows
-    # Rows come sorted by name, and the sort is stable, so names break every tie.
-    return rows.sort(keys, descending=descending, nulls_last=True, maintain_order=True)

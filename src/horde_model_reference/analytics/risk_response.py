@@ -7,7 +7,8 @@ from typing import Any
 import polars as pl
 
 from horde_model_reference.analytics.flags import FLAG_NAMES, FLAGS, evidence_of
-from horde_model_reference.analytics.risk_query import RiskQuery, matching, page
+from horde_model_reference.analytics.matching import matching, page
+from horde_model_reference.analytics.risk_query import RiskQuery
 from horde_model_reference.analytics.risk_schema import (
     Attribution,
     CategoryAttributionResponse,

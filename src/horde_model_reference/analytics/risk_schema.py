@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING, Annotated
 import polars as pl
 from pydantic import BaseModel, ConfigDict, Field, create_model
 
-from horde_model_reference.analytics.flags import FLAG_NAMES, FLAGS, RiskLevel
+from horde_model_reference.analytics.flags import FLAG_NAMES, FLAGS
+from horde_model_reference.analytics.risk_level import RiskLevel
 from horde_model_reference.categories import MODEL_REFERENCE_CATEGORY
 from horde_model_reference.polars_queries import collected
 

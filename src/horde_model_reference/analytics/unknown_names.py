@@ -58,3 +58,11 @@ def unknown_model(
     if name in skipped:
         return UnknownModelError(f"{message} {skipped[name]}", hint="Correct the catalogue's file.")
     return UnknownModelError(message, hint=closest_names(name, sorted(names)))
+
+
+def as_spelled(name: str, names: Collection[str]) -> str:
+    """Return a name as the known ones spell it: itself, or the only one of them that differs from it in case alone."""
+    if name in names:
+        return name
+    found = [known for known in names if known.casefold() == name.casefold()]
+    return found[0] if len(found) == 1 else name

@@ -47,13 +47,15 @@ def _lines(content: bytes) -> list[str]:
     return [f"{line}\n" for line in ended] + ([last] if last else [])
 
 
+def work_tree(file: Path) -> Path | None:
+    """Return the folder of the git work tree that a file lies in, or None."""
+    return next((folder for folder in file.resolve().parents if (folder / ".git").exists()), None)
+
+
 def path_in_work_tree(file: Path) -> str:
     """Return a file's path relative to the git work tree it lies in, with forward slashes; else its base name."""
-    resolved = file.resolve()
-    for folder in resolved.parents:
-        if (folder / ".git").exists():
-            return resolved.relative_to(folder).as_posix()
-    return resolved.name
+    resolved, folder = file.resolve(), work_tree(file)
+    return resolved.name if folder is None else resolved.relative_to(folder).as_posix()
 
 
 def path_in_work_tree_of(location: str, base_name: str) -> str:

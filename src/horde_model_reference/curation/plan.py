@@ -10,7 +10,7 @@ from typing import Annotated
 
 from pydantic import Field
 
-from horde_model_reference.analytics.flags import RiskLevel
+from horde_model_reference.analytics.risk_level import RiskLevel
 from horde_model_reference.analytics.risk_schema import Answer, DataAsOfInfo, WarningInfo
 from horde_model_reference.categories import MODEL_REFERENCE_CATEGORY
 from horde_model_reference.curation.policy import Policy

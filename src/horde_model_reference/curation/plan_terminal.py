@@ -5,15 +5,14 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
-from rich import box
 from rich.console import Group, RenderableType
-from rich.table import Table
 from rich.text import Text
 
 from horde_model_reference.curation.plan import ModelVerdict, Plan, staying
 from horde_model_reference.curation.plan_diff import Change
 from horde_model_reference.escaping import visible
 from horde_model_reference.reports import words
+from horde_model_reference.reports.fitted_table import FittedColumn, FittedTable
 from horde_model_reference.reports.terminal import LEVEL_STYLES
 
 
@@ -28,13 +27,18 @@ def plan_report(plan: Plan, written: Sequence[Path], changes: Sequence[Change] |
     return Group(*parts)
 
 
-def _removals(removed: Sequence[ModelVerdict]) -> Table:
-    table = Table(box=box.SIMPLE_HEAD, pad_edge=False, collapse_padding=True, padding=(0, 1, 0, 0))
-    table.add_column("Remove", overflow="fold")
-    table.add_column("Level", no_wrap=True)
-    for heading in ("Month\nuse", "GB", "Days"):
-        table.add_column(heading, justify="right", no_wrap=True)
-    table.add_column("Could be replaced by", overflow="fold")
+REMOVALS = (
+    FittedColumn("Remove", least=20),
+    FittedColumn("Level"),
+    FittedColumn("Month\nuse", "right"),
+    FittedColumn("GB", "right"),
+    FittedColumn("Days", "right"),
+    FittedColumn("Could be replaced by", least=16),
+)
+
+
+def _removals(removed: Sequence[ModelVerdict]) -> FittedTable:
+    table = FittedTable(REMOVALS, dropped=("Days", "GB", "Could be replaced by", "Month\nuse"))
     for verdict in removed:
         override = f" (override: {verdict.override})" if verdict.override else ""
         table.add_row(

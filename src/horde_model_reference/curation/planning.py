@@ -9,7 +9,8 @@ from typing import Any
 
 import polars as pl
 
-from horde_model_reference.analytics.risk_query import BY_REMOVAL, RiskQuery, page
+from horde_model_reference.analytics.matching import page
+from horde_model_reference.analytics.risk_query import BY_REMOVAL, RiskQuery
 from horde_model_reference.analytics.risk_response import data_as_of
 from horde_model_reference.analytics.risk_schema import WarningInfo
 from horde_model_reference.analytics.risk_table import RiskTable

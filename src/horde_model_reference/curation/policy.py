@@ -14,7 +14,7 @@ import polars as pl
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
 from pydantic_core import PydanticCustomError
 
-from horde_model_reference.analytics.flags import RiskLevel
+from horde_model_reference.analytics.risk_level import RiskLevel
 from horde_model_reference.curation.globs import matching
 from horde_model_reference.curation.toml_bounds import TOML_BYTES, excess
 from horde_model_reference.errors import PolicyError

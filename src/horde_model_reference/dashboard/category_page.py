@@ -9,8 +9,9 @@ from itertools import chain
 import polars as pl
 
 from horde_model_reference.analytics.filter_presets import PRESETS
-from horde_model_reference.analytics.flags import RiskLevel
-from horde_model_reference.analytics.risk_query import BY_REMOVAL, RiskQuery, matching
+from horde_model_reference.analytics.matching import matching
+from horde_model_reference.analytics.risk_level import RiskLevel
+from horde_model_reference.analytics.risk_query import BY_REMOVAL, RiskQuery
 from horde_model_reference.analytics.risk_response import respond, viewed
 from horde_model_reference.analytics.risk_schema import CategoryDeletionRiskSummary, ModelDeletionRiskInfo
 from horde_model_reference.analytics.risk_table import RiskTable

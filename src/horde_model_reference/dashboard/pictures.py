@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 import polars as pl
 
-from horde_model_reference.analytics.flags import RiskLevel
+from horde_model_reference.analytics.risk_level import RiskLevel
 from horde_model_reference.analytics.risk_table import RiskTable
 from horde_model_reference.dashboard.rendering import render
 

@@ -5,14 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Literal
 
-from rich import box
 from rich.console import Group, RenderableType
-from rich.table import Table
 from rich.text import Text
 
-from horde_model_reference.analytics.flags import RiskLevel
+from horde_model_reference.analytics.risk_level import RiskLevel
 from horde_model_reference.analytics.risk_schema import (
     ApiNameInfo,
     BackendVariation,
@@ -24,6 +21,7 @@ from horde_model_reference.analytics.risk_schema import (
 from horde_model_reference.categories import MODEL_REFERENCE_CATEGORY
 from horde_model_reference.escaping import visible
 from horde_model_reference.reports import words
+from horde_model_reference.reports.fitted_table import FittedColumn, FittedTable
 
 LEVEL_STYLES: dict[RiskLevel, str] = {
     RiskLevel.CRITICAL: "bold red",
@@ -37,9 +35,7 @@ LEVEL_STYLES: dict[RiskLevel, str] = {
 def report(answer: CategoryDeletionRiskResponse, now: datetime) -> RenderableType:
     """Return the table of an answer with its summary; ``now`` is the moment that ages are told from."""
     columns = [column for column in COLUMNS if column.categories is None or answer.category in column.categories]
-    table = Table(box=box.SIMPLE_HEAD, pad_edge=False, collapse_padding=True, padding=(0, 1, 0, 0))
-    for column in columns:
-        table.add_column(column.heading, justify=column.justify, no_wrap=not column.folds, overflow="fold")
+    table = FittedTable([column.shape for column in columns], dropped=DROPPED)
     for row in answer.models:
         table.add_row(*(column.cell(row) for column in columns))
         for variation in row.backend_variations or ():
@@ -53,13 +49,11 @@ def _no_cell(_: BackendVariation) -> Text:
 
 @dataclass(frozen=True, slots=True)
 class Column:
-    """One column of the report: its heading, and its cell for a row and for one of a row's backends."""
+    """One column of the report: its shape, and its cell for a row and for one of a row's backends."""
 
-    heading: str
+    shape: FittedColumn
     cell: Callable[[ModelDeletionRiskInfo], Text]
     variation_cell: Callable[[BackendVariation], Text] = _no_cell
-    justify: Literal["left", "right"] = "right"
-    folds: bool = False
     categories: frozenset[MODEL_REFERENCE_CATEGORY] | None = None
 
 
@@ -68,34 +62,35 @@ def _name(row: ModelDeletionRiskInfo) -> Text:
 
 
 COLUMNS: tuple[Column, ...] = (
-    Column("Model", _name, lambda variation: Text(f"  {variation.backend}"), "left", folds=True),
-    Column("Level", lambda row: Text(row.risk_level.value, style=LEVEL_STYLES[row.risk_level]), justify="left"),
+    Column(FittedColumn("Model", least=20), _name, lambda variation: Text(f"  {variation.backend}")),
+    Column(FittedColumn("Level"), lambda row: Text(row.risk_level.value, style=LEVEL_STYLES[row.risk_level])),
     Column(
-        "Month\nuse",
+        FittedColumn("Month\nuse", "right"),
         lambda row: Text(words.count(row.usage_month)),
         lambda variation: Text(words.count(variation.usage_month)),
     ),
-    Column("Share", lambda row: Text(words.share(row.usage_percentage_of_category))),
+    Column(FittedColumn("Share", "right"), lambda row: Text(words.share(row.usage_percentage_of_category))),
     Column(
-        "Work-\ners",
+        FittedColumn("Work-\ners", "right"),
         lambda row: Text(words.count(row.worker_count)),
         lambda variation: Text(words.count(variation.worker_count)),
     ),
-    Column("GB", lambda row: Text(words.size(row.size_gb))),
+    Column(FittedColumn("GB", "right"), lambda row: Text(words.size(row.size_gb))),
     Column(
-        "Sty-\nles",
+        FittedColumn("Sty-\nles", "right"),
         lambda row: Text(words.count(row.style_count)),
         categories=frozenset({MODEL_REFERENCE_CATEGORY.image_generation}),
     ),
     Column(
-        "Why",
+        FittedColumn("Why", least=14),
         lambda row: Text(words.flags(row)),
         lambda variation: Text(visible(variation.variant_name)),
-        "left",
-        folds=True,
     ),
 )
 """The columns of the report, from left to right; styles name image models only."""
+
+DROPPED = ("Share", "Sty-\nles", "GB", "Work-\ners", "Why", "Month\nuse")
+"""The columns that a narrow terminal does without; the first goes first."""
 
 
 def _closing(answer: CategoryDeletionRiskResponse, now: datetime) -> Text:
@@ -138,10 +133,17 @@ def _relying(detail: ModelDeletionRiskDetail) -> Text:
     return Text(text + (f" Categories left empty without it: {visible(', '.join(emptied))}." if emptied else ""))
 
 
-def _evidence(evidence: list[FlagEvidence]) -> Table:
-    table = Table(box=box.SIMPLE_HEAD, pad_edge=False, title="Why", title_justify="left")
-    for heading in ("Severity", "Reason", "Observed", "Below", "Source"):
-        table.add_column(heading, overflow="fold")
+EVIDENCE = (
+    FittedColumn("Severity"),
+    FittedColumn("Reason", least=18),
+    FittedColumn("Observed", least=10),
+    FittedColumn("Below", least=10),
+    FittedColumn("Source", least=10),
+)
+
+
+def _evidence(evidence: list[FlagEvidence]) -> FittedTable:
+    table = FittedTable(EVIDENCE, dropped=("Source", "Below", "Observed"), title="Why")
     for entry in evidence:
         table.add_row(
             Text(entry.severity.value, style=LEVEL_STYLES[entry.severity]),
@@ -163,13 +165,20 @@ def _observed(entry: FlagEvidence) -> str:
     return "none" if entry.observed is None else str(entry.observed)
 
 
-def _api_names(names: list[ApiNameInfo]) -> Table:
-    table = Table(box=box.SIMPLE_HEAD, pad_edge=False, title="Reported as", title_justify="left")
-    table.add_column("API name", overflow="fold", ratio=3)
-    table.add_column("Backend", overflow="fold")
-    for heading in ("Day", "Month", "Total", "Workers"):
-        table.add_column(heading, justify="right", overflow="fold")
-    table.add_column("How it was found", overflow="fold", ratio=3)
+API_NAMES = (
+    FittedColumn("API name", least=20),
+    FittedColumn("Backend"),
+    FittedColumn("Day", "right"),
+    FittedColumn("Month", "right"),
+    FittedColumn("Total", "right"),
+    FittedColumn("Workers", "right"),
+    FittedColumn("How it was found", least=16),
+)
+
+
+def _api_names(names: list[ApiNameInfo]) -> FittedTable:
+    dropped = ("Backend", "Day", "How it was found", "Total", "Workers")
+    table = FittedTable(API_NAMES, dropped=dropped, title="Reported as")
     for entry in names:
         figures = (entry.usage_day, entry.usage_month, entry.usage_total, entry.worker_count)
         table.add_row(

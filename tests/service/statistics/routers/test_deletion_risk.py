@@ -14,7 +14,8 @@ from urllib.parse import quote
 import pytest
 
 from horde_model_reference.analytics.filter_presets import PRESETS
-from horde_model_reference.analytics.flags import FLAG_NAMES, RiskLevel
+from horde_model_reference.analytics.flags import FLAG_NAMES
+from horde_model_reference.analytics.risk_level import RiskLevel
 from horde_model_reference.analytics.risk_query import SCALAR_COLUMNS
 from tests.support.builders import IMAGE, MODIFIED, stats_of, status_of
 from tests.support.hostile_names import ACTIVE, HOSTILE_NAMES

@@ -7,7 +7,7 @@ from typing import Annotated
 from fastapi import APIRouter, Depends, Path, Query, Response
 
 from horde_model_reference.analytics.filter_presets import PRESETS
-from horde_model_reference.analytics.flags import RiskLevel
+from horde_model_reference.analytics.risk_level import RiskLevel
 from horde_model_reference.analytics.risk_query import BY_REMOVAL, DEFAULT_SORT, SCALAR_COLUMNS, RiskQuery
 from horde_model_reference.analytics.risk_response import respond, respond_with_attribution
 from horde_model_reference.analytics.risk_schema import (

@@ -1,0 +1,77 @@
+"""The rows of a risk table that answer a question: filtered, ordered, and cut into a page."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import polars as pl
+
+from horde_model_reference.analytics.filter_presets import apply_preset_filter
+from horde_model_reference.analytics.flags import LEVEL_TYPE
+from horde_model_reference.analytics.risk_query import BY_REMOVAL, CONSTANT_COLUMNS, RiskQuery
+
+_FILTERS: dict[str, Callable[[str], pl.Expr]] = {
+    "search": lambda text: (
+        _mentions(pl.col("name"), text)
+        | pl.col("members").list.eval(_mentions(pl.element(), text)).list.any().fill_null(value=False)
+    ),
+    "risk_level": lambda level: pl.col("risk_level") >= pl.lit(level, LEVEL_TYPE),
+    "baseline": lambda baseline: pl.col("baseline") == baseline,
+    "host": lambda host: pl.col("download_hosts").list.contains(host.lower()),
+}
+
+
+def _mentions(name: pl.Expr, text: str) -> pl.Expr:
+    return name.str.to_lowercase().str.contains(text.lower(), literal=True)
+
+
+def matching(rows: pl.DataFrame, query: RiskQuery) -> pl.DataFrame:
+    """Return the rows that a query is about, in the table's order."""
+    if query.preset:
+        rows = apply_preset_filter(rows, query.preset)
+    for field, condition in _FILTERS.items():
+        wanted = getattr(query, field)
+        if wanted:
+            rows = rows.filter(condition(wanted))
+    return rows if query.nsfw is None else rows.filter(pl.col("nsfw") == query.nsfw)
+
+
+_LISTED: dict[str, str] = {"baseline": "baseline", "host": "download_hosts"}
+"""The columns of the filters whose values differ from one catalogue to the next."""
+
+
+def unmatched(rows: pl.DataFrame, query: RiskQuery) -> dict[str, list[str]]:
+    """Return, for each filter of a query that no row passes, the values that there are; by the filter's name."""
+    asked = {field: getattr(query, field) for field in _LISTED}
+    return {
+        field: _values(rows[_LISTED[field]])
+        for field, wanted in asked.items()
+        if wanted and rows.filter(_FILTERS[field](wanted)).is_empty()
+    }
+
+
+def _values(column: pl.Series) -> list[str]:
+    flat = column.explode() if column.dtype == pl.List else column
+    return flat.drop_nulls().unique().sort().to_list()
+
+
+def page(rows: pl.DataFrame, query: RiskQuery) -> pl.DataFrame:
+    """Return the rows of a query's page, in its order.
+
+    Ties go by name ascending whatever the direction, names by code point, nulls last, levels by rank.
+    """
+    # However large the numbers, a page lies within the rows.
+    offset = min(query.offset, rows.height)
+    limit = rows.height if query.limit is None else min(query.limit, rows.height)
+    return _ordered(rows, query.sort).slice(offset, limit)
+
+
+def _ordered(rows: pl.DataFrame, sort: str) -> pl.DataFrame:
+    if sort == BY_REMOVAL:
+        keys, descending = ["risk_level", "usage_month", "size_gb"], [True, False, True]
+    else:
+        keys, descending = [sort.removeprefix("-")], [sort.startswith("-")]
+    if keys[0] in CONSTANT_COLUMNS:
+        return rows
+    # Rows come sorted by name, and the sort is stable, so names break every tie.
+    return rows.sort(keys, descending=descending, nulls_last=True, maintain_order=True)

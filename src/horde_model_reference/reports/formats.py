@@ -1,0 +1,22 @@
+"""The formats in which reports and the history are written."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+
+class Format(StrEnum):
+    """How the report of a category is written."""
+
+    table = "table"
+    json = "json"
+    csv = "csv"
+    markdown = "markdown"
+    parquet = "parquet"
+
+
+class ExportFormat(StrEnum):
+    """How the history is written out."""
+
+    csv = "csv"
+    parquet = "parquet"
