@@ -8,12 +8,10 @@ import re
 import shlex
 from collections.abc import Iterator
 from enum import Enum
-from importlib import import_module
 from pathlib import Path
 from types import UnionType
 from typing import Any, Union, get_args, get_origin, get_type_hints
 
-import typer
 from docs.generator.markup import code, table
 from pydantic import BaseModel
 from pydantic.fields import FieldInfo
@@ -21,7 +19,8 @@ from pydantic.fields import FieldInfo
 import horde_model_reference
 from horde_model_reference import errors
 from horde_model_reference.categories import MODEL_REFERENCE_CATEGORY
-from horde_model_reference.cli.main import COMMANDS
+from horde_model_reference.cli.common import SHORT_FORMS
+from horde_model_reference.cli.main import COMMANDS, command_named
 from horde_model_reference.settings import Settings, environment_name
 
 UNITS: dict[str, str] = {
@@ -148,8 +147,7 @@ def error_tree() -> str:
 
 def commands() -> str:
     """Return every command with its arguments and options."""
-    found = [typer.main.get_command(import_module(module).app) for module in COMMANDS.values()]
-    return "\n\n".join(part for name, command in zip(COMMANDS, found, strict=True) for part in _command(name, command))
+    return "\n\n".join(part for name in COMMANDS for part in _command(name, command_named(name)))
 
 
 def _command(name: str, command: Any) -> Iterator[str]:
@@ -164,7 +162,7 @@ def _command(name: str, command: Any) -> Iterator[str]:
     usage = [_usage(param) for param in arguments]
     rows = (
         (
-            param.name.upper() if param in arguments else " / ".join(map(code, (*param.opts, *param.secondary_opts))),
+            _typed(param) if param in arguments else " / ".join(map(code, (*param.opts, *param.secondary_opts))),
             _values(hints[param.name], param),
             "" if param.required or not _plain(param.default) else code(_plain(param.default)),
             param.help,
@@ -176,8 +174,12 @@ def _command(name: str, command: Any) -> Iterator[str]:
 
 
 def _usage(argument: Any) -> str:
-    name = argument.name.upper() + ("" if argument.nargs == 1 else "...")
+    name = _typed(argument) + ("" if argument.nargs == 1 else "...")
     return name if argument.required else f"[{name}]"
+
+
+def _typed(argument: Any) -> str:
+    return str(argument.metavar or argument.name.upper())
 
 
 def _plain(value: object) -> object:
@@ -189,7 +191,7 @@ def _values(hint: Any, param: Any) -> str:
     while get_origin(hint) in {Union, UnionType, list}:
         several = several or get_origin(hint) is list
         hint = next(kind for kind in get_args(hint) if kind is not type(None))
-    if hint is MODEL_REFERENCE_CATEGORY:
+    if param.metavar == "CATEGORY":
         return "categories" if several else "a category"
     if isinstance(hint, type) and issubclass(hint, Enum):
         return ", ".join(code(choice.value) for choice in hint)
@@ -200,8 +202,10 @@ def _values(hint: Any, param: Any) -> str:
 
 
 def categories() -> str:
-    """Return the names of all categories."""
-    return f"The categories: {', '.join(code(category.value) for category in MODEL_REFERENCE_CATEGORY)}."
+    """Return the names of all categories, and the short ones."""
+    short = (f"{code(name)} for {code(category.value)}" for name, category in SHORT_FORMS.items())
+    names = ", ".join(code(category.value) for category in MODEL_REFERENCE_CATEGORY)
+    return f"The categories: {names}. Short forms: {', '.join(short)}."
 
 
 def public_names() -> str:

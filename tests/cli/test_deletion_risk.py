@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 
 from horde_model_reference.analytics.filter_presets import PRESETS
-from horde_model_reference.analytics.flags import RiskLevel
+from horde_model_reference.analytics.risk_level import RiskLevel
 from horde_model_reference.analytics.risk_query import SCALAR_COLUMNS
 from horde_model_reference.integrations.horde_api_client import MAX_BYTES
 from horde_model_reference.settings import ENV_PREFIX
@@ -101,6 +101,53 @@ def test_a_pipe_gets_no_colour(cli: Cli, form: str) -> None:
     assert run.code == 0
     assert b"\x1b" not in run.out
     assert "Harbor" in run.text
+
+
+@pytest.mark.parametrize(("short", "category"), [("image", "image_generation"), ("text", "text_generation")])
+def test_the_short_form_of_a_category_is_the_same(cli: Cli, short: str, category: str) -> None:
+    command = ("--demo", "--format", "csv")
+    assert cli("deletion-risk", short, *command).out == cli("deletion-risk", category, *command).out
+
+
+@pytest.mark.parametrize(
+    ("options", "told"),
+    [
+        (["--baseline", "sd1"], ["--baseline sd1: ", "flux_1, stable_cascade, stable_diffusion_1, "]),
+        (["--host", "example.org"], ["--host example.org: ", "civitai.com, "]),
+        (["--baseline", "\x1b[31m", "--host", ""], ["--baseline \\x1b[31m: "]),
+    ],
+    ids=["baseline", "host", "hostile"],
+)
+def test_a_filter_that_nothing_matches_lists_what_there_is(cli: Cli, options: list[str], told: list[str]) -> None:
+    run = cli("deletion-risk", "image", "--demo", *options)
+    assert run.code == 0
+    assert "0 of 48 models" in run.text
+    (line,) = run.err.splitlines()
+    assert line.startswith("warning: ")
+    assert all(words in line for words in told)
+
+
+def test_a_filter_on_what_no_model_has_says_so(cli: Cli) -> None:
+    run = cli("deletion-risk", "text", "--demo", "--host", "huggingface.co")
+    assert run.err == "warning: --host huggingface.co: no model has it; no model names any.\n"
+
+
+@pytest.mark.parametrize("options", [["--baseline", "stable_diffusion_1"], ["--host", "HUGGINGFACE.co"]])
+def test_a_filter_that_matches_warns_of_nothing(cli: Cli, options: list[str]) -> None:
+    """Also where another filter takes all of its rows."""
+    assert cli("deletion-risk", "image", "--demo", "--search", "no such model", *options).err == ""
+
+
+@pytest.mark.parametrize("columns", [40, 46, 50])
+def test_names_stay_readable_on_a_narrow_terminal(
+    cli: Cli, demo: BlockingClient, monkeypatch: pytest.MonkeyPatch, columns: int
+) -> None:
+    monkeypatch.setenv("COLUMNS", str(columns))
+    run = cli("deletion-risk", "image", "--demo", "--limit", "9")
+    shown = demo.get(f"{STATISTICS}/image_generation/deletion-risk?sort=removal&limit=9").json()["models"]
+    assert max(map(len, run.text.splitlines())) <= columns
+    assert all(word in run.text for row in shown for word in row["name"].split())
+    assert "Not shown, for want of room: Share" in run.text
 
 
 @pytest.mark.parametrize("columns", [60, 133])

@@ -44,9 +44,23 @@ def test_a_model_that_nobody_reports_says_so(cli: Cli, world: World) -> None:
     assert "no name that belongs to it" in run.text
 
 
-@pytest.mark.parametrize("asked", ["deliberate", "Delibrate", "", "\x1b[31mDeliberate\n", "\udcffDeliberate"])
+@pytest.mark.parametrize("asked", ["Delibrate", "", "\x1b[31mDeliberate\n", "\udcffDeliberate"])
 def test_an_unknown_model_is_1_with_the_closest_names(cli: Cli, world: World, asked: str) -> None:
     assert_refused(cli("explain", "image_generation", asked), 1, "no model", "hint: The closest names are: Deliberate")
+
+
+@pytest.mark.parametrize("asked", ["DELIBERATE", "deliberate", "straße", "STRASSE"])
+def test_a_name_is_found_ignoring_case_where_one_matches(cli: Cli, world: World, asked: str) -> None:
+    world.image_catalogue().write_bytes(catalogue_bytes(["Deliberate", "Straße"]))
+    run = cli("explain", "image", asked)
+    assert (run.code, run.err) == (0, "")
+    assert run.text.split()[0].casefold() == asked.casefold()
+
+
+def test_names_that_differ_in_case_alone_must_be_told_apart(cli: Cli, world: World) -> None:
+    world.image_catalogue().write_bytes(catalogue_bytes(["Harbor", "HARBOR"]))
+    assert cli("explain", "image", "HARBOR").text.startswith("HARBOR ")
+    assert_refused(cli("explain", "image", "harbor"), 1, "no model", "HARBOR", "Harbor")
 
 
 def test_a_category_without_usage_is_2(cli: Cli) -> None:

@@ -14,9 +14,10 @@ from pathlib import Path
 import polars as pl
 import pytest
 
-from horde_model_reference.cli.deletion_risk import Format, shows_past
+from horde_model_reference.cli.actions.deletion_risk import shows_past
 from horde_model_reference.clock import Clock
 from horde_model_reference.history.store import open_store
+from horde_model_reference.reports.formats import Format
 from horde_model_reference.settings import load_settings
 from tests.support.builders import stats_of, status_of
 from tests.support.command_line import Cli, Terminal, World, assert_refused

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import json
+import shlex
 from pathlib import Path
 
 import pytest
 
-from horde_model_reference.cli.plan import overrides_of
+from horde_model_reference.cli.actions.plan import overrides_of
 from horde_model_reference.curation.catalogue_files import remove_records
 from horde_model_reference.curation.plan_files import read_plan
 from horde_model_reference.demo import DATA
@@ -73,6 +74,50 @@ def test_git_applies_the_patch_in_the_catalogue_s_repository(cli: Cli, curators:
     git(curators.folder, "apply", str(own_folder / "out" / "removals.patch"))
     assert curators.image_catalogue().read_bytes() == (own_folder / "out" / "image_generation.json").read_bytes()
     assert json.loads(curators.image_catalogue().read_bytes()).keys() == FIGURES.keys()
+
+
+def next_commands(run: Run) -> list[list[str]]:
+    """The commands at the end of a plan, as the shell reads them."""
+    return [shlex.split(line) for line in run.text[run.text.index("Next, ") :].splitlines()[1:]]
+
+
+@pytest.mark.parametrize("place", [".", "a folder", ".."])
+@pytest.mark.parametrize("at", [0, 1], ids=["git", "apply"])
+def test_the_commands_at_the_end_carry_the_plan_out(
+    cli: Cli, curators: Curators, monkeypatch: pytest.MonkeyPatch, place: str, at: int
+) -> None:
+    """Typed where the plan was made: in the clone, in a folder of it, or elsewhere."""
+    curators.has(FIGURES | {"one\ttwo": 3})
+    git(curators.folder, "init", "-q")
+    (curators.folder / place).mkdir(exist_ok=True)
+    monkeypatch.chdir(curators.folder / place)
+    monkeypatch.setenv("COLUMNS", "40")
+    commands = next_commands(planned(cli, "--select", "one\ttwo", "--output-dir", "my plan"))
+    assert [command[0] for command in commands] == ["git", "horde-model-reference"]
+    program, *arguments = commands[at]
+    if program == "git":
+        git(Path(), *arguments)
+    else:
+        assert cli(*arguments).code == 0
+    assert json.loads(curators.image_catalogue().read_bytes()).keys() == FIGURES.keys()
+
+
+def test_the_commands_for_a_catalogue_from_the_network_name_a_clone(
+    cli: Cli, curators: Curators, own_folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with in_background(FileServer(curators.has(FIGURES))) as server:
+        monkeypatch.setenv(f"{ENV_PREFIX}SOURCES__IMAGE_GENERATION", server.url)
+        run = planned(cli, "--select", "two")
+    assert "where CLONE is a clone of the catalogue's repository" in run.text
+    assert next_commands(run) == [
+        ["git", "-C", "CLONE", "apply", str(own_folder / "deletion-plan" / "removals.patch")],
+        ["horde-model-reference", "apply", "deletion-plan/plan.json", "--catalogue", "CLONE/models.json"],
+    ]
+
+
+def test_a_plan_that_removes_nothing_has_no_next_commands(cli: Cli, curators: Curators) -> None:
+    curators.has({name: usage for name, usage in FIGURES.items() if usage > 1000})
+    assert "Next, " not in planned(cli).text
 
 
 @pytest.mark.parametrize("address", ["/", "/?file=x", "?file=x"])

@@ -61,7 +61,7 @@ async def served(*options: str, before: tuple[str, ...] = ()) -> AsyncIterator[S
         assert process.stderr is not None
         said = (await asyncio.wait_for(process.stderr.readline(), 30)).decode()
         assert said.startswith("Serving on http://"), said
-        yield Served(process, said.split()[2].removesuffix("/api/docs"))
+        yield Served(process, said.split()[2].removesuffix("/"))
     finally:
         with suppress(ProcessLookupError):
             os.killpg(process.pid, signal.SIGKILL)  # its workers too

@@ -7,16 +7,13 @@ import re
 import shlex
 import sys
 from collections.abc import Iterator
-from importlib import import_module
-from typing import Any
 
 import pytest
-import typer
 from docs.generator import reference
 from docs.generator.sample import workplace
 
 from horde_model_reference.cli import main
-from horde_model_reference.cli.main import COMMANDS
+from horde_model_reference.cli.main import command_named
 from horde_model_reference.settings import Settings, load_settings
 from tests.support.pages import ADDRESS, PAGES, ROOT, Block, blocks
 from tests.support.service import BlockingClient, serving_the_sample
@@ -68,7 +65,7 @@ SHELL_LINES = [(block, line) for block in blocks("sh") for line in block.content
 )
 def test_commands_that_are_not_run_are_understood(block: Block, line: str) -> None:
     name, *arguments = shlex.split(line, comments=True)[1:]
-    command: Any = typer.main.get_command(import_module(COMMANDS[name]).app)
+    command = command_named(name)
     command.make_context(name, arguments)
 
 

@@ -109,7 +109,7 @@ def serving_the_demo() -> Iterator[str]:
         assert process.stderr is not None
         said = process.stderr.readline()
         assert said.startswith("Serving on http://"), said
-        yield said.split()[2].removesuffix("/api/docs")
+        yield said.split()[2].removesuffix("/")
     finally:
         process.terminate()
         try:

@@ -1,134 +1,99 @@
-"""What the commands share: the engine of a run, its options, and where results go."""
+"""Arguments and options that commands share, each declared once."""
 
 from __future__ import annotations
 
-import asyncio
-import io
-import os
-import sys
-from collections.abc import Awaitable, Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Collection, Iterable
 from pathlib import Path
-from typing import Annotated, TypeVar
+from typing import Annotated, Any
 
-import stamina
 import typer
-from rich.console import Console, RenderableType
+from typer.core import TyperGroup
 
-from horde_model_reference.categories import MODEL_REFERENCE_CATEGORY
-from horde_model_reference.clock import Clock
-from horde_model_reference.demo import SimulatedHorde, demo_clock, demo_settings
-from horde_model_reference.demo.past import make_demo_history
-from horde_model_reference.engine import Engine, open_engine
-from horde_model_reference.errors import OutputError
-from horde_model_reference.history.history import make_history
-from horde_model_reference.settings import Settings, load_settings
+from horde_model_reference.categories import MODEL_REFERENCE_CATEGORY, REPORTED_TYPES
+from horde_model_reference.escaping import quoted
 
-T = TypeVar("T")
+SHORT_FORMS: dict[str, MODEL_REFERENCE_CATEGORY] = {kind.value: category for category, kind in REPORTED_TYPES.items()}
+"""Other names of the categories that the Horde reports usage for."""
 
-Category = Annotated[MODEL_REFERENCE_CATEGORY, typer.Argument(help="The category.", show_choices=True)]
+CATEGORIES = {category.value: category for category in MODEL_REFERENCE_CATEGORY} | SHORT_FORMS
+"""Every category by the names that arguments accept."""
+
+RISK_CATEGORIES = [name for name, category in CATEGORIES.items() if category in REPORTED_TYPES]
+
+
+class HelpfulGroup(TyperGroup):
+    """A group of commands that shows its help where no command is given; that is wrong usage all the same."""
+
+    def parse_args(self, ctx: typer.Context, args: list[str]) -> list[str]:  # type: ignore[override]
+        """Parse the arguments, or show the help and exit."""
+        if not args and not ctx.resilient_parsing:
+            typer.echo(ctx.get_help())
+            ctx.exit(2)
+        return super().parse_args(ctx, args)
+
+
+APP: dict[str, Any] = {
+    "cls": HelpfulGroup,
+    "add_completion": False,
+    "pretty_exceptions_enable": False,
+    "rich_markup_mode": None,  # Rich's help doubles the time that a start takes, for frames that no pipe needs.
+}
+
+
+def new_app(**settings: Any) -> typer.Typer:
+    """Return the Typer app of a command, or of a group of commands; settings of its own win over the common ones."""
+    return typer.Typer(**APP | settings)
+
+
+def completing(words: Iterable[str]) -> Callable[[str], list[str]]:
+    """Return a completion that proposes the words that begin like what is typed."""
+
+    def complete(incomplete: str) -> list[str]:
+        return [str(word) for word in words if word.startswith(incomplete)]
+
+    return complete
+
+
+def _one_of(words: Collection[str]) -> Callable[[str], str]:
+    """Return a callback that refuses a value which is none of the words."""
+
+    def check(value: str) -> str:
+        if value not in words:
+            raise typer.BadParameter(f"{quoted(value)} is none of: {', '.join(words)}.")
+        return value
+
+    return check
+
+
+def _all_of(words: Collection[str]) -> Callable[[list[str] | None], list[str]]:
+    """Return a callback as :func:`_one_of` does, for an argument that takes several values."""
+    check = _one_of(words)
+    return lambda values: [check(value) for value in values or ()]
+
+
+RiskCategory = Annotated[
+    str,
+    typer.Argument(
+        metavar="CATEGORY",
+        callback=_one_of(RISK_CATEGORIES),
+        autocompletion=completing(RISK_CATEGORIES),
+        help=f"One of: {', '.join(RISK_CATEGORIES)}.",
+    ),
+]
+"""A name in :data:`CATEGORIES` of a category that the Horde reports usage for."""
+
+Categories = Annotated[
+    list[str] | None,
+    typer.Argument(
+        metavar="CATEGORY",
+        callback=_all_of(CATEGORIES),
+        autocompletion=completing(CATEGORIES),
+        help=f"Any of: {', '.join(CATEGORIES)}. Without one: all.",
+    ),
+]
+"""Names in :data:`CATEGORIES`."""
+
 Demo = Annotated[bool, typer.Option("--demo", help="Use the bundled sample and a simulated Horde; no network.")]
 Output = Annotated[Path | None, typer.Option("--output", "-o", help="Write to this file instead of the screen.")]
-
-
-def settings_for(*, demo: bool) -> Settings:
-    """Return the environment's settings, or the demo's."""
-    return demo_settings() if demo else load_settings()
-
-
-def clock_for(*, demo: bool) -> Clock:
-    """Return the system's clock, or the demo's."""
-    return demo_clock() if demo else Clock()
-
-
-def with_engine(
-    work: Callable[[Engine], Awaitable[T]],
-    *,
-    demo: bool,
-    settings: Settings | None = None,
-    clock: Clock | None = None,
-) -> T:
-    """Run a piece of work with an engine built from the environment, or from the demo.
-
-    Args:
-        work: What to do with the engine.
-        demo: Use the bundled sample and its past, with no network.
-        settings: Other settings than the environment's or the demo's.
-        clock: The command's clock, where it has one.
-    """
-    settings, clock = settings or settings_for(demo=demo), clock or clock_for(demo=demo)
-    transport, make_past = (SimulatedHorde(), make_demo_history) if demo else (None, make_history)
-
-    async def run() -> T:
-        async with open_engine(settings, transport, make_history=make_past, clock=clock) as engine:
-            return await work(engine)
-
-    with _retries_unsaid():
-        return asyncio.run(run())
-
-
-@contextmanager
-def _retries_unsaid() -> Iterator[None]:
-    """Keep retries from being logged, which would go to standard output of all places."""
-    stamina.instrumentation.set_on_retry_hooks([])
-    try:
-        yield
-    finally:
-        stamina.instrumentation.set_on_retry_hooks(None)  # The default ones, found anew when they are needed.
-
-
-def show(report: RenderableType) -> None:
-    """Print a report for people: in colour, and as wide as the terminal, where standard output is one.
-
-    Raises:
-        OutputError: Standard output cannot be written.
-    """
-    with _standard_output():
-        if isinstance(sys.stdout, io.TextIOWrapper):
-            sys.stdout.reconfigure(errors="backslashreplace")  # It may be of an encoding that lacks some characters.
-        Console().print(report)
-
-
-def write(content: bytes, output: Path | None) -> None:
-    """Write a result to a file, or byte for byte to standard output.
-
-    Raises:
-        OutputError: It cannot be written.
-    """
-    if output is None:
-        with _standard_output():
-            sys.stdout.buffer.write(content)
-        return
-    try:
-        output.write_bytes(content)
-    except OSError as error:
-        raise OutputError(f"{output}: {error.strerror or error}.", hint="Choose another --output.") from error
-
-
-def keep_from_terminal(what: str, output: Path | None) -> None:
-    """Refuse to write binary content onto a terminal, before anything is asked for it.
-
-    Raises:
-        OutputError: It would go to standard output, which is a terminal.
-    """
-    if output is None and sys.stdout is not None and sys.stdout.isatty():
-        raise OutputError(
-            f"{what} is binary and nothing for a terminal.", hint="Give --output FILE, or redirect standard output."
-        )
-
-
-@contextmanager
-def _standard_output() -> Iterator[None]:
-    if sys.stdout is None:
-        raise OutputError("Standard output is closed.", hint="Give the command a standard output.")
-    try:
-        yield
-        sys.stdout.flush()
-    except BrokenPipeError:
-        raise  # Who reads has seen enough: Typer ends the run without a word.
-    except OSError as error:
-        # What is left in the buffer would fail once more at Python's exit, and change the exit code.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        raise OutputError(
-            f"Standard output: {error.strerror or error}.", hint="Send the output to another place."
-        ) from error
+PolicyFile = Annotated[Path | None, typer.Option("--policy", help="A policy file (TOML); the defaults without one.")]
+DbJson = Annotated[Path | None, typer.Option("--db-json", help="Text models: the db.json generated from models.csv.")]

@@ -5,26 +5,29 @@ from __future__ import annotations
 import gc
 import sys
 from importlib import import_module
-from typing import Any, NoReturn
+from typing import Annotated, Any, NoReturn
 
 import typer
-from typer.core import TyperGroup
 
+from horde_model_reference.cli.common import HelpfulGroup, new_app
+from horde_model_reference.cli.standard_output import escape_what_the_encoding_lacks, unwritable
 from horde_model_reference.errors import HordeModelReferenceError
 from horde_model_reference.escaping import visible
 
-COMMANDS: dict[str, str] = {
-    "deletion-risk": "horde_model_reference.cli.deletion_risk",
-    "explain": "horde_model_reference.cli.explain",
-    "policy": "horde_model_reference.cli.policy",
-    "plan": "horde_model_reference.cli.plan",
-    "apply": "horde_model_reference.cli.apply",
-    "undo": "horde_model_reference.cli.undo",
-    "history": "horde_model_reference.cli.history",
-    "sync": "horde_model_reference.cli.sync",
-    "serve": "horde_model_reference.cli.serve",
-}
-"""The commands and the module of each, which holds a Typer ``app``."""
+PROGRAM = "horde-model-reference"
+
+COMMANDS: tuple[str, ...] = (
+    "deletion-risk",
+    "explain",
+    "policy",
+    "plan",
+    "apply",
+    "undo",
+    "history",
+    "sync",
+    "serve",
+)
+"""The commands in the order of the help; each has its module in :mod:`horde_model_reference.cli.commands`."""
 
 INTERRUPTED = 130
 
@@ -33,7 +36,15 @@ NEW_OBJECTS = 50_000
 tenth of the time to the first answer."""
 
 
-class LazyGroup(TyperGroup):
+def command_named(name: str) -> Any:
+    """Return a command, or a group of commands, as Typer runs it; only its own module is imported."""
+    module = import_module(f"horde_model_reference.cli.commands.{name.replace('-', '_')}")
+    command = typer.main.get_command(module.app)
+    command.name = name  # A group does not know its name.
+    return command
+
+
+class LazyGroup(HelpfulGroup):
     """A group that imports a command's module when the command is asked for."""
 
     def list_commands(self, ctx: typer.Context) -> list[str]:  # type: ignore[override]
@@ -42,49 +53,68 @@ class LazyGroup(TyperGroup):
 
     def get_command(self, ctx: typer.Context, cmd_name: str) -> Any:  # type: ignore[override]
         """Return a command, or None where there is none of this name."""
-        module = COMMANDS.get(cmd_name)
-        if module is None:
-            return None
-        command = typer.main.get_command(import_module(module).app)
-        command.name = cmd_name  # One with commands of its own does not know its name.
-        return command
+        return command_named(cmd_name) if cmd_name in COMMANDS else None
 
 
-app = typer.Typer(
+app = new_app(
     cls=LazyGroup,
+    add_completion=True,
     help="Which AI Horde models are at risk of deletion, why, and on what evidence.",
-    no_args_is_help=True,
-    add_completion=False,
-    pretty_exceptions_enable=False,
 )
 
 
+def _show_version(wanted: bool) -> None:  # noqa: FBT001 - Typer calls it so
+    if wanted:
+        from importlib import metadata  # noqa: PLC0415 - large, and needed here alone
+
+        typer.echo(f"{PROGRAM} {metadata.version(PROGRAM)}")
+        raise typer.Exit
+
+
 @app.callback()
-def _root() -> None:
-    """Which AI Horde models are at risk of deletion, why, and on what evidence."""
+def _root(
+    *,
+    _: Annotated[
+        bool, typer.Option("--version", callback=_show_version, is_eager=True, help="Show the version and exit.")
+    ] = False,
+) -> None:
+    """Options of the program itself."""
 
 
 def main() -> NoReturn:
     """Run the command line and exit: 0 done, 1 a failure said in one line, 2 wrong usage."""
     gc.set_threshold(NEW_OBJECTS, *gc.get_threshold()[1:])
+    escape_what_the_encoding_lacks()
     try:
-        status = app(standalone_mode=False)
+        status = app(prog_name=PROGRAM, standalone_mode=False)
     except HordeModelReferenceError as error:
-        _say(error.message, error.hint)
-        sys.exit(error.exit_code)
+        _fail(error.message, error.hint, error.exit_code)
     except typer.TyperException as error:
-        # Typer lists choices over several lines; without any argument it has shown the help and says nothing.
-        message = " ".join(error.format_message().split())
-        if message:
-            _say(message, "horde-model-reference --help shows the usage.")
-        sys.exit(2)
+        _fail(_said_of(error), f"{_command_of(error)} --help shows the usage.", 2)
     except (typer.Abort, KeyboardInterrupt):
-        _say("Interrupted.", "")
-        sys.exit(INTERRUPTED)
+        _fail("Interrupted.", "", INTERRUPTED)
+    except OSError as error:  # Of Typer's own output, such as the help: ours has become an OutputError.
+        failure = unwritable(error)
+        _fail(failure.message, failure.hint, failure.exit_code)
     sys.exit(status if isinstance(status, int) else 0)
 
 
-def _say(message: str, hint: str) -> None:
+def _said_of(error: typer.TyperException) -> str:
+    """Return what is wrong with the usage in one line; of a missing argument also what it is."""
+    # Typer lists choices over several lines, and its checker puts these words before some.
+    message = " ".join(error.format_message().split()).replace("Value error, ", "")
+    missing = getattr(error, "param", None) if message.startswith("Missing argument") else None
+    return message if missing is None else f"{message} {missing.help}"
+
+
+def _command_of(error: typer.TyperException) -> str:
+    """Return the command that was used wrongly, as it is typed."""
+    context = getattr(error, "ctx", None)
+    return PROGRAM if context is None else context.command_path
+
+
+def _fail(message: str, hint: str, exit_code: int) -> NoReturn:
     print(f"error: {visible(message)}", file=sys.stderr)  # noqa: T201
     if hint:
         print(f"hint: {visible(hint)}", file=sys.stderr)  # noqa: T201
+    sys.exit(exit_code)

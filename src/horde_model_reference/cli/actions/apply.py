@@ -1,16 +1,14 @@
-"""``apply``: carry out a plan on a catalogue file."""
+"""Carry out a plan on a catalogue file."""
 
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated
 
-import typer
 from rich.console import Group
 from rich.text import Text
 
-from horde_model_reference.cli.common import Demo, clock_for, settings_for, show, with_engine
-from horde_model_reference.cli.plan import DbJson
+from horde_model_reference.cli.actions.output import show
+from horde_model_reference.cli.actions.session import clock_for, settings_for, with_engine
 from horde_model_reference.curation.applying import Applied, CatalogueFiles, apply_removals, check_file
 from horde_model_reference.curation.journal import Journal
 from horde_model_reference.curation.plan_files import read_plan
@@ -18,24 +16,9 @@ from horde_model_reference.curation.rechecking import recheck
 from horde_model_reference.escaping import visible
 from horde_model_reference.reports.words import counted
 
-app = typer.Typer(add_completion=False, pretty_exceptions_enable=False)
 
-
-@app.command("apply")
-def apply_plan(
-    plan: Annotated[Path, typer.Argument(help="A plan.json.")],
-    *,
-    catalogue: Annotated[
-        Path, typer.Option(help="The catalogue file to change; it must be what the plan was made from.")
-    ],
-    db_json: DbJson = None,
-    demo: Demo = False,
-) -> None:
-    """Take a plan's models out of the catalogue file, but for those that have recovered since.
-
-    Everything is read again first, and verdicts and limits are computed anew. The run is kept in a journal, and `undo`
-    puts the records back.
-    """
+def apply_plan(plan: Path, catalogue: Path, db_json: Path | None, *, demo: bool) -> None:
+    """Take a plan's models out of the catalogue file, and say which went and which stayed."""
     old = read_plan(plan)
     check_file(old, catalogue)
     settings, clock = settings_for(demo=demo), clock_for(demo=demo)

@@ -1,14 +1,12 @@
-"""``undo``: put the records of a run back."""
+"""Put the records of a run back."""
 
 from __future__ import annotations
 
-from typing import Annotated
-
-import typer
 from rich.console import Group
 from rich.text import Text
 
-from horde_model_reference.cli.common import Demo, clock_for, settings_for, show
+from horde_model_reference.cli.actions.output import show
+from horde_model_reference.cli.actions.session import clock_for, settings_for
 from horde_model_reference.curation.applying import is_undone
 from horde_model_reference.curation.applying import undo as put_run_back
 from horde_model_reference.curation.journal import Journal, Run
@@ -16,24 +14,17 @@ from horde_model_reference.errors import HordeModelReferenceError, PlanError
 from horde_model_reference.escaping import visible
 from horde_model_reference.reports.words import counted
 
-app = typer.Typer(add_completion=False, pretty_exceptions_enable=False)
 
-
-@app.command()
-def undo(
-    run: Annotated[
-        str | None,
-        typer.Argument(help="The run, as `apply` named it; without one, the runs are listed, and whether each stands."),
-    ] = None,
-    *,
-    demo: Demo = False,
-) -> None:
-    """Put the records that a run of `apply` took out back in their old places."""
+def list_runs(*, demo: bool) -> None:
+    """List the runs of the journal, and whether each stands."""
     journal = Journal(settings_for(demo=demo).data_dir)
-    if run is None:
-        runs = [_line(journal, name) for name in journal.names()] or ["There are no runs."]
-        show(Group(*map(Text, runs)))
-        return
+    runs = [_line(journal, name) for name in journal.names()] or ["There are no runs."]
+    show(Group(*map(Text, runs)))
+
+
+def undo(run: str, *, demo: bool) -> None:
+    """Put the records of a run back, and say into which files."""
+    journal = Journal(settings_for(demo=demo).data_dir)
     found = journal.read(run)
     changed = put_run_back(found)
     journal.note_undone(found, clock_for(demo=demo).now())

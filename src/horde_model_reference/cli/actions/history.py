@@ -1,13 +1,11 @@
-"""``history``: keep, read in, close and write out the history of use."""
+"""Keep, read in, close and write out the history of use."""
 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Callable, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator, Sequence
 from contextlib import asynccontextmanager, contextmanager
-from enum import StrEnum
 from pathlib import Path
-from typing import Annotated
 
 import polars as pl
 import typer
@@ -15,15 +13,8 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, ProgressColumn, TaskProgressColumn, TextColumn
 
 from horde_model_reference.categories import HordeModelType
-from horde_model_reference.cli.common import (
-    Demo,
-    Output,
-    clock_for,
-    keep_from_terminal,
-    settings_for,
-    with_engine,
-    write,
-)
+from horde_model_reference.cli.actions.output import keep_from_terminal, write
+from horde_model_reference.cli.actions.session import clock_for, settings_for, with_engine
 from horde_model_reference.demo.past import open_simulated_past
 from horde_model_reference.engine import Engine
 from horde_model_reference.history.exporting import EXPORTED, exported, to_csv, to_parquet
@@ -31,20 +22,7 @@ from horde_model_reference.history.importing import read_moment, read_saved
 from horde_model_reference.history.rollup import months_to_roll_up, roll_up_months
 from horde_model_reference.history.store import HistoryStore, open_store
 from horde_model_reference.history.writing import Outcome
-
-app = typer.Typer(
-    help="Keep, read in, close and write out the history of use.", add_completion=False, no_args_is_help=True
-)
-
-Files = Annotated[list[Path], typer.Argument(help="Saved answers of the Horde's stats and status routes.")]
-
-
-class ExportFormat(StrEnum):
-    """How the history is written out."""
-
-    csv = "csv"
-    parquet = "parquet"
-
+from horde_model_reference.reports.formats import ExportFormat
 
 WRITERS: dict[ExportFormat, Callable[[pl.DataFrame], bytes]] = {
     ExportFormat.csv: to_csv,
@@ -52,9 +30,8 @@ WRITERS: dict[ExportFormat, Callable[[pl.DataFrame], bytes]] = {
 }
 
 
-@app.command()
-def collect(*, demo: Demo = False) -> None:
-    """Ask the Horde and keep what it says; for cron, once an hour or oftener."""
+def collect(*, demo: bool) -> None:
+    """Ask the Horde and keep its answers."""
 
     async def work(engine: Engine) -> dict[HordeModelType, list[str]]:
         async with _store(demo=demo) as store:
@@ -70,19 +47,8 @@ def collect(*, demo: Demo = False) -> None:
         typer.echo(f"{model_type.value}: {', '.join(outcomes) or 'unknown, nothing kept'}", err=True)
 
 
-@app.command("import")
-def import_saved(
-    files: Files,
-    *,
-    date: Annotated[
-        str | None, typer.Option(help="When they were given, in UTC: 2026-05-01 or 2026-05-01T06:00; else by name.")
-    ] = None,
-    type: Annotated[  # noqa: A002
-        HordeModelType | None, typer.Option(help="Of which models they are; by default by content or name.")
-    ] = None,
-    demo: Demo = False,
-) -> None:
-    """Read saved answers into the history; repeating it, in whatever order, changes nothing."""
+def import_saved(files: Sequence[Path], date: str | None, kind: HordeModelType | None, *, demo: bool) -> None:
+    """Read saved answers into the history, and count how many were new."""
     now = clock_for(demo=demo).now()
     moment = read_moment(date, "--date", now) if date is not None else None
     counted = dict.fromkeys([*(outcome.value for outcome in Outcome), "unknown"], 0)
@@ -91,7 +57,7 @@ def import_saved(
         async with _store(demo=demo) as store:
             with _progress("Files", len(files), MofNCompleteColumn()) as reach:
                 for at, path in enumerate(files, start=1):
-                    found = read_saved(path, moment, type, now)
+                    found = read_saved(path, moment, kind, now)
                     outcome = "unknown" if found is None else (await store.writer.keep(found)).value
                     counted[outcome] += 1
                     reach(at)
@@ -100,9 +66,8 @@ def import_saved(
     typer.echo(", ".join(f"{number:,} {outcome}" for outcome, number in counted.items() if number), err=True)
 
 
-@app.command()
-def prune(*, demo: Demo = False) -> None:
-    """Keep what is older than HISTORY__KEEP_DAYS by the month."""
+def prune(*, demo: bool) -> None:
+    """Roll old days up into months."""
 
     async def work() -> int:
         closed, keep_days = 0, settings_for(demo=demo).history.keep_days
@@ -119,18 +84,11 @@ def prune(*, demo: Demo = False) -> None:
     typer.echo(f"{asyncio.run(work()):,} months closed", err=True)
 
 
-@app.command()
-def export(
-    *,
-    format: Annotated[ExportFormat, typer.Option(help="How to write it.")] = ExportFormat.parquet,  # noqa: A002
-    type: Annotated[HordeModelType | None, typer.Option(help="Only these models; all by default.")] = None,  # noqa: A002
-    output: Output = None,
-    demo: Demo = False,
-) -> None:
-    """Write out what is kept day by day: a row for each API name and day."""
-    if format is ExportFormat.parquet:
+def export(written: ExportFormat, kind: HordeModelType | None, output: Path | None, *, demo: bool) -> None:
+    """Write out the days that are kept, a row for each API name and day."""
+    if written is ExportFormat.parquet:
         keep_from_terminal("Parquet", output)
-    types = [type] if type is not None else list(HordeModelType)
+    types = [kind] if kind is not None else list(HordeModelType)
 
     async def work() -> pl.DataFrame:
         parts = [pl.DataFrame(schema=EXPORTED)]
@@ -142,7 +100,7 @@ def export(
                         reach(share)
         return pl.concat(parts)
 
-    write(WRITERS[format](asyncio.run(work())), output)
+    write(WRITERS[written](asyncio.run(work())), output)
 
 
 @asynccontextmanager

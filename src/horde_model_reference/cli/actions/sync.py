@@ -1,33 +1,22 @@
-"""``sync``: fetch all catalogues, so that a good copy of each is held."""
+"""Fetch catalogues, so that a good copy of each is held."""
 
 from __future__ import annotations
 
-from typing import Annotated
+from collections.abc import Sequence
 
-import typer
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
 
 from horde_model_reference.categories import MODEL_REFERENCE_CATEGORY
-from horde_model_reference.cli.common import Demo, with_engine
+from horde_model_reference.cli.actions.session import with_engine
 from horde_model_reference.engine import Engine
 from horde_model_reference.errors import CatalogueError, CatalogueSourceError
 from horde_model_reference.escaping import visible
 from horde_model_reference.reports.words import counted
 
-app = typer.Typer(add_completion=False, pretty_exceptions_enable=False)
 
-
-@app.command()
-def sync(
-    categories: Annotated[
-        list[MODEL_REFERENCE_CATEGORY] | None, typer.Argument(help="Which categories; all by default.")
-    ] = None,
-    *,
-    demo: Demo = False,
-) -> None:
-    """Fetch the catalogues and keep a good copy of each. Interrupted, the copies held before stay whole."""
-    wanted = categories or list(MODEL_REFERENCE_CATEGORY)
+def sync(wanted: Sequence[MODEL_REFERENCE_CATEGORY], *, demo: bool) -> None:
+    """Fetch catalogues and keep a good copy of each, with a progress bar where standard error is a terminal."""
     failures = with_engine(lambda engine: _sync(engine, wanted), demo=demo)
     if failures:
         raise CatalogueSourceError(
@@ -35,7 +24,7 @@ def sync(
         )
 
 
-async def _sync(engine: Engine, wanted: list[MODEL_REFERENCE_CATEGORY]) -> list[str]:
+async def _sync(engine: Engine, wanted: Sequence[MODEL_REFERENCE_CATEGORY]) -> list[str]:
     failures = []
     console = Console(stderr=True)
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn())

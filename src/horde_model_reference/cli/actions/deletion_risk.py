@@ -1,0 +1,86 @@
+"""Write the report of a category."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Callable
+from datetime import datetime
+from pathlib import Path
+
+from rich.console import Console
+
+from horde_model_reference.analytics.matching import unmatched
+from horde_model_reference.analytics.risk_query import RiskQuery
+from horde_model_reference.analytics.risk_response import respond, viewed
+from horde_model_reference.analytics.risk_schema import CategoryDeletionRiskResponse
+from horde_model_reference.analytics.usage_trend import RECENT_COLUMNS
+from horde_model_reference.categories import MODEL_REFERENCE_CATEGORY
+from horde_model_reference.cli.actions.output import keep_from_terminal, show, warn, write
+from horde_model_reference.cli.actions.session import clock_for, settings_for, with_engine
+from horde_model_reference.reports.csv_report import to_csv
+from horde_model_reference.reports.formats import Format
+from horde_model_reference.reports.json_report import to_json
+from horde_model_reference.reports.markdown_report import to_markdown
+from horde_model_reference.reports.parquet_report import to_parquet
+from horde_model_reference.reports.terminal import report
+
+
+def _table(answer: CategoryDeletionRiskResponse, now: datetime) -> bytes:
+    text = io.StringIO()
+    console = Console(file=text, width=None, no_color=True, force_terminal=False)
+    console.print(report(answer, now))
+    return text.getvalue().encode()
+
+
+WRITERS: dict[Format, Callable[[CategoryDeletionRiskResponse, datetime], bytes]] = {
+    Format.table: _table,
+    Format.json: lambda answer, _: to_json(answer),
+    Format.csv: lambda answer, _: to_csv(answer.models).encode(),
+    Format.parquet: lambda answer, _: to_parquet(answer.models),
+    Format.markdown: lambda answer, now: to_markdown(answer, now).encode(),
+}
+"""Writes an answer in each format; the moment is the one that ages are told from."""
+
+
+WITHOUT_PAST = (Format.table, Format.markdown)
+"""Reports that show nothing of the past, so that it need not be read for them."""
+
+
+def shows_past(written: Format, sort: str) -> bool:
+    """Whether a report depends on the history of use."""
+    return written not in WITHOUT_PAST or sort.removeprefix("-") in RECENT_COLUMNS.keys() | {"trend_30d"}
+
+
+WITH_BACKENDS = (Format.table, Format.json)
+"""Reports that have rows or fields for the backends of a model."""
+
+
+def shows_backends(category: MODEL_REFERENCE_CATEGORY, query: RiskQuery, written: Format) -> bool:
+    """Whether a report has figures by backend when they are asked for."""
+    text_models = category is MODEL_REFERENCE_CATEGORY.text_generation and not query.group_text_models
+    return text_models and written in WITH_BACKENDS
+
+
+def write_report(
+    category: MODEL_REFERENCE_CATEGORY, query: RiskQuery, written: Format, output: Path | None, *, demo: bool
+) -> None:
+    """Show the report of a category, or write it to a file or standard output."""
+    if written is Format.parquet:
+        keep_from_terminal("Parquet", output)
+    settings, clock = settings_for(demo=demo), clock_for(demo=demo)
+    if not shows_past(written, query.sort):
+        settings = settings.without_history()
+    table = with_engine(lambda engine: engine.table(category), demo=demo, settings=settings, clock=clock)
+    answer = respond(table, query)
+    for option, values in unmatched(viewed(table, query).rows, query).items():
+        there = f"there are: {', '.join(values)}" if values else "no model names any"
+        warn(f"--{option} {getattr(query, option)}: no model has it; {there}.")
+    if query.include_backend_variations and not shows_backends(category, query, written):
+        warn(
+            "--include-backend-variations shows nothing here: only the table and JSON of text models that are "
+            "not grouped have figures by backend."
+        )
+    if written is Format.table and output is None:
+        show(report(answer, clock.now()))
+    else:
+        write(WRITERS[written](answer, clock.now()), output)

@@ -1,0 +1,97 @@
+"""Make a plan: which models may go, what that would do, and the patch."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from horde_model_reference.catalogue.sources import SourceCopy
+from horde_model_reference.categories import MODEL_REFERENCE_CATEGORY
+from horde_model_reference.cli.actions.output import show, show_lines
+from horde_model_reference.cli.actions.session import with_engine
+from horde_model_reference.curation.artefacts import PlannedFile, artefacts, write_artefacts
+from horde_model_reference.curation.next_steps import PlanPlaces, next_steps, next_steps_of_demo
+from horde_model_reference.curation.patch import local_path, path_in_work_tree, path_in_work_tree_of
+from horde_model_reference.curation.plan import Plan
+from horde_model_reference.curation.plan_diff import compare
+from horde_model_reference.curation.plan_files import read_file, read_plan
+from horde_model_reference.curation.plan_terminal import plan_report
+from horde_model_reference.curation.planning import Choice, CurationFacts, make_plan
+from horde_model_reference.curation.policy import load_policy
+from horde_model_reference.errors import UsageError
+from horde_model_reference.escaping import visible
+
+
+@dataclass(frozen=True, slots=True)
+class PlanRequest:
+    """A plan as it is asked for.
+
+    Attributes:
+        policy: A policy file; None for the defaults.
+        select: The models to plan, and no others; empty: the policy chooses.
+        override: ``NAME=REASON`` for selected models that are removed although they are protected or unknown.
+        since: An earlier plan to compare it with.
+        db_json: The file that is generated from the catalogue of text models.
+        output_dir: The folder to write it into.
+    """
+
+    policy: Path | None
+    select: Sequence[str]
+    override: Sequence[str]
+    since: Path | None
+    db_json: Path | None
+    output_dir: Path
+
+
+def plan(category: MODEL_REFERENCE_CATEGORY, asked: PlanRequest, *, demo: bool) -> None:
+    """Make a plan, write it, show it, and say how to carry it out."""
+    policy = load_policy(asked.policy)
+    choice = Choice(tuple(asked.select) or None, overrides_of(asked.override, asked.select))
+    earlier = _earlier(asked.since, category) if asked.since is not None else None
+    facts, copy = with_engine(lambda engine: engine.curation_facts(category), demo=demo)
+    made = make_plan(facts, policy, choice)
+    changes = compare(earlier, made) if earlier is not None else None
+    generated = _planned(asked.db_json) if asked.db_json is not None else None
+    files = artefacts(made, _catalogue(facts, copy), generated, changes)
+    catalogue = local_path(facts.location)
+    originals = [catalogue or Path(facts.location).with_name(facts.catalogue_file), asked.db_json]
+    written = write_artefacts(files, asked.output_dir, [path for path in originals if path is not None])
+    show(plan_report(made, written, changes))
+    if made.removed:
+        places = PlanPlaces(asked.output_dir, catalogue, facts.catalogue_file, asked.db_json)
+        show_lines((next_steps_of_demo if demo else next_steps)(places))
+
+
+def _earlier(path: Path, category: MODEL_REFERENCE_CATEGORY) -> Plan:
+    plan = read_plan(path)
+    if plan.category is not category:
+        raise UsageError(f"--since {path}: a plan of {plan.category.value}.", hint="Give one of this category.")
+    return plan
+
+
+def overrides_of(given: Sequence[str], selected: Sequence[str]) -> dict[str, str]:
+    """Return the reason of each override; the name is one of those selected, so it may hold a ``=``.
+
+    Raises:
+        UsageError: An override names no selected model, or gives no reason.
+    """
+    found: dict[str, str] = {}
+    for text in given:
+        names = [name for name in selected if text.startswith(f"{name}=")]
+        if not names:
+            raise UsageError(f"--override {text!r}: no selected model is named so.", hint="Give --select NAME as well.")
+        name = max(names, key=len)
+        found[name] = visible(text.removeprefix(f"{name}=").strip())  # It may be no valid Unicode.
+        if not found[name]:
+            raise UsageError(f"--override {text!r}: it gives no reason.", hint="--override NAME=REASON")
+    return found
+
+
+def _catalogue(facts: CurationFacts, copy: SourceCopy) -> PlannedFile:
+    where = path_in_work_tree_of(facts.location, facts.catalogue_file)
+    return PlannedFile(facts.catalogue_file, where, copy.content)
+
+
+def _planned(path: Path) -> PlannedFile:
+    return PlannedFile(path.name, path_in_work_tree(path), read_file(path))

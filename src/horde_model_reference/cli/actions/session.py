@@ -1,0 +1,65 @@
+"""A command's run: its settings, and the engine that is built from them."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable, Iterator
+from contextlib import contextmanager
+from typing import TypeVar
+
+import stamina
+
+from horde_model_reference.clock import Clock
+from horde_model_reference.demo import SimulatedHorde, demo_clock, demo_settings
+from horde_model_reference.demo.past import make_demo_history
+from horde_model_reference.engine import Engine, open_engine
+from horde_model_reference.history.history import make_history
+from horde_model_reference.settings import Settings, load_settings
+
+T = TypeVar("T")
+
+
+def settings_for(*, demo: bool) -> Settings:
+    """Return the environment's settings, or the demo's."""
+    return demo_settings() if demo else load_settings()
+
+
+def clock_for(*, demo: bool) -> Clock:
+    """Return the system's clock, or the demo's."""
+    return demo_clock() if demo else Clock()
+
+
+def with_engine(
+    work: Callable[[Engine], Awaitable[T]],
+    *,
+    demo: bool,
+    settings: Settings | None = None,
+    clock: Clock | None = None,
+) -> T:
+    """Run a piece of work with an engine built from the environment, or from the demo.
+
+    Args:
+        work: What to do with the engine.
+        demo: Use the bundled sample and its past, with no network.
+        settings: Other settings than the environment's or the demo's.
+        clock: The command's clock, where it has one.
+    """
+    settings, clock = settings or settings_for(demo=demo), clock or clock_for(demo=demo)
+    transport, make_past = (SimulatedHorde(), make_demo_history) if demo else (None, make_history)
+
+    async def run() -> T:
+        async with open_engine(settings, transport, make_history=make_past, clock=clock) as engine:
+            return await work(engine)
+
+    with _retries_unsaid():
+        return asyncio.run(run())
+
+
+@contextmanager
+def _retries_unsaid() -> Iterator[None]:
+    """Keep retries from being logged, which would go to standard output of all places."""
+    stamina.instrumentation.set_on_retry_hooks([])
+    try:
+        yield
+    finally:
+        stamina.instrumentation.set_on_retry_hooks(None)  # The default ones, found anew when they are needed.

@@ -1,0 +1,43 @@
+"""``plan``: which models may go, what that would do, and the patch."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from horde_model_reference.cli.common import CATEGORIES, DbJson, Demo, PolicyFile, RiskCategory, new_app
+
+app = new_app()
+
+
+@app.command()
+def plan(  # noqa: PLR0913 - one parameter an option
+    category: RiskCategory,
+    *,
+    policy: PolicyFile = None,
+    select: Annotated[list[str] | None, typer.Option(help="Plan exactly this model; may be given again.")] = None,
+    override: Annotated[
+        list[str] | None,
+        typer.Option(help="NAME=REASON: remove a selected model although it is protected or unknown."),
+    ] = None,
+    since: Annotated[Path | None, typer.Option(help="An earlier plan.json: say what has changed since.")] = None,
+    db_json: DbJson = None,
+    output_dir: Annotated[Path, typer.Option(help="Where to write the plan, the new file and the patch.")] = Path(
+        "deletion-plan"
+    ),
+    demo: Demo = False,
+) -> None:
+    """Say for every model whether it may go and why, what the removals would do, and write plan, new file and patch."""
+    from horde_model_reference.cli.actions import plan as actions
+
+    asked = actions.PlanRequest(
+        policy=policy,
+        select=select or [],
+        override=override or [],
+        since=since,
+        db_json=db_json,
+        output_dir=output_dir,
+    )
+    actions.plan(CATEGORIES[category], asked, demo=demo)
