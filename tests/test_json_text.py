@@ -1,4 +1,4 @@
-"""JSON of any sender: long numbers, repeated keys, and faults in words that no version of Python changes."""
+"""JSON of any sender: long numbers, and faults in words that no version of Python changes."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from horde_model_reference.json_text import JsonError, decode_string, decode_value, loads, repeated_keys, skip_space
+from horde_model_reference.json_text import JsonError, decode_string, decode_value, loads, skip_space
 
 VALUES = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False) | st.text(),
@@ -45,12 +45,6 @@ def test_a_number_of_any_length_is_one_value_that_is_no_figure(digits: int, form
 
 def test_the_longest_numbers_that_are_read_are_exact() -> None:
     assert loads(f"[{'9' * 400}, -{'9' * 399}]") == [10**400 - 1, 1 - 10**399]
-
-
-def test_keys_that_stand_more_than_once_are_seen() -> None:
-    found = loads('{"day": {"a": 1, "b": 2, "a": 3, "c": 4, "c": 4, "c": 4}, "month": {"a": 1}}')
-    assert found == {"day": {"a": 3, "b": 2, "c": 4}, "month": {"a": 1}}
-    assert [repeated_keys(part) for part in (found, found["day"], found["month"])] == [set(), {"a", "c"}, set()]
 
 
 @pytest.mark.parametrize(

@@ -29,6 +29,8 @@ UNITS: dict[str, str] = {
     "_timeout": "seconds",
     "_percentage": "percent",
     "_bytes": "bytes",
+    "_entries": "values",
+    "_depth": "brackets",
     "_jitter": "share of the pause",
     "_usage_threshold": "requests in 30 days",
     "_worker_threshold": "worker threads",

@@ -315,7 +315,7 @@ async def open_engine(
         clock: The time; the system's by default.
     """
     clock = clock or Clock()
-    async with make_client(settings.horde_api_timeout, transport) as client:
+    async with make_client(settings.horde_api_timeout, transport, settings.redirect_hosts) as client:
         sharing = make_sharing(settings, clock)
         manager = ModelReferenceManager(settings, client, clock, sharing.announce)
         curation = CurationSources(settings, client, clock)

@@ -1,39 +1,60 @@
-"""The one httpx client of a process, and the limits of every answer that it reads."""
+"""The one httpx client of a process: its name, and where redirects may lead."""
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from importlib.metadata import version
 
 import httpx
 
 DISTRIBUTION = "horde-model-reference"
+ACCEPT_ENCODING = "gzip, zstd"
+"""The encodings that :mod:`horde_model_reference.bodies` decodes within limits."""
 
 
-def make_client(timeout: float, transport: httpx.AsyncBaseTransport | None = None) -> httpx.AsyncClient:
+class RedirectRefusedError(httpx.RequestError):
+    """A redirect leads to a host that is neither the one asked nor allowed by the settings."""
+
+
+def make_client(
+    timeout: float, transport: httpx.AsyncBaseTransport | None = None, redirect_hosts: Collection[str] = ()
+) -> httpx.AsyncClient:
     """Return a client that names this project to the servers it asks.
 
     Args:
         timeout: Seconds for connecting and for each read.
         transport: Carries the requests; sockets by default. Tests and the demo put theirs here.
+        redirect_hosts: Hosts that a redirect may lead to, beside the one that was asked.
     """
     agent = f"{DISTRIBUTION}/{version(DISTRIBUTION)}"
+    allowed = {host.lower() for host in redirect_hosts}
+
+    async def check_redirect(answer: httpx.Response) -> None:
+        if not answer.has_redirect_location:
+            return
+        host = _target(answer).host
+        if host not in allowed | {answer.url.host}:
+            raise RedirectRefusedError(
+                f"a redirect to host {host!r}, which the setting HORDE_MODEL_REFERENCE_REDIRECT_HOSTS does not list",
+                request=answer.request,
+            )
+
     return httpx.AsyncClient(
         transport=transport,
         timeout=timeout,
         follow_redirects=True,
-        headers={"User-Agent": agent, "Client-Agent": f"{DISTRIBUTION}:{version(DISTRIBUTION)}:github.com/Haidra-Org"},
+        event_hooks={"response": [check_redirect]},
+        headers={
+            "User-Agent": agent,
+            "Client-Agent": f"{DISTRIBUTION}:{version(DISTRIBUTION)}:github.com/Haidra-Org",
+            "Accept-Encoding": ACCEPT_ENCODING,
+        },
     )
 
 
-async def read_bounded(answer: httpx.Response, max_bytes: int) -> bytes:
-    """Read a streamed body.
-
-    Raises:
-        OverflowError: The body, decompressed, is longer than ``max_bytes``.
-    """
-    body = bytearray()
-    async for chunk in answer.aiter_bytes():
-        body += chunk
-        if len(body) > max_bytes:
-            raise OverflowError(f"sent more than {max_bytes:,} bytes")
-    return bytes(body)
+def _target(answer: httpx.Response) -> httpx.URL:
+    """Return where a redirect leads."""
+    try:
+        return answer.url.join(answer.headers["Location"])
+    except httpx.InvalidURL as error:
+        raise httpx.RemoteProtocolError(f"an address that is none: {error}", request=answer.request) from error

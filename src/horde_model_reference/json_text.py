@@ -1,4 +1,4 @@
-"""JSON as others send it: any number is read, repeated keys stay visible, and faults have our own words.
+"""JSON as others send it: any number is read, and faults have our own words.
 
 The interpreter's words for a fault, and sometimes its place, differ between versions of Python.
 """
@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import json
 import math
-from collections import Counter
 from dataclasses import dataclass
 from typing import Any
 
@@ -32,21 +31,6 @@ class JsonError(ValueError):
         self.line = line
         self.column = column
         self.at_end = at_end
-
-
-class RepeatingObject(dict[str, Any]):
-    """A JSON object in which keys stand more than once; the last value of each is kept.
-
-    Attributes:
-        repeated: Those keys.
-    """
-
-    repeated: frozenset[str]
-
-
-def repeated_keys(value: dict[str, Any]) -> frozenset[str]:
-    """Return the keys that stand more than once in an object that :func:`loads` read."""
-    return value.repeated if isinstance(value, RepeatingObject) else frozenset()
 
 
 def loads(content: bytes | str) -> Any:
@@ -131,16 +115,6 @@ def _in_our_words(text: str, error: json.JSONDecodeError) -> JsonError:
     return found
 
 
-def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-    found = dict(pairs)
-    if len(found) == len(pairs):
-        return found
-    repeating = RepeatingObject(found)
-    counts = Counter(key for key, _ in pairs)
-    repeating.repeated = frozenset(key for key, count in counts.items() if count > 1)
-    return repeating
-
-
 def _integer(digits: str) -> int | float:
     if len(digits) > LONGEST_NUMBER:
         return -math.inf if digits.startswith("-") else math.inf
@@ -151,4 +125,4 @@ def _real(digits: str) -> float:
     return math.nan if len(digits) > LONGEST_NUMBER else float(digits)
 
 
-_DECODER = json.JSONDecoder(object_pairs_hook=_object, parse_int=_integer, parse_float=_real)
+_DECODER = json.JSONDecoder(parse_int=_integer, parse_float=_real)

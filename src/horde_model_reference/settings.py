@@ -17,6 +17,7 @@ from pydantic_core import PydanticCustomError
 from pydantic_settings import BaseSettings, SettingsConfigDict
 from pydantic_settings import SettingsError as UnreadableSettingError
 
+from horde_model_reference.body_limits import BodyLimits
 from horde_model_reference.categories import MODEL_REFERENCE_CATEGORY
 from horde_model_reference.errors import SettingsError
 
@@ -176,6 +177,11 @@ class Settings(BaseSettings):
     )
     text_gen_critical_worker_threshold: Annotated[int, Field(ge=0)] = Field(
         1, description="Text models: worker threads below which a model without usage is critical."
+    )
+
+    body_limits: BodyLimits = Field(BodyLimits(), description="Limits of the bodies that are read.")
+    redirect_hosts: tuple[str, ...] = Field(
+        (), description="Hosts that a catalogue or the Horde may redirect to, beside the one that was asked."
     )
 
     redis: RedisSettings = Field(RedisSettings(), description="Sharing with other processes.")

@@ -10,7 +10,7 @@ from pathlib import Path
 import httpx
 import pytest
 
-from horde_model_reference.catalogue import sources
+from horde_model_reference.body_limits import BodyLimits
 from horde_model_reference.catalogue.sources import FileSource, SourceCopy, UrlSource, base_name_of, make_source, shown
 from horde_model_reference.errors import CatalogueSourceError
 from tests.support.builders import MODIFIED
@@ -84,12 +84,11 @@ async def test_a_file_that_cannot_be_read_is_a_source_error(
     assert "SOURCES__" in caught.value.hint
 
 
-async def test_a_file_beyond_the_limit_is_a_source_error(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(sources, "MAX_BYTES", len(CONTENT))
-    assert (await FileSource(str(path)).fetch(None)).content == CONTENT
-    monkeypatch.setattr(sources, "MAX_BYTES", len(CONTENT) - 1)
-    with pytest.raises(CatalogueSourceError, match="More than 19 bytes"):
-        await FileSource(str(path)).fetch(None)
+async def test_a_file_beyond_the_limit_is_a_source_error(path: Path) -> None:
+    enough, short = BodyLimits(max_bytes=len(CONTENT)), BodyLimits(max_bytes=len(CONTENT) - 1)
+    assert (await FileSource(str(path), enough).fetch(None)).content == CONTENT
+    with pytest.raises(CatalogueSourceError, match=r"more than 19 bytes; the limit is .*BODY_LIMITS__MAX_BYTES"):
+        await FileSource(str(path), short).fetch(None)
 
 
 # URLs.
@@ -167,12 +166,15 @@ async def test_last_modified_is_a_time_in_utc_or_unknown(
         (answer(404, b"<h1>Not Found</h1>"), "answered 404"),
         (answer(500), "answered 500"),
         (answer(304), "answered 304"),
-        (answer(302, Location="ftp://h.example/"), "unsupported protocol"),
+        (answer(302, Location="ftp://127.0.0.1/"), "unsupported protocol"),
+        (answer(302, Location="http://other.example/SECRET"), "a redirect to host 'other.example', which the setting"),
+        (answer(200, gzip.compress(CONTENT), Content_Encoding="gzip, gzip"), "encoding that was not asked for"),
+        (answer(200, CONTENT, Content_Encoding="br"), "a content encoding that was not asked for: 'br'"),
         (answer(302, Location="http://[::1/SECRET"), "no whole HTTP answer"),
         (answer(302, Location="/models.json"), "Exceeded maximum allowed redirects"),
         (b"", "no whole HTTP answer"),
         (answer(200, CONTENT, Content_Length="1000"), "no whole HTTP answer"),
-        (answer(200, CONTENT, Content_Encoding="gzip"), "Error -3"),
+        (answer(200, CONTENT, Content_Encoding="gzip"), "a body that is no whole gzip"),
         (b"220 smtp.example SECRET\r\n\r\n", "no whole HTTP answer"),
     ],
 )
@@ -217,15 +219,14 @@ async def test_a_url_that_is_too_slow_is_a_source_error(server: FileServer, clie
 
 @pytest.mark.parametrize("compressed", [False, True])
 async def test_a_url_beyond_the_limit_is_a_source_error(
-    source: UrlSource, server: FileServer, monkeypatch: pytest.MonkeyPatch, compressed: bool
+    server: FileServer, client: httpx.AsyncClient, compressed: bool
 ) -> None:
     body = b" " * 10_001
     server.raw = answer(200, gzip.compress(body), Content_Encoding="gzip") if compressed else answer(200, body)
-    monkeypatch.setattr(sources, "MAX_BYTES", 10_001)
-    assert (await source.fetch(None)).content == body
-    monkeypatch.setattr(sources, "MAX_BYTES", 10_000)
+    enough, short = BodyLimits(max_bytes=10_001), BodyLimits(max_bytes=10_000)
+    assert (await UrlSource(server.url, client, 5.0, enough).fetch(None)).content == body
     with pytest.raises(CatalogueSourceError, match="sent more than 10,000 bytes"):
-        await source.fetch(None)
+        await UrlSource(server.url, client, 5.0, short).fetch(None)
 
 
 # Locations.

@@ -15,7 +15,7 @@ import pytest
 from horde_model_reference.analytics.filter_presets import PRESETS
 from horde_model_reference.analytics.risk_level import RiskLevel
 from horde_model_reference.analytics.risk_query import SCALAR_COLUMNS
-from horde_model_reference.integrations.horde_api_client import MAX_BYTES
+from horde_model_reference.body_limits import DEFAULT_LIMITS
 from horde_model_reference.settings import ENV_PREFIX
 from tests.support.command_line import Cli, Terminal, World, assert_refused
 from tests.support.hostile_names import ACTIVE, HOSTILE_NAMES
@@ -33,7 +33,7 @@ from tests.support.misbehaving_horde import (
 )
 from tests.support.service import STATISTICS, BlockingClient, catalogue_bytes, without_times
 
-TOO_LARGE = Behaviour("a body of more than is read", lambda payload: b" " * (MAX_BYTES + 1))
+TOO_LARGE = Behaviour("a body of more than is read", lambda payload: b" " * (DEFAULT_LIMITS.max_bytes + 1))
 
 QUESTIONS = [
     ("image_generation", [], ""),

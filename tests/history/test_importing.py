@@ -99,7 +99,7 @@ def test_an_answer_without_figures_is_unknown(tmp_path: Path, content: Any) -> N
     [
         ("img.json", b"no JSON", "JSON"),
         ("img.json", b"3", "no answer"),
-        ("img.json", b"[" * 100_000, "JSON"),
+        ("img.json", b"[" * 100_000, "BODY_LIMITS__MAX_DEPTH"),
         ("stats.json", stats_of({"a": 1}), "image or text"),
         ("img-or-text.json", stats_of({"a": 1}), "image or text"),
     ],

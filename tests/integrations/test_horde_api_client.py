@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import gzip
+import math
 import threading
 import traceback
 from collections.abc import AsyncIterator
@@ -16,10 +17,10 @@ from typing import Any
 import pytest
 import stamina
 
+from horde_model_reference.body_limits import BodyLimits
 from horde_model_reference.categories import HordeModelType
 from horde_model_reference.clock import Clock
 from horde_model_reference.errors import HordeAPIError
-from horde_model_reference.integrations import horde_api_client
 from horde_model_reference.integrations.horde_api_client import (
     BREAKER_THRESHOLD,
     MAX_RETRY_AFTER,
@@ -158,7 +159,7 @@ async def test_who_counts_or_logs_retries_is_told_neither_body_nor_password(hord
 async def test_a_large_answer_is_not_parsed_on_the_event_loop(
     horde: MisbehavingHorde, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def parse(body: bytes) -> threading.Thread:
+    def parse(body: bytes, limits: BodyLimits) -> threading.Thread:
         return threading.current_thread()
 
     monkeypatch.setattr("horde_model_reference.integrations.horde_api_client.loads", parse)
@@ -285,12 +286,11 @@ PACKED = Behaviour("compressed", lambda _: gzip.compress(b" " * 10**6), headers=
 
 @pytest.mark.parametrize("behaviour", [GOOD, ENDLESS, PACKED], ids=str)
 async def test_an_answer_over_the_size_limit_is_not_read_to_its_end(
-    horde: MisbehavingHorde, monkeypatch: pytest.MonkeyPatch, behaviour: Behaviour
+    horde: MisbehavingHorde, behaviour: Behaviour
 ) -> None:
-    monkeypatch.setattr(horde_api_client, "MAX_BYTES", 5000)
     horde.payloads[Route.TEXT_STATS] = stats_of({f"model {at}": 1 for at in range(1000)})
     horde.always(Route.TEXT_STATS, behaviour)
-    async with asking(horde, horde_api_timeout=60) as client:
+    async with asking(horde, horde_api_timeout=60, body_limits=BodyLimits(max_bytes=5000)) as client:
         assert "more than 5,000 bytes" in (await failure(client)).message
     assert horde.count() == 1
 
@@ -319,19 +319,33 @@ async def test_an_answer_that_is_late_but_in_time_is_taken(horde: MisbehavingHor
     [
         b"",
         b"\xff\xfe\xfd" + SECRET.encode(),
-        b"[" * 200_000,
-        b'{"a":' * 200_000,
-        b'{"day": ' + b"9" * 5000 + b"}",
         b"\xef\xbb\xbf" + SECRET.encode(),
         b"[] []",
         b"\0",
     ],
-    ids=["nothing", "no UTF-8", "deep lists", "deep objects", "a huge number", "a BOM", "two values", "a NUL"],
+    ids=["nothing", "no UTF-8", "a BOM", "two values", "a NUL"],
 )
 async def test_a_body_that_cannot_be_read_is_an_error(horde: MisbehavingHorde, body: bytes) -> None:
     horde.always(Route.TEXT_STATS, Behaviour("odd", lambda _: body))
     async with asking(horde) as client:
         assert "no JSON" in (await failure(client)).message
+
+
+@pytest.mark.parametrize("body", [b"[" * 200_000, b'{"a":' * 200_000, b"[" + b"{}," * 2_000_000], ids=len)
+async def test_a_body_that_would_become_too_many_objects_is_refused_with_the_setting(
+    horde: MisbehavingHorde, body: bytes
+) -> None:
+    horde.always(Route.TEXT_STATS, Behaviour("a bomb", lambda _: body))
+    async with asking(horde) as client:
+        assert "the limit is the setting HORDE_MODEL_REFERENCE_BODY_LIMITS__MAX_" in (await failure(client)).message
+    assert horde.count() == 1
+
+
+async def test_a_number_of_any_length_costs_one_entry_and_not_the_route(horde: MisbehavingHorde) -> None:
+    body = b'{"day": {"a": ' + b"9" * 5000 + b', "b": 7}}'
+    horde.always(Route.TEXT_STATS, Behaviour("a long number", lambda _: body))
+    async with asking(horde) as client:
+        assert await client.get_json(TEXT_STATS) == {"day": {"a": math.inf, "b": 7}}
 
 
 async def test_a_compressed_body_that_is_broken_is_an_error(horde: MisbehavingHorde) -> None:

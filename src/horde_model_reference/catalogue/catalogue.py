@@ -9,6 +9,7 @@ from datetime import datetime
 
 import polars as pl
 
+from horde_model_reference.body_limits import DEFAULT_LIMITS, BodyLimits
 from horde_model_reference.catalogue.formats import parse_catalogue
 from horde_model_reference.catalogue.records import ModelRecord
 from horde_model_reference.categories import MODEL_REFERENCE_CATEGORY
@@ -58,10 +59,14 @@ class Catalogue:
 
 
 def read_catalogue(
-    content: bytes, category: MODEL_REFERENCE_CATEGORY, place: str, modified_at: datetime | None = None
+    content: bytes,
+    category: MODEL_REFERENCE_CATEGORY,
+    place: str,
+    modified_at: datetime | None = None,
+    limits: BodyLimits = DEFAULT_LIMITS,
 ) -> Catalogue:
     """Read a catalogue from a file's bytes; see :func:`parse_catalogue` for formats and errors."""
-    parsed = parse_catalogue(content, category, place)
+    parsed = parse_catalogue(content, category, place, limits)
     return Catalogue(
         category=category,
         revision=hashlib.sha256(content).hexdigest(),

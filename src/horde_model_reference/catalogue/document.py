@@ -169,7 +169,7 @@ class Document(Generic[T]):
         return None
 
     async def _ask(self, before: Reading[T] | None) -> Reading[T]:
-        source = make_source(self.location, self._client, self._settings.catalogue_timeout)
+        source = make_source(self.location, self._client, self._settings.catalogue_timeout, self._settings.body_limits)
         copy = await source.fetch(before.copy if before is not None else None)
         if before is not None and copy is before.copy:
             return replace(before, warnings=_lasting(before))

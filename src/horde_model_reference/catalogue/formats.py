@@ -7,10 +7,12 @@ that is no catalogue, or one that is still being written, is an error that names
 from __future__ import annotations
 
 import json
+import re
 from dataclasses import dataclass, field
 
 from pydantic import ValidationError
 
+from horde_model_reference.body_limits import DEFAULT_LIMITS, BodyLimitError, BodyLimits, check_csv, check_json
 from horde_model_reference.catalogue.csv_rows import csv_rows
 from horde_model_reference.catalogue.json_members import json_members
 from horde_model_reference.catalogue.legacy import fold_backend_duplicates
@@ -21,6 +23,7 @@ from horde_model_reference.data_warnings import DataWarning, bounded
 from horde_model_reference.errors import CatalogueFormatError
 from horde_model_reference.escaping import quoted, visible
 
+_BEGINS_AS_JSON = re.compile(rb"(?:\xef\xbb\xbf)?\s*[{\[]")
 Malformed = (ValueError, TypeError, RecursionError)
 
 
@@ -39,17 +42,24 @@ class ParsedCatalogue:
     skipped: dict[str, str] = field(default_factory=dict)
 
 
-def parse_catalogue(content: bytes, category: MODEL_REFERENCE_CATEGORY, place: str) -> ParsedCatalogue:
+def parse_catalogue(
+    content: bytes, category: MODEL_REFERENCE_CATEGORY, place: str, limits: BodyLimits = DEFAULT_LIMITS
+) -> ParsedCatalogue:
     """Read a catalogue in whichever format it is.
 
     Args:
         content: The file's bytes.
         category: What the records are of.
         place: Where the bytes come from, for messages.
+        limits: Limits of the file, checked before anything is parsed.
 
     Raises:
-        CatalogueFormatError: The file is no catalogue.
+        CatalogueFormatError: The file is no catalogue, or exceeds a limit.
     """
+    try:
+        (check_json if _BEGINS_AS_JSON.match(content) else check_csv)(content, limits)
+    except BodyLimitError as error:
+        raise CatalogueFormatError(f"{place}: {error}.") from error
     raw = raw_catalogue(content, place)
     parsed = _read_records(raw, place)
     if category is MODEL_REFERENCE_CATEGORY.text_generation:

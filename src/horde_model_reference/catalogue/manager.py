@@ -10,6 +10,7 @@ from functools import partial
 
 import httpx
 
+from horde_model_reference.body_limits import BodyLimits
 from horde_model_reference.catalogue.catalogue import Catalogue, read_catalogue
 from horde_model_reference.catalogue.document import Document, Parsing
 from horde_model_reference.catalogue.records import ModelRecord
@@ -40,7 +41,7 @@ class ModelReferenceManager:
         self._documents = {
             category: Document(
                 settings.sources.location(category),
-                Parsing(partial(_parse, category), self._changed, _has_no_models),
+                Parsing(partial(_parse, category, settings.body_limits), self._changed, _has_no_models),
                 settings,
                 client,
                 clock,
@@ -94,8 +95,10 @@ class ModelReferenceManager:
         await self._announce(catalogue.category, catalogue.revision)
 
 
-def _parse(category: MODEL_REFERENCE_CATEGORY, content: bytes, place: str, modified_at: datetime | None) -> Catalogue:
-    return read_catalogue(content, category, place, modified_at)
+def _parse(
+    category: MODEL_REFERENCE_CATEGORY, limits: BodyLimits, content: bytes, place: str, modified_at: datetime | None
+) -> Catalogue:
+    return read_catalogue(content, category, place, modified_at, limits)
 
 
 def _has_no_models(catalogue: Catalogue) -> bool:

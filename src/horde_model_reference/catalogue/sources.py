@@ -17,12 +17,12 @@ from typing import Protocol
 
 import httpx
 
+from horde_model_reference.bodies import read_body
+from horde_model_reference.body_limits import DEFAULT_LIMITS, BodyLimitError, BodyLimits
 from horde_model_reference.errors import CatalogueSourceError
-from horde_model_reference.http_client import read_bounded
+from horde_model_reference.http_client import RedirectRefusedError
 from horde_model_reference.thread_pool import run_in_thread
 
-MAX_BYTES = 256 * 2**20
-"""The largest catalogue that is read, in bytes."""
 UNNAMED = "catalogue"
 """What the file behind a URL without a base name is called."""
 
@@ -59,8 +59,9 @@ class Source(Protocol):
 class FileSource:
     """A file, read again when its time, size or identity changes."""
 
-    def __init__(self, location: str) -> None:
+    def __init__(self, location: str, limits: BodyLimits = DEFAULT_LIMITS) -> None:
         self.location = location
+        self._limits = limits
 
     async def fetch(self, held: SourceCopy | None) -> SourceCopy:
         """Read the file, in a thread; see :class:`Source`."""
@@ -74,11 +75,11 @@ class FileSource:
                 validators = {"mtime": str(stat.st_mtime_ns), "size": str(stat.st_size), "inode": str(stat.st_ino)}
                 if held is not None and held.validators == validators:
                     return held
-                content = file.read(MAX_BYTES + 1)
+                content = file.read(self._limits.max_bytes + 1)
         except (OSError, ValueError) as error:
             raise self._unreadable(getattr(error, "strerror", None) or str(error)) from error
-        if len(content) > MAX_BYTES:
-            raise self._unreadable(f"More than {MAX_BYTES:,} bytes")
+        if len(content) > self._limits.max_bytes:
+            raise self._unreadable(str(self._limits.exceeded("max_bytes", "bytes")))
         return SourceCopy(content, datetime.fromtimestamp(stat.st_mtime, UTC), validators)
 
     def _unreadable(self, reason: str) -> CatalogueSourceError:
@@ -90,10 +91,13 @@ class FileSource:
 class UrlSource:
     """An http(s) URL, asked with ``If-None-Match`` and ``If-Modified-Since``."""
 
-    def __init__(self, location: str, client: httpx.AsyncClient, timeout: float) -> None:
+    def __init__(
+        self, location: str, client: httpx.AsyncClient, timeout: float, limits: BodyLimits = DEFAULT_LIMITS
+    ) -> None:
         self.location = location
         self._client = client
         self._timeout = timeout
+        self._limits = limits
 
     async def fetch(self, held: SourceCopy | None) -> SourceCopy:
         """Ask the URL; see :class:`Source`."""
@@ -106,8 +110,8 @@ class UrlSource:
                 if answer.status_code == httpx.codes.NOT_MODIFIED and held is not None:
                     return held
                 answer.raise_for_status()
-                content = await read_bounded(answer, MAX_BYTES)
-        except (httpx.HTTPError, httpx.InvalidURL, TimeoutError, OverflowError) as error:
+                content = await read_body(answer, self._limits)
+        except (httpx.HTTPError, httpx.InvalidURL, TimeoutError, BodyLimitError) as error:
             raise CatalogueSourceError(
                 f"{shown(self.location)}: {_reason(error)}.", hint="Check the source and the network."
             ) from error
@@ -118,6 +122,8 @@ def _reason(error: Exception) -> str:
     """Say what went wrong, never with anything of the answer in it."""
     if isinstance(error, httpx.HTTPStatusError):
         return f"answered {error.response.status_code}"
+    if isinstance(error, BodyLimitError | RedirectRefusedError):
+        return f"sent {error}"
     if isinstance(error, TimeoutError | httpx.TimeoutException):
         return "gave no answer in time"
     if isinstance(error, httpx.ProtocolError | httpx.InvalidURL):
@@ -139,15 +145,23 @@ def _last_modified(headers: httpx.Headers) -> datetime | None:
         return None
 
 
-def make_source(location: str, client: httpx.AsyncClient, timeout: float) -> Source:
+def make_source(
+    location: str, client: httpx.AsyncClient, timeout: float, limits: BodyLimits = DEFAULT_LIMITS
+) -> Source:
     """Return the source for a location of the settings.
+
+    Args:
+        location: A path or a URL.
+        client: Asks a URL.
+        timeout: Seconds for fetching a URL.
+        limits: Limits of its body.
 
     Raises:
         CatalogueSourceError: The location is an URL that is none.
     """
     path = file_path(location)
     if path is not None:
-        return FileSource(path)
+        return FileSource(path, limits)
     try:
         url = httpx.URL(location)
     except httpx.InvalidURL:
@@ -156,7 +170,7 @@ def make_source(location: str, client: httpx.AsyncClient, timeout: float) -> Sou
         raise CatalogueSourceError(
             f"{shown(location)}: no http(s) URL and no file.", hint="Check the setting SOURCES__<CATEGORY>."
         )
-    return UrlSource(location, client, timeout)
+    return UrlSource(location, client, timeout, limits)
 
 
 def file_path(location: str) -> str | None:

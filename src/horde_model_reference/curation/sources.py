@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
-from datetime import datetime
-from typing import Any
+from collections.abc import Callable, Mapping
+from typing import Any, TypeVar
 
 import httpx
 
+from horde_model_reference.body_limits import BodyLimits
 from horde_model_reference.catalogue.catalogue import Catalogue
 from horde_model_reference.catalogue.document import Document, Parsing, Reading
 from horde_model_reference.categories import MODEL_REFERENCE_CATEGORY
@@ -19,6 +19,8 @@ from horde_model_reference.errors import CatalogueError
 from horde_model_reference.escaping import visible
 from horde_model_reference.settings import Settings
 from horde_model_reference.single_flight import side_by_side
+
+T = TypeVar("T")
 
 STYLED = MODEL_REFERENCE_CATEGORY.image_generation
 """The category whose models styles name, and whose history is kept."""
@@ -58,9 +60,10 @@ class CurationSources:
 
     def __init__(self, settings: Settings, client: httpx.AsyncClient, clock: Clock) -> None:
         sources = settings.sources
-        self._models = Document(sources.styles, Parsing(_models), settings, client, clock)
-        self._categories = Document(sources.style_categories_location(), Parsing(_categories), settings, client, clock)
-        self._history = Document(sources.image_history, Parsing(_history), settings, client, clock)
+        styles, categories = _parsing(parse_style_models, settings), _parsing(parse_style_categories, settings)
+        self._models = Document(sources.styles, styles, settings, client, clock)
+        self._categories = Document(sources.style_categories_location(), categories, settings, client, clock)
+        self._history = Document(sources.image_history, _parsing(parse_history, settings), settings, client, clock)
         self._styles_aside, self._history_aside = (_Aside(clock, settings.cache_ttl_seconds) for _ in range(2))
 
     async def styles(self, patience: float | None = None) -> tuple[Styles | None, tuple[DataWarning, ...]]:
@@ -107,13 +110,5 @@ def _unknown(code: str, what: str, error: CatalogueError) -> DataWarning:
     return DataWarning(code, f"{what}: {visible(error.message)}")
 
 
-def _models(content: bytes, place: str, _: datetime | None) -> dict[str, str]:
-    return parse_style_models(content, place)
-
-
-def _categories(content: bytes, place: str, _: datetime | None) -> dict[str, tuple[str, ...]]:
-    return parse_style_categories(content, place)
-
-
-def _history(content: bytes, place: str, _: datetime | None) -> dict[str, float]:
-    return parse_history(content, place)
+def _parsing(parse: Callable[[bytes, str, BodyLimits], T], settings: Settings) -> Parsing[T]:
+    return Parsing(lambda content, place, _: parse(content, place, settings.body_limits))

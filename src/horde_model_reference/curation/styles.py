@@ -7,6 +7,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any, TypeGuard
 
+from horde_model_reference.body_limits import DEFAULT_LIMITS, BodyLimitError, BodyLimits, check_json
 from horde_model_reference.errors import CatalogueFormatError
 from horde_model_reference.json_text import JsonError, loads
 
@@ -81,14 +82,14 @@ class Styles:
         return {style: model for style, model in sorted(self.models.items()) if model not in names}
 
 
-def parse_style_models(content: bytes, place: str) -> dict[str, str]:
+def parse_style_models(content: bytes, place: str, limits: BodyLimits = DEFAULT_LIMITS) -> dict[str, str]:
     """Read ``styles.json``: the model that each style names.
 
     Raises:
         CatalogueFormatError: It is no such file.
     """
     expected = "a JSON object of styles, each with a model"
-    raw = _json_object(content, place, expected)
+    raw = _json_object(content, place, expected, limits)
     models = {name: style.get("model") for name, style in raw.items() if isinstance(style, dict)}
     found = {name: model for name, model in models.items() if _is_text(name) and _is_text(model)}
     if raw and not found:
@@ -96,14 +97,16 @@ def parse_style_models(content: bytes, place: str) -> dict[str, str]:
     return found
 
 
-def parse_style_categories(content: bytes, place: str) -> dict[str, tuple[str, ...]]:
+def parse_style_categories(
+    content: bytes, place: str, limits: BodyLimits = DEFAULT_LIMITS
+) -> dict[str, tuple[str, ...]]:
     """Read ``categories.json``: the styles and categories that each category lists.
 
     Raises:
         CatalogueFormatError: It is no such file.
     """
     expected = "a JSON object of lists of names"
-    raw = _json_object(content, place, expected)
+    raw = _json_object(content, place, expected, limits)
     found = {
         name: tuple(entry for entry in entries if _is_text(entry))
         for name, entries in raw.items()
@@ -114,14 +117,14 @@ def parse_style_categories(content: bytes, place: str) -> dict[str, tuple[str, .
     return found
 
 
-def parse_history(content: bytes, place: str) -> dict[str, float]:
+def parse_history(content: bytes, place: str, limits: BodyLimits = DEFAULT_LIMITS) -> dict[str, float]:
     """Read a file like ``model_mod_data.json``: when each model was added, in seconds of the epoch.
 
     Raises:
         CatalogueFormatError: It is no such file.
     """
     expected = "a JSON object of models, each with date_added"
-    raw = _json_object(content, place, expected)
+    raw = _json_object(content, place, expected, limits)
     dates = {name: entry.get("date_added") for name, entry in raw.items() if isinstance(entry, dict)}
     found = {
         name: float(date)
@@ -138,12 +141,15 @@ def _is_text(value: object) -> TypeGuard[str]:
     return isinstance(value, str) and not _HALF.search(value)
 
 
-def _json_object(content: bytes, place: str, expected: str) -> dict[str, Any]:
+def _json_object(content: bytes, place: str, expected: str, limits: BodyLimits) -> dict[str, Any]:
     try:
+        check_json(content, limits)
         raw = loads(content)
     except JsonError as fault:
         where = f"{place}, line {fault.line}, column {fault.column}"
         raise CatalogueFormatError(f"{where}: {fault.reason}; expected {expected}.") from fault
+    except BodyLimitError as error:
+        raise CatalogueFormatError(f"{place}: {error}.") from error
     except (ValueError, RecursionError) as error:
         raise CatalogueFormatError(f"{place}: JSON that cannot be read; expected {expected}.") from error
     if not isinstance(raw, dict):

@@ -9,6 +9,7 @@ from typing import Any
 
 import polars as pl
 
+from horde_model_reference.body_limits import BodyLimitError
 from horde_model_reference.categories import HordeModelType
 from horde_model_reference.errors import HordeAPIError, SavedAnswerError
 from horde_model_reference.history import days
@@ -93,6 +94,8 @@ def _read(path: Path) -> Any:
         return loads(path.read_bytes())
     except OSError as error:
         raise SavedAnswerError(f"{path}: {error.strerror or error}.") from error
+    except BodyLimitError as error:
+        raise SavedAnswerError(f"{path}: {error}.", hint=_HINT) from error
     except (ValueError, RecursionError) as error:
         raise SavedAnswerError(f"{path}: this is no JSON.", hint=_HINT) from error
 

@@ -12,16 +12,16 @@ import httpx
 import stamina
 from circuitbreaker import CircuitBreaker
 
+from horde_model_reference.bodies import read_body
+from horde_model_reference.body_limits import BodyLimitError
 from horde_model_reference.clock import Clock
 from horde_model_reference.errors import HordeAPIError
-from horde_model_reference.http_client import read_bounded
+from horde_model_reference.http_client import RedirectRefusedError
 from horde_model_reference.integrations.horde_api_json import loads
 from horde_model_reference.integrations.horde_api_routes import HordeRoute
 from horde_model_reference.settings import Settings
 from horde_model_reference.thread_pool import run_in_thread
 
-MAX_BYTES = 64 * 2**20
-"""The largest answer that is read, in bytes; the real ones are under 1 MiB."""
 ATTEMPTS = 3
 BREAKER_THRESHOLD = 3
 """Failed fetches in a row (each of up to ``ATTEMPTS`` tries) after which a route is left alone for a while."""
@@ -39,6 +39,7 @@ class HordeAPIClient:
         self._base = str(settings.ai_horde_url).rstrip("/") + "/v2/"
         self._timeout = settings.horde_api_timeout
         self._bound = settings.request_deadline_seconds
+        self._limits = settings.body_limits
         self._client = client
         self._clock = clock
         self._closed_until: dict[str, float] = {}
@@ -102,8 +103,8 @@ class HordeAPIClient:
             if answer.status_code == httpx.codes.TOO_MANY_REQUESTS:
                 self._raise_rate_limit(route, answer.headers)
             answer.raise_for_status()
-            body = await read_bounded(answer, MAX_BYTES)
-        return await run_in_thread(loads, body)
+            body = await read_body(answer, self._limits)
+        return await run_in_thread(loads, body, self._limits)
 
     def _raise_rate_limit(self, route: HordeRoute, headers: httpx.Headers) -> None:
         """A 429 that names a time is final for now; one that names none is retried like any failure."""
@@ -115,7 +116,7 @@ class HordeAPIClient:
 
 _HINT = "Try again later; https://aihorde.net shows whether the Horde is up."
 
-_FOREIGN = (httpx.HTTPError, httpx.InvalidURL, httpx.StreamError, OverflowError, RecursionError, ValueError)
+_FOREIGN = (httpx.HTTPError, httpx.InvalidURL, httpx.StreamError, RecursionError, ValueError)
 
 
 def _worth_retrying(error: Exception) -> bool:
@@ -130,8 +131,8 @@ def _reason(error: Exception) -> str:
     """Say what went wrong, never with anything of the answer's body in it."""
     if isinstance(error, httpx.HTTPStatusError):
         return f"answered {error.response.status_code}"
-    if isinstance(error, OverflowError):
-        return str(error)
+    if isinstance(error, BodyLimitError | RedirectRefusedError):
+        return f"sent {error}"
     if isinstance(error, httpx.TimeoutException):
         return "gave no answer in time"
     if isinstance(error, httpx.TransportError):

@@ -3,23 +3,33 @@
 from __future__ import annotations
 
 import json
+import math
 from typing import Any, Final
+
+from horde_model_reference.body_limits import DEFAULT_LIMITS, BodyLimits, check_json
+from horde_model_reference.json_text import LONGEST_NUMBER
 
 REPEATED: Final = object()
 """Stands for the value of a key that an object holds more than once: which one is right cannot be told (rule 3)."""
 
 
-def loads(body: bytes) -> Any:
+def loads(body: bytes, limits: BodyLimits = DEFAULT_LIMITS) -> Any:
     """Return parsed JSON, with ``REPEATED`` as the value of every repeated key.
 
     Numbers are floats: all that are believed are exact as such, and one of thousands of digits is infinite rather than
     an error.
 
     Raises:
+        BodyLimitError: It exceeds a limit.
         ValueError: It is no JSON.
-        RecursionError: It is nested too deeply.
     """
-    return json.loads(body, object_pairs_hook=_without_repeated, parse_int=float)
+    check_json(body, limits)
+    return json.loads(body, object_pairs_hook=_without_repeated, parse_int=_number, parse_float=_number)
+
+
+def _number(digits: str) -> float:
+    """Read a number. Unlike ``float`` itself, a function of Python's lets other threads run between two numbers."""
+    return float(digits) if len(digits) <= LONGEST_NUMBER else math.inf
 
 
 def _without_repeated(pairs: list[tuple[str, Any]]) -> dict[str, Any]:

@@ -17,6 +17,7 @@ from redis.asyncio.retry import Retry
 from redis.backoff import NoBackoff
 from redis.exceptions import LockError, RedisError, ResponseError
 
+from horde_model_reference.body_limits import BodyLimits, check_json
 from horde_model_reference.categories import MODEL_REFERENCE_CATEGORY
 from horde_model_reference.clock import Clock
 from horde_model_reference.errors import HordeAPIError, SettingsError
@@ -25,6 +26,7 @@ from horde_model_reference.integrations.horde_api_client import MAX_RETRY_AFTER
 from horde_model_reference.integrations.horde_api_models import FAULTS
 from horde_model_reference.integrations.horde_api_routes import HeldPayload, PayloadKind
 from horde_model_reference.settings import Settings
+from horde_model_reference.thread_pool import run_in_thread
 
 log = logging.getLogger(__name__)
 T = TypeVar("T")
@@ -62,6 +64,7 @@ class RedisSharing:
         self._keep_seconds = max(1, int(settings.cache_hydration_stale_ttl_seconds))
         self._failure_ms = max(1, int(settings.horde_api_breaker_reset_seconds * 1000))
         self._longest_failure_ms = max(self._failure_ms, int(MAX_RETRY_AFTER * 1000))
+        self._limits = settings.body_limits
         self._clock = clock
         self._away_until = -math.inf
         self._together = False
@@ -111,12 +114,14 @@ class RedisSharing:
         """Return the report that some process fetched last, if there is one that can be read."""
 
         async def look() -> bytes | str | None:
-            (found,) = await self._redis.mget(self._key("report", kind))  # GET fails on what is no string.
-            return found
+            with suppress(ResponseError):  # What is there may be no string.
+                found: bytes | str = await self._redis.getrange(self._key("report", kind), 0, self._limits.max_bytes)
+                return found
+            return None
 
         found = await self._attempt(look, otherwise=None)
         try:
-            return _report(found, kind) if found else None
+            return await run_in_thread(_report, found, kind, self._limits) if found else None
         except (ValueError, KeyError, TypeError, RecursionError, PolarsError):
             log.warning("an unreadable report in Redis is ignored: %s", kind.route)
             return None
@@ -230,13 +235,17 @@ class RedisSharing:
             await self._redis.connection_pool.disconnect(inuse_connections=False)
 
 
-def _report(text: bytes | str, kind: PayloadKind) -> HeldPayload:
+def _report(text: bytes | str, kind: PayloadKind, limits: BodyLimits) -> HeldPayload:
     """Read a report that some process saved, perhaps one of another version.
 
     Raises:
         ValueError, KeyError, TypeError, RecursionError, PolarsError: It is something else.
     """
-    held = HeldPayload.from_json(text, kind)
+    content = text.encode() if isinstance(text, str) else text
+    if len(content) > limits.max_bytes:
+        raise limits.exceeded("max_bytes", "bytes")
+    check_json(content, limits)
+    held = HeldPayload.from_json(content, kind)
     names, columns = held.report.frame["api_name"], frozenset(kind.schema) - {"api_name"}
     counted = held.report.faults.keys() <= FAULTS.keys() and {int} >= set(map(type, held.report.faults.values()))
     if held.fetched_at.tzinfo is None or held.report.known != columns or not counted:

@@ -1,0 +1,86 @@
+"""Bodies of HTTP answers, read and decoded within limits."""
+
+from __future__ import annotations
+
+import gzip
+import io
+import zlib
+from collections.abc import Callable, Iterator
+
+import httpx
+import zstandard
+
+from horde_model_reference.body_limits import STEP, BodyLimits
+from horde_model_reference.thread_pool import run_in_thread
+
+ZSTD_WINDOW = 2**23
+"""The largest window in bytes that RFC 9659 allows in HTTP; a larger one would cost memory at once."""
+ZSTD_STEP = 256
+"""Bytes that are decoded in one go: a block of 4 bytes may stand for 128 KiB."""
+
+
+async def read_body(answer: httpx.Response, limits: BodyLimits) -> bytes:
+    """Read a streamed body and decode it: the bytes as sent and as decoded stay within the limit, at any moment.
+
+    Raises:
+        BodyLimitError: The body is longer.
+        httpx.DecodingError: It has an encoding that was not asked for, or several, or does not decode.
+        httpx.HTTPError: It cannot be read.
+    """
+    if answer.is_stream_consumed:  # A transport that answers from memory has read it.
+        return answer.content
+    encoding = answer.headers.get("Content-Encoding", "").strip().lower()
+    if encoding not in {"", "identity", *DECODERS}:
+        raise httpx.DecodingError(f"a content encoding that was not asked for: {encoding!r}", request=answer.request)
+    body = await _collect(answer, limits)
+    if encoding not in DECODERS:
+        return body
+    try:
+        return await run_in_thread(_decode, DECODERS[encoding], body, limits)
+    except (OSError, EOFError, zlib.error, zstandard.ZstdError) as error:
+        raise httpx.DecodingError(f"a body that is no whole {encoding}", request=answer.request) from error
+
+
+async def _collect(answer: httpx.Response, limits: BodyLimits) -> bytes:
+    body = io.BytesIO()
+    async for chunk in answer.aiter_raw():
+        if body.write(chunk) and body.tell() > limits.max_bytes:
+            raise limits.exceeded("max_bytes", "bytes")
+    return body.getvalue()
+
+
+def _decode(decoder: Callable[[bytes], Iterator[bytes]], body: bytes, limits: BodyLimits) -> bytes:
+    decoded = io.BytesIO()
+    for chunk in decoder(body):
+        decoded.write(chunk)
+        if decoded.tell() > limits.max_bytes:
+            raise limits.exceeded("max_bytes", "bytes")
+    return decoded.getvalue()
+
+
+def _gunzip(body: bytes) -> Iterator[bytes]:
+    with gzip.GzipFile(fileobj=io.BytesIO(body)) as file:
+        while chunk := file.read(STEP):
+            yield chunk
+
+
+def _unzstd(body: bytes) -> Iterator[bytes]:
+    """Decode frame by frame.
+
+    Raises:
+        EOFError: The last frame is cut short.
+    """
+    at = 0
+    while at < len(body):
+        frame = zstandard.ZstdDecompressor(max_window_size=ZSTD_WINDOW).decompressobj()
+        while not frame.eof:
+            step = body[at : at + ZSTD_STEP]
+            if not step:
+                raise EOFError("the compressed body ends too early")
+            yield frame.decompress(step)
+            at += len(step)
+        at -= len(frame.unused_data)
+
+
+DECODERS: dict[str, Callable[[bytes], Iterator[bytes]]] = {"gzip": _gunzip, "zstd": _unzstd}
+"""What decodes each encoding in steps; ``http_client.ACCEPT_ENCODING`` asks for these."""
