@@ -1,8 +1,9 @@
 """Mutates the analysis, and counts the mutants that the tests notice: ``make mutants``.
 
 Each mutant is one small change of one module (an operator, a comparison, a number, a condition, a decorator), made by
-cosmic-ray in a copy of the repository. Type annotations are left alone, since no test can notice them. A mutant that
-survives is printed as a diff, for a person to judge: write the missing test, or say why the change does not matter.
+cosmic-ray in a copy of the repository. Type annotations and options of dataclasses are left alone, since no test can
+notice them. A mutant that survives is printed as a diff, for a person to judge: write the missing test, or say why the
+change does not matter.
 """
 
 from __future__ import annotations

@@ -79,22 +79,31 @@ def _is_tried(mutation: MutationSpec) -> bool:
 
 
 def _changes_behaviour(source: str, mutation: MutationSpec) -> bool:
-    """Tell whether the mutant can be compiled, and differs by more than annotations."""
+    """Tell whether the mutant can be compiled, and differs by more than annotations and options of dataclasses."""
     operator = get_operator(mutation.operator_name)(**mutation.operator_args)
     mutated: str | None = mutate_code(source, operator, mutation.occurrence)
     try:
-        return mutated is not None and _without_annotations(mutated) != _without_annotations(source)
+        return mutated is not None and _behaviour(mutated) != _behaviour(source)
     except SyntaxError:  # the star of an argument is taken for a product
         return False
 
 
-def _without_annotations(source: str) -> str:
+def _behaviour(source: str) -> str:
     tree = ast.parse(source)
     for node in ast.walk(tree):
+        if isinstance(node, ast.ClassDef):
+            node.decorator_list = [_without_options(decorator) for decorator in node.decorator_list]
         for part in ("annotation", "returns"):
             if getattr(node, part, None) is not None:
                 setattr(node, part, ast.Constant(None))
     return ast.dump(tree)
+
+
+def _without_options(decorator: ast.expr) -> ast.expr:
+    match decorator:
+        case ast.Call(func=ast.Name(id="dataclass") as name):
+            return name
+    return decorator
 
 
 def sampled(mutations: Sequence[MutationSpec], limit: int, rng: Random) -> list[MutationSpec]:

@@ -55,7 +55,7 @@ class Rounded:
 
     def matches(self, shown: object) -> bool:
         """Tell whether a number is this value, rounded."""
-        if not isinstance(shown, int | float) or isinstance(shown, bool):
+        if not isinstance(shown, int | float) or isinstance(shown, bool) or str(shown) == "-0.0":
             return False
         unit = Fraction(1, 10**self.decimals)
         nearest = round(Fraction(shown) / unit) * unit

@@ -103,6 +103,10 @@ def test_rule_8_examples(address: str, host: str | None) -> None:
     assert host_of(address) == host
 
 
+def test_zero_has_no_sign() -> None:
+    assert [Rounded(Fraction(0), 4).matches(shown) for shown in (0.0, -0.0)] == [True, False]
+
+
 def test_a_rounded_value_matches_both_ways_of_a_tie_alone() -> None:
     assert [Rounded(Fraction(1, 8), 2).matches(shown) for shown in (0.12, 0.13, 0.125, 0.11)] == [
         *(True, True, False, False)
