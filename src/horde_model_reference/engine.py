@@ -269,7 +269,7 @@ def family_members(catalogue: Catalogue, name: str) -> list[str]:
         UnknownModelError: There is no such family; the message proposes the closest ones.
     """
     names = catalogue.frame["name"]
-    families = base_names(names)
+    families = base_names(names, catalogue.aliases.family_names)
     members: Sequence[str] = names.filter(families.str.to_lowercase() == name.lower()).to_list()
     if not members:
         raise UnknownModelError(

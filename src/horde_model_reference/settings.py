@@ -31,7 +31,8 @@ TEXT_REPOSITORY = "https://raw.githubusercontent.com/Haidra-Org/AI-Horde-text-mo
 class Sources(BaseModel):
     """The location of each category's catalogue and of the other sources: a file path or an http(s) URL.
 
-    The styles, their categories and the image models' history may be empty: then they are not read, and unknown.
+    The styles, their categories and the image models' history may be empty: then they are not read, and unknown. So may
+    the aliases of text models: then only the bundled ones are used.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -54,6 +55,7 @@ class Sources(BaseModel):
     styles: str = STYLES_REPOSITORY + "styles.json"
     style_categories: str = ""
     image_history: str = IMAGE_REPOSITORY + "model_mod_data.json"
+    aliases: str = ""
 
     def location(self, category: MODEL_REFERENCE_CATEGORY) -> str:
         """Return the path or URL of a category's catalogue."""
@@ -129,6 +131,9 @@ class Settings(BaseSettings):
     )
 
     sources: Sources = Field(Sources(), description="Where each category's catalogue is.")
+    bundled_aliases: bool = Field(
+        True, description="Use the aliases for the public Horde that come with the package, after those of your own."
+    )
     data_dir: Path = Field(
         default_factory=lambda: user_data_path("horde-model-reference"),
         description="Folder of the last good copies. Unwritable: a warning, and nothing is kept.",

@@ -108,3 +108,9 @@ def test_base_names_as_a_plain_reading_of_the_rule_has_them(names: list[str]) ->
     """Rule 9, on columns: the same as one name at a time, one kind of part at a time."""
     found = base_names(pl.Series(names, dtype=pl.String)).to_list()
     assert found == [plain_base_name(name) for name in names]
+
+
+def test_rule_2b_families_of_curators_win_over_computed_ones() -> None:
+    names = pl.Series(["a/Qwen2.5-Coder-14B-Instruct", "b/qwen2.5-coder-7B", "a/L3-8B-Stheno-v3.2"])
+    families = {"qwen2.5-coder": "Qwen Coders", "nothing": "x"}
+    assert base_names(names, families).to_list() == ["Qwen Coders", "Qwen Coders", "L3-Stheno"]

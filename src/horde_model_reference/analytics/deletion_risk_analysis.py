@@ -94,6 +94,7 @@ class ModelDeletionRiskInfoFactory:
             api_names=merged.api_names,
             key=self.table_key(catalogue, observation, style_counts, recent),
             skipped=catalogue.skipped,
+            aliases=catalogue.aliases,
         )
 
     def create_deletion_risk_response(

@@ -177,6 +177,8 @@ def _api_name_infos(table: RiskTable, api_names: pl.DataFrame) -> list[dict[str,
 
 
 def _reason(row: dict[str, Any], lookup: int | None) -> str:
+    if row["alias"] is not None:
+        return f"By alias, {visible(row['alias'])}."
     if lookup is None:
         return "No model has this name, with or without author and endings, whatever the case."
     verb = "Several models share" if row["outcome"] == AMBIGUOUS else "Found by"

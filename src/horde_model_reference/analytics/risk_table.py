@@ -12,6 +12,7 @@ import polars as pl
 
 from horde_model_reference.analytics.flags import ScoringContext
 from horde_model_reference.analytics.text_model_grouping import apply_text_model_grouping_to_risk_response
+from horde_model_reference.catalogue.aliases import NO_ALIASES, Aliases
 from horde_model_reference.catalogue.catalogue import Catalogue
 from horde_model_reference.categories import MODEL_REFERENCE_CATEGORY
 from horde_model_reference.data_warnings import DataWarning
@@ -47,6 +48,7 @@ class RiskTable:
         key: What identifies the table: the same key, the same table.
         skipped: Why names that the catalogue's file seems to have are not among the models.
         grouped: The rows are families.
+        aliases: What curators know of names and families.
     """
 
     category: MODEL_REFERENCE_CATEGORY
@@ -60,11 +62,16 @@ class RiskTable:
     key: str
     skipped: Mapping[str, str] = field(default_factory=dict)
     grouped: bool = False
+    aliases: Aliases = NO_ALIASES
 
     @cached_property
     def families(self) -> RiskTable:
         """The same table with families of text models as its rows."""
-        return replace(self, rows=apply_text_model_grouping_to_risk_response(self.rows, self.context), grouped=True)
+        return replace(
+            self,
+            rows=apply_text_model_grouping_to_risk_response(self.rows, self.context, self.aliases.family_names),
+            grouped=True,
+        )
 
     @cached_property
     def variations(self) -> pl.DataFrame:
@@ -89,6 +96,7 @@ def table_key(catalogue: Catalogue, observation: Observation, *others: str) -> s
         catalogue.revision,
         str(catalogue.modified_at),
         repr(catalogue.warnings),
+        catalogue.aliases.digest,
         observation.fingerprint(),
         *others,
     )

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from types import MappingProxyType
+
 import polars as pl
 
 from horde_model_reference.analytics.flags import FLAGS, Scope, ScoringContext
@@ -15,16 +18,20 @@ RECORD_FLAGS = tuple(flag.name for flag in FLAGS if flag.scope is Scope.RECORD)
 SUMMED = ("size_bytes", "style_count", *USAGE, *WORKERS, *WEEK_COLUMNS)
 
 
-def apply_text_model_grouping_to_risk_response(rows: pl.DataFrame, context: ScoringContext) -> pl.DataFrame:
+def apply_text_model_grouping_to_risk_response(
+    rows: pl.DataFrame, context: ScoringContext, families: Mapping[str, str] = MappingProxyType({})
+) -> pl.DataFrame:
     """Return the rows of families instead of the rows of models, sorted by name.
+
+    Families of curators, by casefolded base name, win over computed ones (rule 2b).
 
     Usage, workers and size are sums (unknown where a member's is); usage and worker flags, level and ratios are
     computed from the sums; flags of records are set if any member has them.
     """
-    base = base_names(rows["name"])
+    base = base_names(rows["name"], families)
     named = rows.lazy().with_columns(base=base, family=base.str.to_lowercase())
-    families = named.group_by("family").agg(_REDUCTIONS).select(_COMBINED)
-    facts = _spellings(named).join(families, on="family").join(_hosts(named), on="family", how="left")
+    combined = named.group_by("family").agg(_REDUCTIONS).select(_COMBINED)
+    facts = _spellings(named).join(combined, on="family").join(_hosts(named), on="family", how="left")
     sums = collected(facts.with_columns(pl.col("download_hosts").fill_null([])).drop("family").sort("name"))
     return collected(score(sums.lazy().with_columns(trend_30d(sums)), context))
 

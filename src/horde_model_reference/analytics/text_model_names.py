@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from types import MappingProxyType
+
 import polars as pl
 
 from horde_model_reference.name_parts import FAMILY_PARTS, SEPARATORS, NamePart, alternatives
+from horde_model_reference.name_text import folded
 from horde_model_reference.polars_queries import collected_by_row
 
 _SEPARATOR = rf"[{SEPARATORS}]"
@@ -23,15 +27,24 @@ _RUNS_OF_PARTS = (_run_of((_SIZES,)), _run_of(tuple(_OTHERS)))
 _RUN_OF_SEPARATORS = rf"(?s)({_SEPARATOR}){_SEPARATOR}+"
 
 
-def base_names(names: pl.Series) -> pl.Series:
-    """Return the base names of text models, author taken off; the whole name where nothing would be left."""
+def base_names(names: pl.Series, families: Mapping[str, str] = MappingProxyType({})) -> pl.Series:
+    """Return the base names of text models, author taken off; the whole name where nothing would be left.
+
+    Args:
+        names: The models' names.
+        families: The families of curators by casefolded base name, which win (rule 2b).
+    """
     bare = pl.col("name").str.split("/").list.last()
     for run in _RUNS_OF_PARTS:
         bare = bare.str.replace_all(run, "${1}${2}")
     bare = bare.str.replace_all(_RUN_OF_SEPARATORS, "${1}").str.strip_chars(SEPARATORS)
     query = names.alias("name").to_frame().lazy().select("name", base=bare)
     query = query.select(base=pl.when(pl.col("base") != "").then("base").otherwise("name"))
-    return collected_by_row(query)["base"]
+    found = collected_by_row(query)["base"]
+    if not families:
+        return found
+    curated = pl.Series([families.get(folded(base)) for base in found], dtype=pl.String)
+    return curated.zip_with(curated.is_not_null(), found)
 
 
 def base_name(name: str) -> str:

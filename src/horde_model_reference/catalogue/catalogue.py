@@ -10,6 +10,7 @@ from datetime import datetime
 import polars as pl
 
 from horde_model_reference.body_limits import DEFAULT_LIMITS, BodyLimits
+from horde_model_reference.catalogue.aliases import NO_ALIASES, Aliases
 from horde_model_reference.catalogue.formats import parse_catalogue
 from horde_model_reference.catalogue.records import ModelRecord
 from horde_model_reference.categories import MODEL_REFERENCE_CATEGORY
@@ -47,6 +48,7 @@ class Catalogue:
         frame: The records as the columns of ``COLUMNS``.
         warnings: What a reader should know: skipped records, repeated names, a failed source, ...
         skipped: Why a name that the file seems to have is not among the records.
+        aliases: What curators know of API names and families.
     """
 
     category: MODEL_REFERENCE_CATEGORY
@@ -56,6 +58,7 @@ class Catalogue:
     frame: pl.DataFrame
     warnings: tuple[DataWarning, ...] = ()
     skipped: Mapping[str, str] = field(default_factory=dict)
+    aliases: Aliases = NO_ALIASES
 
 
 def read_catalogue(

@@ -11,12 +11,14 @@ from functools import partial
 import httpx
 
 from horde_model_reference.body_limits import BodyLimits
+from horde_model_reference.catalogue.aliases import NO_ALIASES, Aliases, bundled_aliases, parse_aliases
 from horde_model_reference.catalogue.catalogue import Catalogue, read_catalogue
 from horde_model_reference.catalogue.document import Document, Parsing
 from horde_model_reference.catalogue.records import ModelRecord
 from horde_model_reference.catalogue.sources import SourceCopy
 from horde_model_reference.categories import MODEL_REFERENCE_CATEGORY
 from horde_model_reference.clock import Clock
+from horde_model_reference.data_warnings import DataWarning
 from horde_model_reference.settings import Settings
 
 Announce = Callable[[MODEL_REFERENCE_CATEGORY, str], Awaitable[None]]
@@ -48,6 +50,10 @@ class ModelReferenceManager:
             )
             for category in MODEL_REFERENCE_CATEGORY
         }
+        self._bundled = bundled_aliases() if settings.bundled_aliases else NO_ALIASES
+        self._aliases: Document[Aliases] = Document(
+            settings.sources.aliases, Parsing(parse_aliases), settings, client, clock
+        )
 
     async def get_catalogue(self, category: MODEL_REFERENCE_CATEGORY, patience: float | None = None) -> Catalogue:
         """Return a category's catalogue, not older than the settings allow where its source answers in time.
@@ -66,10 +72,19 @@ class ModelReferenceManager:
     ) -> tuple[Catalogue, SourceCopy]:
         """Return a category's catalogue and the bytes it was read from; see :meth:`get_catalogue`."""
         reading = await self._documents[category].read(patience)
-        catalogue = reading.value
-        if reading.warnings:
-            catalogue = replace(catalogue, warnings=(*catalogue.warnings, *reading.warnings))
+        catalogue, warnings = reading.value, reading.warnings
+        if category is MODEL_REFERENCE_CATEGORY.text_generation:
+            aliases, more = await self._read_aliases(patience)
+            catalogue, warnings = replace(catalogue, aliases=aliases), (*warnings, *more)
+        if warnings:
+            catalogue = replace(catalogue, warnings=(*catalogue.warnings, *warnings))
         return catalogue, reading.copy
+
+    async def _read_aliases(self, patience: float | None) -> tuple[Aliases, tuple[DataWarning, ...]]:
+        if not self._aliases.location:
+            return self._bundled, ()
+        reading = await self._aliases.read(patience)
+        return reading.value.then(self._bundled), reading.warnings
 
     async def get_model_reference(self, category: MODEL_REFERENCE_CATEGORY) -> Mapping[str, ModelRecord]:
         """Return a category's records by name; errors as for :meth:`get_catalogue`."""
@@ -89,7 +104,7 @@ class ModelReferenceManager:
 
     async def aclose(self) -> None:
         """End the refreshes that are under way."""
-        await asyncio.gather(*(document.aclose() for document in self._documents.values()))
+        await asyncio.gather(self._aliases.aclose(), *(document.aclose() for document in self._documents.values()))
 
     async def _changed(self, catalogue: Catalogue) -> None:
         await self._announce(catalogue.category, catalogue.revision)

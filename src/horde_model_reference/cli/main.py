@@ -19,6 +19,7 @@ PROGRAM = "horde-model-reference"
 COMMANDS: tuple[str, ...] = (
     "deletion-risk",
     "explain",
+    "aliases",
     "policy",
     "plan",
     "apply",

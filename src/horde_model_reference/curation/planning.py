@@ -129,7 +129,7 @@ def _model_facts(facts: CurationFacts, policy: Policy, protections: Mapping[str,
         rank=pl.col("usage_month").rank("min", descending=True).cast(pl.Int64),
     )
     ordered = page(rows, RiskQuery(sort=BY_REMOVAL))
-    kinds = standings(rows, facts.table.category)
+    kinds = standings(rows, facts.table.category, facts.table.aliases.family_names)
     now = facts.table.data_as_of.stats_fetched_at
     return [
         ModelFacts(

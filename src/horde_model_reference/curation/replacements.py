@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Mapping
 from dataclasses import dataclass
+from types import MappingProxyType
 
 import polars as pl
 
@@ -51,10 +53,18 @@ class Standing:
         return None if self.replacements is None else not self.replacements
 
 
-def standings(rows: pl.DataFrame, category: MODEL_REFERENCE_CATEGORY) -> dict[str, Standing]:
-    """Return the standing of every model of a risk table's rows."""
+def standings(
+    rows: pl.DataFrame, category: MODEL_REFERENCE_CATEGORY, families: Mapping[str, str] = MappingProxyType({})
+) -> dict[str, Standing]:
+    """Return the standing of every model of a risk table's rows.
+
+    Args:
+        rows: The rows.
+        category: Their category.
+        families: The families of curators by casefolded base name.
+    """
     text = category is MODEL_REFERENCE_CATEGORY.text_generation
-    kinds = _text_kinds(rows) if text else _image_kinds(rows)
+    kinds = _text_kinds(rows, families) if text else _image_kinds(rows)
     ranked = rows.select("name", "usage_month", kind=kinds).sort(
         ["usage_month", "name"], descending=[True, False], nulls_last=True
     )
@@ -76,9 +86,9 @@ def _image_kinds(rows: pl.DataFrame) -> pl.Series:
     return rows.select(pl.format("{}, {}{}", "baseline", "style", inpainting)).to_series()
 
 
-def _text_kinds(rows: pl.DataFrame) -> pl.Series:
+def _text_kinds(rows: pl.DataFrame, families: Mapping[str, str]) -> pl.Series:
     size = pl.lit(None, pl.String)
     for limit, label in reversed(SIZE_CLASSES):
         size = pl.when(pl.col("parameters") <= limit).then(pl.lit(label)).otherwise(size)
-    families = base_names(rows["name"]).str.to_lowercase()
-    return rows.with_columns(family=families).select(pl.format("{} family, {}", "family", size)).to_series()
+    family = base_names(rows["name"], families).str.to_lowercase()
+    return rows.with_columns(family=family).select(pl.format("{} family, {}", "family", size)).to_series()

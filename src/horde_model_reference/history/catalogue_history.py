@@ -66,7 +66,7 @@ class CatalogueHistory:
             if not days.by_compile:
                 return None
             served = await reader.first_served_of_all(model_type)
-            made_from = (catalogue.revision, days.by_compile, served.rows())
+            made_from = (catalogue.revision, catalogue.aliases.digest, days.by_compile, served.rows())
             held = self._held.get((what, model_type))
             if held is None or held[0] != made_from:
                 held = self._held[what, model_type] = (made_from, await make(catalogue, reader, days))
@@ -113,11 +113,12 @@ class CatalogueHistory:
     async def _owners(self, catalogue: Catalogue, reader: Reader) -> pl.DataFrame:
         """Return ``name_id``, ``api_name``, ``model_index`` and ``model`` of the names that belong to a model."""
         model_type = REPORTED_TYPES[catalogue.category]
-        key = f"{await reader.newest_name()}/{catalogue.revision}"
+        key = f"{await reader.newest_name()}/{catalogue.revision}/{catalogue.aliases.digest}"
         held = self._held.get(("owners", model_type))
         if held is None or held[0] != key:
             names = await reader.names(model_type)
-            owners = await run_in_thread(trends.attributed, names, catalogue.frame["name"], NAME_RULES[model_type])
+            rules = NAME_RULES[model_type]
+            owners = await run_in_thread(trends.attributed, names, catalogue.frame["name"], rules, catalogue.aliases)
             held = self._held["owners", model_type] = (key, owners)
         owners_of: pl.DataFrame = held[1]
         return owners_of

@@ -13,6 +13,7 @@ from typing import Any
 import polars as pl
 
 from horde_model_reference.analytics.usage_trend import LEAST_WEEKS, RECENT_COLUMNS, WEEK_COLUMNS, PastUse, trend
+from horde_model_reference.catalogue.aliases import Aliases
 from horde_model_reference.history.days import day_of_number
 from horde_model_reference.integrations.attribution import ATTRIBUTED, NameRules, attribute_names
 from horde_model_reference.polars_queries import collected
@@ -36,9 +37,9 @@ MONTH_DAYS = 30
 """Days that the month's counter covers."""
 
 
-def attributed(names: pl.DataFrame, model_names: pl.Series, rules: NameRules) -> pl.DataFrame:
+def attributed(names: pl.DataFrame, model_names: pl.Series, rules: NameRules, aliases: Aliases) -> pl.DataFrame:
     """Return ``name_id``, ``api_name``, ``model_index`` and ``model`` of the names that belong to a model."""
-    decided = attribute_names(names.lazy(), model_names, rules)
+    decided = attribute_names(names.lazy(), model_names, rules, aliases)
     owners = decided.filter(pl.col("outcome") == ATTRIBUTED).select("name_id", "api_name", "model_index")
     return collected(owners.with_columns(model=pl.lit(model_names).gather("model_index")))
 

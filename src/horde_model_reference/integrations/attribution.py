@@ -21,6 +21,7 @@ from typing import Final
 
 import polars as pl
 
+from horde_model_reference.catalogue.aliases import NO_ALIASES, Aliases
 from horde_model_reference.categories import HordeModelType
 from horde_model_reference.integrations.name_lookups import (
     DROPPED,
@@ -44,7 +45,7 @@ from horde_model_reference.name_parts import (
     NamePart,
     alternatives,
 )
-from horde_model_reference.name_text import FOLDED, spelled, with_unicode
+from horde_model_reference.name_text import FOLDED, composed, spelled, with_unicode
 from horde_model_reference.polars_queries import collected, collected_together
 
 ATTRIBUTED: Final = "attributed"
@@ -78,27 +79,34 @@ RESULT_SCHEMA: dict[str, pl.DataType | type[pl.DataType]] = {
     "outcome": pl.Enum(OUTCOMES),
     "model_index": pl.UInt32,
     "candidates": pl.List(pl.UInt32),
+    "alias": pl.String,
 }
 """What :func:`attribute_names` returns: one row an API name, in the order given.
 
 ``looked_up`` is the text that was found, or the one that is left when nothing more comes off; ``model_index`` is a row
-of the catalogue, null unless attributed; ``candidates`` are rows of the catalogue, null unless ambiguous.
+of the catalogue, null unless attributed; ``candidates`` are rows of the catalogue, null unless ambiguous; ``alias`` is
+the place of the alias that decided, null if none did.
 """
 
 
-def attribute_names(reported: pl.LazyFrame, model_names: pl.Series, rules: NameRules) -> pl.LazyFrame:
+def attribute_names(
+    reported: pl.LazyFrame, model_names: pl.Series, rules: NameRules, aliases: Aliases = NO_ALIASES
+) -> pl.LazyFrame:
     """Decide for every API name which model it belongs to.
 
     Args:
         reported: In ``api_name``, distinct names as the Horde sends them; its other columns are kept.
         model_names: Distinct names of the catalogue; ``model_index`` counts along them.
         rules: The parts of the names.
+        aliases: What curators know of names; it wins over the rules where its target exists.
 
     Returns:
         The rows of ``reported`` with the columns of ``RESULT_SCHEMA``.
     """
     names, models = _spelled(reported, model_names, rules)
-    finds, pending = _search(names, names, models, rules)
+    aliased = _aliased(names, models, aliases)
+    wanted = names.join(aliased, on="at", how="anti", maintain_order="left") if aliased.height else names
+    finds, pending = _search(wanted, names, models, rules)
     if rules.authors:
         paths = _paths(names, pending)
         if paths.height:
@@ -108,8 +116,45 @@ def attribute_names(reported: pl.LazyFrame, model_names: pl.Series, rules: NameR
         if names["rest_folded"].str.contains(APEX.lower(), literal=True).any():
             finds = _with_tuned_siblings(finds, names, models)
     rest = pending.unique("at", keep="last", maintain_order=True).select("at", looked_up=_looked_up(names["rest"]))
-    decided = pl.concat([finds, rest], how="diagonal").sort("at").select(_DECISION)
+    decided = pl.concat([finds, aliased.lazy(), rest], how="diagonal").sort("at").select(_DECISION)
     return pl.concat([names.lazy().drop("at", "rest", "rest_folded"), decided], how="horizontal")
+
+
+def _aliased(names: pl.DataFrame, models: pl.DataFrame, aliases: Aliases) -> pl.DataFrame:
+    """Return the finds of aliases whose target is in the catalogue, with the ``alias``."""
+    known = _names_with_alias(names, aliases) if aliases.models else []
+    targets = {target for _, _, target, _ in known}
+    indices = dict(models.filter(pl.col("model").is_in(targets)).select("model", "models").iter_rows()) if known else {}
+    rows = [(at, rest, [indices[target]], place) for at, rest, target, place in known if target in indices]
+    return pl.DataFrame(rows, schema=_ALIASED, orient="row")
+
+
+_ALIASED: dict[str, pl.DataType | type[pl.DataType]] = {
+    "at": pl.UInt32,
+    "looked_up": pl.String,
+    "models": pl.List(pl.UInt32),
+    "alias": pl.String,
+}
+
+
+def _names_with_alias(names: pl.DataFrame, aliases: Aliases) -> list[tuple[int, str, str, str]]:
+    """Return for each name that has an alias: where it is, its rest, the target and the alias's place."""
+    name = pl.col("api_name").str.strip_chars()
+    globs = [pattern_of(composed(alias.written)) for alias in aliases.globs]
+    chunks = (f"^(?:{'|'.join(globs[at : at + GLOBS_AT_ONCE])})$" for at in range(0, len(globs), GLOBS_AT_ONCE))
+    has_alias = pl.any_horizontal(name.is_in(aliases.spellings), *(name.str.contains(chunk) for chunk in chunks))
+    likely = collected(names.lazy().filter(has_alias).select("at", "api_name", "rest"))
+    found = ((at, rest, aliases.of_name(composed(api_name))) for at, api_name, rest in likely.iter_rows())
+    return [(at, rest, composed(alias.target), alias.place) for at, rest, alias in found if alias is not None]
+
+
+GLOBS_AT_ONCE = 50
+"""Globs in one pattern: a pattern of a thousand is too large for the engine."""
+
+
+def pattern_of(glob: str) -> str:
+    """Return a pattern that matches at least what a glob does, which ``fnmatch`` decides afterwards."""
+    return "(?s)" + re.sub(r"\\\*|\\\?|\\\[.*\\\]", lambda mark: "." if mark[0] == r"\?" else ".*", re.escape(glob))
 
 
 def _search(
@@ -169,6 +214,7 @@ _DECISION = (
     .alias("outcome"),
     pl.when(_COUNT == 1).then(pl.col("models").list.first()).alias("model_index"),
     pl.when(_COUNT > 1).then("models").alias("candidates"),
+    pl.col("alias"),
 )
 
 

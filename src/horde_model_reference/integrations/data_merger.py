@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache
 
 import polars as pl
 
+from horde_model_reference.catalogue.aliases import NO_ALIASES, Aliases
 from horde_model_reference.catalogue.catalogue import Catalogue
 from horde_model_reference.data_warnings import DataWarning
-from horde_model_reference.escaping import quoted
+from horde_model_reference.escaping import quoted, visible
 from horde_model_reference.integrations.attribution import (
     ATTRIBUTED,
     NAME_RULES,
@@ -18,6 +19,7 @@ from horde_model_reference.integrations.attribution import (
     attribute_names,
 )
 from horde_model_reference.integrations.horde_api_models import PERIODS, USAGE, WORKERS, Observation
+from horde_model_reference.name_text import composed
 from horde_model_reference.polars_queries import collected, collected_together
 
 _FIGURES = (*USAGE, *WORKERS)
@@ -57,12 +59,12 @@ class MergedUsage:
 
 def merge_category_with_horde_data(catalogue: Catalogue, observation: Observation) -> MergedUsage:
     """Join a catalogue with an observation of its type of model."""
-    return merge_columns(catalogue.frame["name"], observation)
+    return merge_columns(catalogue.frame["name"], observation, catalogue.aliases)
 
 
-def merge_columns(model_names: pl.Series, observation: Observation) -> MergedUsage:
+def merge_columns(model_names: pl.Series, observation: Observation, aliases: Aliases = NO_ALIASES) -> MergedUsage:
     """Join models, by name, with an observation; see :class:`MergedUsage`."""
-    api_names = collected(_attributed_api_names(model_names, observation))
+    api_names = collected(_attributed_api_names(model_names, observation, aliases))
     models, sums = collected_together(
         _figures_of_models(model_names, api_names.lazy(), observation), api_names.lazy().select(_SUMS_BY_OUTCOME)
     )
@@ -71,11 +73,23 @@ def merge_columns(model_names: pl.Series, observation: Observation) -> MergedUsa
         api_names=api_names,
         models=models,
         totals={period: _totals(sums, f"usage_{period}", observation.stats.known) for period in PERIODS},
-        warnings=tuple(_clash(name) for name in clashing),
+        warnings=(*(_clash(name) for name in clashing), *aliases_without_target(aliases, model_names)),
     )
 
 
-def _attributed_api_names(model_names: pl.Series, observation: Observation) -> pl.LazyFrame:
+def aliases_without_target(aliases: Aliases, model_names: pl.Series) -> Iterator[DataWarning]:
+    """Yield a warning for each alias of a curator whose model is not in the catalogue."""
+    asked = [alias for alias in aliases.models if not alias.bundled]
+    known = {composed(name) for name in model_names} if asked else set()
+    for alias in asked:
+        if composed(alias.target) not in known:
+            yield DataWarning(
+                "alias_target_unknown",
+                f"{visible(alias.place)}: the alias {quoted(alias.written)} names no model: {quoted(alias.target)}.",
+            )
+
+
+def _attributed_api_names(model_names: pl.Series, observation: Observation, aliases: Aliases) -> pl.LazyFrame:
     """Return every API name of either answer once, with its figures.
 
     A name that an answer lacks has 0 in its known columns: absent is unused, or unserved (rule 3).
@@ -87,7 +101,7 @@ def _attributed_api_names(model_names: pl.Series, observation: Observation) -> p
         .sort("api_name")
         .select(_reported_figures(_known(observation)))
     )
-    return attribute_names(reported, model_names, NAME_RULES[observation.model_type])
+    return attribute_names(reported, model_names, NAME_RULES[observation.model_type], aliases)
 
 
 def _known(observation: Observation) -> frozenset[str]:
