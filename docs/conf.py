@@ -22,7 +22,12 @@ suppress_warnings = [
 
 CONTENTS: dict[str, tuple[str, ...]] = {
     "Tutorial": ("tutorial",),
-    "How-to guides": ("how-to/protect-a-model", "how-to/find-out-why", "how-to/run-behind-nginx"),
+    "How-to guides": (
+        "how-to/protect-a-model",
+        "how-to/add-an-alias",
+        "how-to/find-out-why",
+        "how-to/run-behind-nginx",
+    ),
     "Reference": ("command-line", "web-page", "api", "library", "settings", "errors"),
     "Explanation": ("figures", "curation", "history", "operating", "differences", "dependencies", "decisions/README"),
 }

@@ -209,7 +209,7 @@ PATH_FORMS: tuple[PathForm, ...] = (
         "cache folder",
         r"^(?:.*/)?models--(.+?)--(.+?)(?:/snapshots/.*)?$",
         "${1}/${2}",
-        (("/root/hub/models--Author--Name", "Author/Name"), ("models--Author--Name/snapshots/0a1b", "Author/Name")),
+        (("/hub/models--Author--Name", "Author/Name"), ("models--Author--Name/snapshots/0a1b", "Author/Name")),
     ),
     PathForm("Windows path", r"^[A-Za-z]:\\(?:.*\\)?", "", ((r"C:\models\Name", "Name"),)),
     PathForm("folder", r"/+$", "", (("/models/Name/", "/models/Name"),)),

@@ -30,7 +30,7 @@ MAX_GLOBS = 1_000
 """Globs in one alias file: each is compared with every name that one of them matches."""
 
 BUNDLED = "public_horde_aliases.toml"
-HINT = "docs/how-to describes alias files; `aliases check FILE` checks one."
+HINT = "docs/how-to/add-an-alias.md describes these files; `aliases check FILE` checks one."
 
 
 @dataclass(frozen=True, slots=True)
