@@ -8,7 +8,7 @@ SOAK_MINUTES ?= 10
 CHAOS_MINUTES ?= 10
 CHAOS_FLAGS ?=
 
-.PHONY: help demo serve test lint types imports docs site picture check check-figures mutants wheel constraints bench soak chaos clean
+.PHONY: help demo serve test test-fast lint types imports docs site picture check check-figures mutants wheel constraints bench soak chaos clean
 
 help:  ## Show this list
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 16
@@ -21,6 +21,9 @@ serve: $(VENV)/.installed  ## Serve the bundled sample on http://127.0.0.1:19800
 
 test: $(VENV)/.installed-dev  ## Run the tests
 	@$(BIN)/python -m pytest $(PYTEST_FLAGS)
+
+test-fast: $(VENV)/.installed-dev  ## Run the tests that need no browser, Redis or PostgreSQL
+	@$(BIN)/python -m pytest -m "not browser and not redis and not postgresql" $(PYTEST_FLAGS)
 
 lint: $(VENV)/.installed-dev  ## Check style
 	@$(BIN)/ruff check . && $(BIN)/ruff format --check .

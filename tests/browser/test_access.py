@@ -9,6 +9,8 @@ import pytest
 from tests.browser.conftest import Open
 from tests.support.browser import Axe, Page, expect
 
+pytestmark = pytest.mark.browser
+
 PAGES = {
     "image models": "/?limit=20",
     "text models": "/category/text_generation?include_backend_variations=true&limit=10",

@@ -14,6 +14,8 @@ from tests.browser.conftest import Open
 from tests.support.browser import Page, Watch, expect
 from tests.support.curating import assert_applies, count_shown, downloaded, names, number
 
+pytestmark = pytest.mark.browser
+
 FILES = ("plan.md", "plan.json", "removals.patch", "stable_diffusion.json")
 PROTECTED = "Cobalt Depth 768"
 """A model that the policy protects: a plan without limits would have nothing left of its kind."""

@@ -21,6 +21,8 @@ from tests.support.hostile_names import HOSTILE_NAMES
 from tests.support.misbehaving_horde import SERVER_ERROR, MisbehavingHorde, Route
 from tests.support.service import catalogue_bytes, write_catalogues
 
+pytestmark = pytest.mark.browser
+
 MARKUP = '"><img src=x onerror=alert(1)><script>alert(2)</script>'
 ODD = ("100%41 sure", "..", "a/../b", "a//b", "trailing ", "a\nb", "?name=x", "#x")
 NAMES = [*HOSTILE_NAMES.values(), MARKUP, *ODD]

@@ -15,6 +15,8 @@ from tests.support.browser import expect, serving_in_thread
 from tests.support.curating import assert_applies, count_shown, downloaded, names
 from tests.support.misbehaving_horde import MisbehavingHorde, Route
 
+pytestmark = pytest.mark.browser
+
 CAPTURES = {
     Route.IMAGE_STATUS: "status_models_image_all.json",
     Route.TEXT_STATUS: "status_models_text_all.json",

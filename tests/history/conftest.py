@@ -34,7 +34,7 @@ def postgres() -> Iterator[str]:
         yield url
 
 
-@pytest.fixture(params=["sqlite", "postgresql"])
+@pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.postgresql)])
 def address(request: pytest.FixtureRequest, tmp_path: Path) -> Callable[[], AbstractAsyncContextManager[URL]]:
     """Give the address of a new, empty database each time it is entered."""
     server = request.getfixturevalue("postgres") if request.param == "postgresql" else None

@@ -44,7 +44,7 @@ from tests.support.redis_server import RedisServer, binary_or_skip
 from tests.support.service import IMAGE_RISK, catalogue_bytes, serving, write_catalogues
 from tests.support.waiting import eventually
 
-pytestmark = pytest.mark.usefixtures("no_pauses")
+pytestmark = [pytest.mark.usefixtures("no_pauses"), pytest.mark.redis]
 
 TEXT = HordeModelType.TEXT
 TEXT_STATS = STATS[TEXT]
