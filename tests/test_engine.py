@@ -128,7 +128,7 @@ async def test_who_is_served_does_not_wait_for_what_a_plan_can_do_without(
             hurried = replace(engine, settings=engine.settings.model_copy(update={"request_deadline_seconds": 0.15}))
             for _ in range(2):
                 facts, _ = await hurried.curation_facts(IMAGE, table)
-                assert not (facts.styles if source == "styles" else facts.entered_at)
+                assert not (facts.styles if source == "styles" else facts.listings)
             codes = [warning.code for warning in (*table.warnings, *facts.warnings)]
             assert {"styles": "styles_unknown", "image_history": "age_unknown"}[source] in codes
             server.answering.set()

@@ -168,8 +168,9 @@ class Engine:
         reported_type(category)
         patience = None if table is None else self._patience
         catalogue, copy = await self.manager.get_catalogue_with_copy(category, patience)
-        (styles, style_notices), (entered_at, age_notices) = await asyncio.gather(
-            self._styles(category, patience), self.curation.entered_at(catalogue, patience)
+        location = self.manager.location(category)
+        (styles, style_notices), (listings, age_notices) = await asyncio.gather(
+            self._styles(category, patience), self.curation.listings(catalogue, location, patience)
         )
         if table is None or table.data_as_of.catalogue_revision != catalogue.revision:
             table = await self.table(category)
@@ -179,10 +180,10 @@ class Engine:
         facts = CurationFacts(
             table=table,
             catalogue=catalogue,
-            location=self.manager.location(category),
-            catalogue_file=base_name_of(self.manager.location(category)),
+            location=location,
+            catalogue_file=base_name_of(location),
             styles=styles,
-            entered_at=entered_at,
+            listings=listings,
             past=past,
             warnings=tuple(
                 warning for warning in (*style_notices, *age_notices, *more) if warning not in table.warnings

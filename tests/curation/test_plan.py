@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
-from horde_model_reference.curation.plan import Verdict, age_in_days, by_verdict
+from horde_model_reference.curation.listing_history import Listing
+from horde_model_reference.curation.plan import Verdict, age_in_days, by_verdict, removal_day
 from tests.support.curation import CROWD, facts_of, plan_of, removed_from
 
 NOW = datetime(2026, 11, 24, 6, tzinfo=UTC)
@@ -23,7 +24,13 @@ NOW = datetime(2026, 11, 24, 6, tzinfo=UTC)
     ],
 )
 def test_ages_are_whole_days(ago: timedelta, days: int) -> None:
-    assert age_in_days((NOW - ago).timestamp(), NOW) == days
+    assert age_in_days(Listing((NOW - ago).timestamp()), NOW) == days
+
+
+def test_a_model_that_came_back_tells_the_day_of_its_removal() -> None:
+    removed_at = datetime(2024, 5, 1, 23, 30, tzinfo=UTC).timestamp()
+    assert removal_day(Listing(NOW.timestamp(), removed_at)) == date(2024, 5, 1)
+    assert removal_day(Listing(NOW.timestamp())) is removal_day(None) is None
 
 
 def test_an_unknown_age_is_unknown() -> None:

@@ -11,12 +11,17 @@ from typing import Any
 import pytest
 
 from horde_model_reference.catalogue import document
+from horde_model_reference.catalogue.catalogue import Catalogue
+from horde_model_reference.curation.listing_histories import ListingHistories
+from horde_model_reference.curation.listing_history import Listing
 from horde_model_reference.curation.sources import CurationSources
+from horde_model_reference.data_warnings import DataWarning
 from horde_model_reference.http_client import make_client
 from horde_model_reference.settings import load_settings
 from tests.support.builders import IMAGE, TEXT, catalogue_of
 from tests.support.clock import SteeredClock
 from tests.support.file_server import FileServer
+from tests.support.git_repository import GitRepository, noon
 
 STYLES = {"a": {"model": "One"}, "b": {"model": "One"}}
 HISTORY = {"One": {"date_added": 1000}, "Two": {"date_added": 2000, "date_removed": 3000}, "gone": {"date_added": 1}}
@@ -126,18 +131,26 @@ class TestStyles:
             assert (await sources.styles())[0] is not None
 
 
+async def dates(
+    sources: CurationSources, catalogue: Catalogue, patience: float | None = None
+) -> tuple[dict[str, float], tuple[DataWarning, ...]]:
+    """Return since when models are listed; the catalogue is in no clone."""
+    found, warnings = await sources.listings(catalogue, "http://horde.invalid/models", patience)
+    return {name: listing.since for name, listing in found.items()}, warnings
+
+
 class TestAges:
     async def test_the_record_s_own_date_wins_over_the_history(self, tmp_path: Path) -> None:
         catalogue = catalogue_of({"One": {"metadata": {"created_at": 5000}}, "Two": {}, "Three": {}})
         async with reading(image_history=write(tmp_path, "h.json", HISTORY)) as sources:
-            assert await sources.entered_at(catalogue) == ({"One": 5000, "Two": 2000}, ())
+            assert await dates(sources, catalogue) == ({"One": 5000, "Two": 2000}, ())
 
     async def test_rule_3_without_history_the_others_are_unknown(self, tmp_path: Path) -> None:
         catalogue = catalogue_of({"One": {"metadata": {"created_at": 5000}}, "Two": {}})
         async with reading() as sources:
-            assert await sources.entered_at(catalogue) == ({"One": 5000}, ())
+            assert await dates(sources, catalogue) == ({"One": 5000}, ())
         async with reading(image_history=str(tmp_path / "none.json")) as sources:
-            found, (warning,) = await sources.entered_at(catalogue)
+            found, (warning,) = await dates(sources, catalogue)
         assert found == {"One": 5000}
         assert warning.code == "age_unknown"
 
@@ -148,17 +161,17 @@ class TestAges:
             reading(clock, image_history=server.url) as sources,
         ):
             server.answering.clear()
-            found, (warning,) = await sources.entered_at(catalogue, 0.05)
+            found, (warning,) = await dates(sources, catalogue, 0.05)
             assert (found, warning.code) == ({}, "age_unknown")
             assert "still being fetched" in warning.message
-            assert await sources.entered_at(catalogue, 60) == ({}, (warning,))
+            assert await dates(sources, catalogue, 60) == ({}, (warning,))
             server.answering.set()
-            assert await sources.entered_at(catalogue) == ({"One": 1000}, ())
+            assert await dates(sources, catalogue) == ({"One": 1000}, ())
 
     async def test_text_models_have_only_their_own_dates(self, tmp_path: Path) -> None:
         catalogue = catalogue_of({"One": {}, "Two": {"metadata": {"created_at": 7}}}, TEXT)
         async with reading(image_history=write(tmp_path, "h.json", HISTORY)) as sources:
-            assert await sources.entered_at(catalogue) == ({"Two": 7}, ())
+            assert await dates(sources, catalogue) == ({"Two": 7}, ())
 
     async def test_models_that_were_removed_once_count_while_they_are_listed(self, shared_data: Path) -> None:
         """The real history: 17 models that are listed have a date of removal."""
@@ -167,7 +180,54 @@ class TestAges:
         raw = json.loads(history.read_bytes())
         removed_once = [name for name in names if raw.get(name, {}).get("date_removed")]
         async with reading(image_history=str(history)) as sources:
-            found, warnings = await sources.entered_at(catalogue_of(names, IMAGE))
+            found, warnings = await dates(sources, catalogue_of(names, IMAGE))
         assert warnings == ()
         assert len(removed_once) == 17
         assert {name: found[name] for name in removed_once} == {name: raw[name]["date_added"] for name in removed_once}
+
+
+class TestGitHistory:
+    async def test_it_dates_models_that_have_no_other_date(self, tmp_path: Path) -> None:
+        repository = GitRepository(tmp_path / "clone")
+        repository.commit("2024-01-01", models__csv="name\na/One\nb/Two\n")
+        catalogue = catalogue_of({"a/One": {}, "b/Two": {"metadata": {"created_at": 5000}}}, TEXT)
+        async with reading() as sources:
+            found, warnings = await sources.listings(catalogue, str(repository.folder / "models.csv"))
+        assert (found, warnings) == ({"a/One": Listing(noon("2024-01-01")), "b/Two": Listing(5000)}, ())
+
+    async def test_it_tells_the_removal_of_a_model_that_came_back(self, tmp_path: Path) -> None:
+        repository = GitRepository(tmp_path / "clone")
+        for day, names in {"2024-01-01": "a/One\nb/Two\n", "2024-02-01": "b/Two\n", "2024-03-01": "a/One\n"}.items():
+            repository.commit(day, models__csv=f"name\n{names}")
+        catalogue = catalogue_of({"a/One": {"metadata": {"created_at": 5000}}}, TEXT)
+        async with reading() as sources:
+            found, _ = await sources.listings(catalogue, str(repository.folder / "models.csv"))
+        assert found == {"a/One": Listing(5000, removed_at=noon("2024-02-01"))}
+
+    async def test_it_is_read_once_per_head_commit(self, tmp_path: Path) -> None:
+        repository = GitRepository(tmp_path / "clone")
+        file = str(repository.folder / "models.csv")
+        repository.commit("2024-01-01", models__csv="name\na/One\n")
+        kept = ListingHistories(tmp_path / "data")
+        first, _ = await kept.read(file)
+        again, _ = await ListingHistories(tmp_path / "data").read(file)
+        assert (again, (await kept.read(file))[0] is first) == (first, True)
+        repository.commit("2024-02-01", models__csv="name\na/One\nb/Two\n")
+        assert list((await kept.read(file))[0]) == ["a/One", "b/Two"]
+
+    async def test_versions_that_cannot_be_read_are_counted_in_a_warning(self, tmp_path: Path) -> None:
+        repository = GitRepository(tmp_path / "clone")
+        repository.commit("2024-01-01", models__csv='name\n"a/One\nb/Two\n')
+        repository.commit("2024-02-01", models__csv="name\na/One\n")
+        _, (warning,) = await ListingHistories(tmp_path / "data").read(str(repository.folder / "models.csv"))
+        assert warning.code == "versions_skipped"
+        assert warning.message.startswith("1 version of models.csv")
+
+    async def test_a_damaged_copy_is_read_anew(self, tmp_path: Path) -> None:
+        repository = GitRepository(tmp_path / "clone")
+        file = str(repository.folder / "models.csv")
+        repository.commit("2024-01-01", models__csv="name\na/One\n")
+        first, _ = await ListingHistories(tmp_path / "data").read(file)
+        (copy,) = (tmp_path / "data" / "listing-history").iterdir()
+        copy.write_bytes(b"[1]")
+        assert (await ListingHistories(tmp_path / "data").read(file))[0] == first

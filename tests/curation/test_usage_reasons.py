@@ -30,7 +30,7 @@ USAGE_REASONS = {"rising", "seasonal", "history_unknown", "history_too_short", "
 
 def given(past: PastUse | None, policy: Policy) -> list[ReasonInfo]:
     """All reasons that a past gives under a policy."""
-    facts = ModelFacts({}, None, None, None, Standing(None, None), past, policy, ())
+    facts = ModelFacts({}, None, None, None, None, Standing(None, None), past, policy, ())
     of_use_over_time = [reason for reason in REASONS if reason.code in USAGE_REASONS]
     return [reason.info(sentence) for reason in of_use_over_time for sentence in reason.sentences(facts)]
 

@@ -12,6 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from horde_model_reference.curation.artefacts import PlannedFile
+from horde_model_reference.curation.listing_history import Listing
 from horde_model_reference.curation.planning import CurationFacts
 from horde_model_reference.curation.styles import Styles
 from horde_model_reference.dashboard import plan_page as module
@@ -43,7 +44,7 @@ def facts() -> CurationFacts:
         location="catalogue.json",
         catalogue_file="catalogue.json",
         styles=Styles({"a style": STYLED}, {}),
-        entered_at=dict.fromkeys(names, FETCHED.timestamp() - 1000 * DAY),
+        listings=dict.fromkeys(names, Listing(FETCHED.timestamp() - 1000 * DAY)),
     )
 
 

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from horde_model_reference.categories import MODEL_REFERENCE_CATEGORY
+from horde_model_reference.curation.listing_history import Listing
 from horde_model_reference.curation.plan import ModelVerdict, Plan
 from horde_model_reference.curation.planning import Choice, CurationFacts, make_plan
 from horde_model_reference.curation.policy import Policy
@@ -45,7 +46,7 @@ def facts_of(
         location="catalogue.json",
         catalogue_file="catalogue.json",
         styles=styles,
-        entered_at={name: FETCHED.timestamp() - age * 86400 for name, age in ages.items() if age is not None},
+        listings={name: Listing(FETCHED.timestamp() - age * 86400) for name, age in ages.items() if age is not None},
     )
 
 

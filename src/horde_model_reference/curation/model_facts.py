@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from horde_model_reference.analytics.usage_trend import PastUse
+from horde_model_reference.curation.listing_history import Listing
 from horde_model_reference.curation.policy import Policy
 from horde_model_reference.curation.replacements import Standing
 
@@ -18,6 +19,7 @@ class ModelFacts:
     Attributes:
         row: The model's row of the risk table.
         rank: Its place by month usage, from 1; models of equal use share the first one's. None where it is unknown.
+        listing: Since when it is listed; None where that is unknown.
         age_days: Days since it entered the catalogue; None where that is unknown.
         styles: The styles that name it; None where the styles could not be read.
         standing: Where it stands among those of its kind.
@@ -28,6 +30,7 @@ class ModelFacts:
 
     row: Mapping[str, Any]
     rank: int | None
+    listing: Listing | None
     age_days: int | None
     styles: tuple[str, ...] | None
     standing: Standing

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator, Mapping
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from enum import StrEnum
 from typing import Annotated
 
@@ -13,6 +13,7 @@ from pydantic import Field
 from horde_model_reference.analytics.risk_level import RiskLevel
 from horde_model_reference.analytics.risk_schema import Answer, DataAsOfInfo, WarningInfo
 from horde_model_reference.categories import MODEL_REFERENCE_CATEGORY
+from horde_model_reference.curation.listing_history import Listing
 from horde_model_reference.curation.policy import Policy
 from horde_model_reference.reports.words import counted
 
@@ -61,6 +62,9 @@ class ModelVerdict(Answer):
     queued_jobs: int | None
     size_gb: float | None
     age_days: int | None = Field(description="Days in the catalogue when the statistics were fetched; null if unknown.")
+    removed_before: date | None = Field(
+        None, description="The day of its last removal, by git's history, if it came back after one."
+    )
     styles: list[str] | None = Field(description="Styles that name it; null if they could not be read.")
     kind: str | None = Field(description="What it is; null where its record does not say.")
     replacements: list[ReplacementInfo] | None = Field(description="Best first; null if unknown.")
@@ -123,9 +127,16 @@ class Plan(Answer):
         return [verdict for verdict in self.verdicts if verdict.verdict is Verdict.REMOVE]
 
 
-def age_in_days(entered_at: float | None, now: datetime) -> int | None:
-    """Return the whole days between a moment (seconds of the epoch) and now; None where it is unknown."""
-    return None if entered_at is None else max(0, int((now.timestamp() - entered_at) // 86400))
+def age_in_days(listing: Listing | None, now: datetime) -> int | None:
+    """Return the whole days since a model is listed; None where that is unknown."""
+    return None if listing is None else max(0, int((now.timestamp() - listing.since) // 86400))
+
+
+def removal_day(listing: Listing | None) -> date | None:
+    """Return the day (UTC) of the last removal of a model that came back; None where there was none."""
+    if listing is None or listing.removed_at is None:
+        return None
+    return datetime.fromtimestamp(listing.removed_at, UTC).date()
 
 
 def by_verdict(plan: Plan) -> Mapping[Verdict, list[ModelVerdict]]:

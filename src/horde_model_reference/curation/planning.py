@@ -18,8 +18,17 @@ from horde_model_reference.analytics.unknown_names import unknown_model
 from horde_model_reference.analytics.usage_trend import PastUse
 from horde_model_reference.catalogue.catalogue import Catalogue
 from horde_model_reference.curation.impact import impact_of
+from horde_model_reference.curation.listing_history import Listing
 from horde_model_reference.curation.model_facts import ModelFacts
-from horde_model_reference.curation.plan import ModelVerdict, Plan, ReasonInfo, ReplacementInfo, Verdict, age_in_days
+from horde_model_reference.curation.plan import (
+    ModelVerdict,
+    Plan,
+    ReasonInfo,
+    ReplacementInfo,
+    Verdict,
+    age_in_days,
+    removal_day,
+)
 from horde_model_reference.curation.policy import Policy, Protection
 from horde_model_reference.curation.reasons import (
     CANDIDATE,
@@ -53,7 +62,7 @@ class CurationFacts:
         catalogue_file: The base name of that.
         styles: The styles and their categories (none for a category whose models styles do not name); None where
             they could not be read.
-        entered_at: When models entered the catalogue, in seconds of the epoch; unknown ones are left out.
+        listings: Since when models are listed; unknown ones are left out.
         warnings: Warnings for readers of the plan.
         past: The last year of the models; None where there is none, or it cannot be read.
     """
@@ -63,7 +72,7 @@ class CurationFacts:
     location: str
     catalogue_file: str
     styles: Styles | None
-    entered_at: Mapping[str, float]
+    listings: Mapping[str, Listing]
     warnings: tuple[DataWarning, ...] = ()
     past: Mapping[str, PastUse] | None = None
 
@@ -135,7 +144,8 @@ def _model_facts(facts: CurationFacts, policy: Policy, protections: Mapping[str,
         ModelFacts(
             row=row,
             rank=row["rank"],
-            age_days=age_in_days(facts.entered_at.get(row["name"]), now),
+            listing=facts.listings.get(row["name"]),
+            age_days=age_in_days(facts.listings.get(row["name"]), now),
             styles=None if facts.styles is None else facts.styles.naming(row["name"]),
             standing=kinds[row["name"]],
             past=None if facts.past is None else facts.past.get(row["name"]),
@@ -258,6 +268,7 @@ def _verdict(model: ModelFacts, reasons: list[ReasonInfo], removed: set[str], ch
         queued_jobs=row["queued_jobs"],
         size_gb=row["size_gb"],
         age_days=model.age_days,
+        removed_before=removal_day(model.listing),
         styles=None if model.styles is None else list(model.styles),
         kind=model.standing.kind,
         replacements=None if replacements is None else [ReplacementInfo(**asdict(found)) for found in replacements],
@@ -269,7 +280,9 @@ def _why_removed(model: ModelFacts) -> str:
     row = model.row
     month, workers = counted(row["usage_month"], "request"), counted(row["worker_count"], "worker thread")
     now = f"Risk level {row['risk_level']}, {month} in 30 days, {workers}."
-    return now + removal_evidence(model.past, _used_ever(row))
+    removed = removal_day(model.listing)
+    returned = f" It returned after removal on {removed}." if removed is not None else ""
+    return now + removal_evidence(model.past, _used_ever(row)) + returned
 
 
 def _used_ever(row: Mapping[str, Any]) -> int | None:

@@ -13,6 +13,8 @@ from horde_model_reference.catalogue.catalogue import Catalogue
 from horde_model_reference.catalogue.document import Document, Parsing, Reading
 from horde_model_reference.categories import MODEL_REFERENCE_CATEGORY
 from horde_model_reference.clock import Clock
+from horde_model_reference.curation.listing_histories import ListingHistories
+from horde_model_reference.curation.listing_history import Listing
 from horde_model_reference.curation.styles import Styles, parse_history, parse_style_categories, parse_style_models
 from horde_model_reference.data_warnings import DataWarning
 from horde_model_reference.errors import CatalogueError
@@ -24,6 +26,9 @@ T = TypeVar("T")
 
 STYLED = MODEL_REFERENCE_CATEGORY.image_generation
 """The category whose models styles name, and whose history is kept."""
+
+
+AGE_UNKNOWN = "When models entered the catalogue is unknown"
 
 
 class _Aside:
@@ -56,7 +61,7 @@ class _Aside:
 
 
 class CurationSources:
-    """The styles and the history, each a :class:`Document`; one that cannot be read is unknown, with a warning."""
+    """The styles and the ages of models; a source that cannot be read makes them unknown, with a warning."""
 
     def __init__(self, settings: Settings, client: httpx.AsyncClient, clock: Clock) -> None:
         sources = settings.sources
@@ -65,6 +70,7 @@ class CurationSources:
         self._categories = Document(sources.style_categories_location(), categories, settings, client, clock)
         self._history = Document(sources.image_history, _parsing(parse_history, settings), settings, client, clock)
         self._styles_aside, self._history_aside = (_Aside(clock, settings.cache_ttl_seconds) for _ in range(2))
+        self._listing_histories = ListingHistories(settings.data_dir)
 
     async def styles(self, patience: float | None = None) -> tuple[Styles | None, tuple[DataWarning, ...]]:
         """Return the styles with their categories; None where they cannot be read, or not in time.
@@ -80,15 +86,30 @@ class CurationSources:
             return None, (_unknown("styles_unknown", "Which styles name a model is unknown", error),)
         return Styles(models.value, categories.value), (*models.warnings, *categories.warnings)
 
-    async def entered_at(
-        self, catalogue: Catalogue, patience: float | None = None
-    ) -> tuple[Mapping[str, float], tuple[DataWarning, ...]]:
-        """Return when models entered the catalogue (seconds of the epoch): by their record, else by the history.
+    async def listings(
+        self, catalogue: Catalogue, location: str, patience: float | None = None
+    ) -> tuple[Mapping[str, Listing], tuple[DataWarning, ...]]:
+        """Return since when models are listed: by their record, else ``model_mod_data.json``, else git's history.
 
         Args:
             catalogue: The models.
+            location: The catalogue's path or URL.
             patience: As for :meth:`styles`.
         """
+        dated, warnings = await self._dated(catalogue, patience)
+        listed, more = await self._listing_histories.read(location, patience)
+        found = {
+            name: Listing(dated[name], listed[name].removed_at if name in listed else None)
+            if name in dated
+            else listed[name]
+            for name in catalogue.records
+            if name in dated or name in listed
+        }
+        return found, (*warnings, *more)
+
+    async def _dated(
+        self, catalogue: Catalogue, patience: float | None
+    ) -> tuple[Mapping[str, float], tuple[DataWarning, ...]]:
         own = {name: record.metadata.created_at for name, record in catalogue.records.items()}
         found = {name: created_at for name, created_at in own.items() if created_at is not None}
         if catalogue.category is not STYLED or not self._history.location:
@@ -96,14 +117,14 @@ class CurationSources:
         try:
             (history,) = await self._history_aside.read(patience, self._history)
         except CatalogueError as error:
-            return found, (_unknown("age_unknown", "When models entered the catalogue is unknown", error),)
-        listed = {name: at for name, at in history.value.items() if name in catalogue.records}
-        return listed | found, history.warnings
+            return found, (_unknown("age_unknown", AGE_UNKNOWN, error),)
+        return history.value | found, history.warnings
 
     async def aclose(self) -> None:
         """End the refreshes that are under way."""
         for document in (self._models, self._categories, self._history):
             await document.aclose()
+        await self._listing_histories.aclose()
 
 
 def _unknown(code: str, what: str, error: CatalogueError) -> DataWarning:
