@@ -7,6 +7,8 @@ from importlib.metadata import version
 
 import httpx
 
+from horde_model_reference.proxies import environment_transport
+
 DISTRIBUTION = "horde-model-reference"
 ACCEPT_ENCODING = "gzip, zstd"
 """The encodings that :mod:`horde_model_reference.bodies` decodes within limits."""
@@ -23,8 +25,12 @@ def make_client(
 
     Args:
         timeout: Seconds for connecting and for each read.
-        transport: Carries the requests; sockets by default. Tests and the demo put theirs here.
+        transport: Carries the requests; sockets by default, with the proxies and certificates that the environment
+            names. Tests and the demo put theirs here.
         redirect_hosts: Hosts that a redirect may lead to, beside the one that was asked.
+
+    Raises:
+        SettingsError: One of these variables has no sense.
     """
     agent = f"{DISTRIBUTION}/{version(DISTRIBUTION)}"
     allowed = {host.lower() for host in redirect_hosts}
@@ -40,7 +46,7 @@ def make_client(
             )
 
     return httpx.AsyncClient(
-        transport=transport,
+        transport=transport or environment_transport(),
         timeout=timeout,
         follow_redirects=True,
         event_hooks={"response": [check_redirect]},

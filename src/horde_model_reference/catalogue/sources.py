@@ -21,6 +21,7 @@ from horde_model_reference.bodies import read_body
 from horde_model_reference.body_limits import DEFAULT_LIMITS, BodyLimitError, BodyLimits
 from horde_model_reference.errors import CatalogueSourceError
 from horde_model_reference.http_client import RedirectRefusedError
+from horde_model_reference.proxies import why_unreachable
 from horde_model_reference.thread_pool import run_in_thread
 
 UNNAMED = "catalogue"
@@ -128,6 +129,8 @@ def _reason(error: Exception) -> str:
         return "gave no answer in time"
     if isinstance(error, httpx.ProtocolError | httpx.InvalidURL):
         return "gave no whole HTTP answer"
+    if isinstance(error, httpx.ConnectError | httpx.ProxyError):
+        return why_unreachable(error)
     return str(error) or type(error).__name__
 
 

@@ -19,6 +19,7 @@ from horde_model_reference.errors import HordeAPIError
 from horde_model_reference.http_client import RedirectRefusedError
 from horde_model_reference.integrations.horde_api_json import loads
 from horde_model_reference.integrations.horde_api_routes import HordeRoute
+from horde_model_reference.proxies import why_unreachable
 from horde_model_reference.settings import Settings
 from horde_model_reference.thread_pool import run_in_thread
 
@@ -114,7 +115,7 @@ class HordeAPIClient:
             raise RateLimitedError(message, hint=_HINT, retry_after=wait)
 
 
-_HINT = "Try again later; https://aihorde.net shows whether the Horde is up."
+_HINT = "Try again later, or check AI_HORDE_URL and the network."
 
 _FOREIGN = (httpx.HTTPError, httpx.InvalidURL, httpx.StreamError, RecursionError, ValueError)
 
@@ -136,7 +137,8 @@ def _reason(error: Exception) -> str:
     if isinstance(error, httpx.TimeoutException):
         return "gave no answer in time"
     if isinstance(error, httpx.TransportError):
-        return f"cannot be reached ({type(error).__name__})"
+        why = f": {why_unreachable(error)}" if isinstance(error, httpx.ConnectError | httpx.ProxyError) else ""
+        return f"cannot be reached ({type(error).__name__}{why})"
     if isinstance(error, httpx.HTTPError):
         return f"sent an answer that cannot be read ({type(error).__name__})"
     return "sent something that is no JSON"

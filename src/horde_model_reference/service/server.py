@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import errno
 import logging
 import math
 import socket
 import sys
+import time
 from dataclasses import replace
 from importlib.util import find_spec
 
 from horde_model_reference.errors import ServeError
-from horde_model_reference.service.connections import RESERVE, BoundedConfig, ConnectionLimits
+from horde_model_reference.service.connections import RESERVE, ConnectionLimits
+from horde_model_reference.service.processes import ServerConfig
 from horde_model_reference.settings import Settings
 
 GRACE = 2
@@ -19,6 +22,8 @@ OWN_FILES = 128
 """Files and sockets that a process opens besides its clients' connections."""
 BACKLOG = 2048
 """Connections that the system keeps until they are accepted."""
+BIND_TRIES, BIND_PAUSE = 20, 0.1
+"""How often an address that is in use is tried, and the seconds between two tries."""
 BACKLOG_SHARE = 7
 """The least share of the files, as a divisor, for connections that are accepted before others are closed for them."""
 HTTPTOOLS = "horde_model_reference.service.connections_httptools:HttpToolsConnection"
@@ -33,11 +38,13 @@ def listen(host: str, port: int) -> socket.socket:
     Raises:
         ServeError: The address cannot be had.
     """
+    if not host:
+        raise ServeError("No host is given.", hint="Name one: --host 127.0.0.1, or 0.0.0.0 for all addresses.")
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
     listener = socket.socket(family, socket.SOCK_STREAM, socket.IPPROTO_TCP)
     try:
         listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        listener.bind((host, port))
+        _bind(listener, (host, port))
         listener.listen(BACKLOG)
     except (OSError, TypeError) as error:  # TypeError: a host that cannot be encoded as a domain name
         listener.close()
@@ -49,7 +56,19 @@ def listen(host: str, port: int) -> socket.socket:
     return listener
 
 
-def make_config(app: str, settings: Settings, workers: int) -> BoundedConfig:
+def _bind(listener: socket.socket, address: tuple[str, int]) -> None:
+    """Bind a socket; workers whose parent was killed leave the address within a moment."""
+    for _ in range(BIND_TRIES - 1):
+        try:
+            return listener.bind(address)
+        except OSError as error:
+            if error.errno != errno.EADDRINUSE:
+                raise
+        time.sleep(BIND_PAUSE)
+    return listener.bind(address)
+
+
+def make_config(app: str, settings: Settings, workers: int) -> ServerConfig:
     """Return the configuration of a server.
 
     Args:
@@ -58,7 +77,7 @@ def make_config(app: str, settings: Settings, workers: int) -> BoundedConfig:
         workers: Processes.
     """
     limits, backlog = fitted(ConnectionLimits.from_settings(settings), open_files())
-    return BoundedConfig(
+    return ServerConfig(
         app,
         limits,
         factory=True,

@@ -2,20 +2,18 @@
 
 from __future__ import annotations
 
-import os
-import tempfile
+from functools import partial
 
 import typer
-import uvicorn
-from uvicorn.supervisors import Multiprocess
 
 from horde_model_reference.cli.actions.session import clock_for, settings_for
 from horde_model_reference.engine import make_sharing
+from horde_model_reference.proxies import environment_transport
+from horde_model_reference.service.processes import serve_until_ended
 from horde_model_reference.service.server import listen, make_config
 from horde_model_reference.settings import Settings
 
 APP = "horde_model_reference.service.app:create_service_from_environment"
-MULTIPROCESS_DIR = "PROMETHEUS_MULTIPROC_DIR"
 DEMO_APP = "horde_model_reference.service.app:create_demo_service"
 
 
@@ -27,13 +25,8 @@ def serve(host: str, port: int, workers: int, *, demo: bool) -> None:
         shown_host = f"[{bound_host}]" if ":" in bound_host else bound_host
         config = make_config(DEMO_APP if demo else APP, settings, workers)
         address = f"http://{shown_host}:{bound_port}/"
-        typer.echo(f"Serving on {address} (its API: {address}api/docs; Ctrl-C ends it)", err=True)
-        if workers == 1:
-            uvicorn.Server(config).run(sockets=[listener])
-        else:
-            with tempfile.TemporaryDirectory(prefix="horde-model-reference-") as figures:
-                os.environ[MULTIPROCESS_DIR] = figures  # The workers count there, so that one scrape adds them up.
-                Multiprocess(config, [listener]).run()
+        told = f"Serving on {address} (its API: {address}api/docs; Ctrl-C ends it)"
+        serve_until_ended(config, listener, partial(typer.echo, told, err=True))
 
 
 def _sound_settings(*, demo: bool) -> Settings:
@@ -44,6 +37,8 @@ def _sound_settings(*, demo: bool) -> Settings:
     """
     settings = settings_for(demo=demo)
     make_sharing(settings, clock_for(demo=demo))
+    if not demo:
+        environment_transport()
     if settings.history.enabled and settings.history.url and not demo:
         from horde_model_reference.history.database import address  # noqa: PLC0415 - large, and else never needed here
 
