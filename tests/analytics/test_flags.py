@@ -83,7 +83,7 @@ CASES: dict[str, tuple[dict[str, Any], tuple[int, int, int] | None, int | None, 
     "an unusable address too": (files(GOOD_URL, "ftp://huggingface.co/x"), USED, 1, {"has_unknown_host"}),
     "only an unusable address": (files("huggingface.co/x"), USED, 1, {"has_unknown_host", "no_download_urls"}),
     "no files": (files(), USED, 1, {"no_download_urls"}),
-    "a file without address": (files(""), USED, 1, {"no_download_urls"}),
+    "a file with a blank address (rule 8)": (files(""), USED, 1, {"has_unknown_host", "no_download_urls"}),
     "no description": ({"description": None}, USED, 1, {"missing_description"}),
     "empty description": ({"description": " \n"}, USED, 1, {"missing_description"}),
     "no baseline": ({"baseline": None}, USED, 1, {"missing_baseline"}),
@@ -274,6 +274,8 @@ HOSTS: dict[str, tuple[list[str], set[str]]] = {
     "https://": ([], {"has_unknown_host", "no_download_urls"}),
     "https:///huggingface.co": ([], {"has_unknown_host", "no_download_urls"}),
     "https://[::1/x": ([], {"has_unknown_host", "no_download_urls"}),
+    "": ([], {"has_unknown_host", "no_download_urls"}),
+    " \t": ([], {"has_unknown_host", "no_download_urls"}),
 }
 
 
@@ -291,6 +293,7 @@ def test_hosts_are_compared_as_hosts(address: str, hosts: list[str], expected: s
     [
         (("civitai.com",), set()),
         (("CivitAI.com",), set()),
+        (("CivitAI.com.", "bücher.example"), set()),
         (("huggingface.co", "civitai.com"), set()),
         (("huggingface.co",), {"has_non_preferred_host"}),
         ((), {"has_non_preferred_host"}),
@@ -309,6 +312,11 @@ def test_a_model_without_files_is_not_elsewhere_even_if_no_host_is_preferred() -
 HOST_CASES: dict[str, tuple[dict[str, Any], set[str]]] = {
     "several": (files(GOOD_URL, "https://civitai.com/x"), {"has_multiple_hosts", "has_non_preferred_host"}),
     "unusable": (files("ftp://x/y"), {"has_unknown_host", "no_download_urls"}),
+    "one blank": (files(GOOD_URL, ""), {"has_unknown_host"}),
+    "one host in two forms": (
+        files("https://bücher.example/x", "https://xn--bcher-kva.example/y"),
+        {"has_non_preferred_host"},
+    ),
 }
 
 

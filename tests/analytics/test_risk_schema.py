@@ -47,9 +47,8 @@ def test_the_scalar_columns_are_the_scalar_fields_of_a_row() -> None:
     scalar = {name for name, field in ModelDeletionRiskInfo.model_fields.items() if is_scalar(field.annotation)}
     assert set(SCALAR_COLUMNS) == scalar
     assert len(SCALAR_COLUMNS) == len(scalar)
-    assert {"deletion_risk_flags", "usage_trend", "download_hosts", "backend_variations", "members"} == (
-        set(ModelDeletionRiskInfo.model_fields) - scalar
-    )
+    several = {"deletion_risk_flags", "usage_trend", "download_hosts", "backend_variations"}
+    assert several | {"members", "members_by_level"} == set(ModelDeletionRiskInfo.model_fields) - scalar
 
 
 def test_flags_and_counts_are_made_from_the_table_of_flags() -> None:

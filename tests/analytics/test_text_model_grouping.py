@@ -217,3 +217,36 @@ def test_the_real_catalogue_has_about_400_families(shared_data: Path) -> None:
     families = table.families.rows
     assert 380 <= families.height <= 420
     assert sorted(families["members"].explode().to_list()) == table.rows["name"].to_list()
+
+
+USED_AND_NOT: dict[str, int | tuple[int, int, int]] = {
+    "b/bar-7B": 900,
+    "b/bar-13B": 0,
+    "c/baz-7B": 0,
+    "c/baz-13B": (0, 9, 9),
+}
+
+
+@pytest.mark.parametrize(
+    ("query", "kept"),
+    [
+        ({}, ["bar", "baz", "other"]),
+        ({"preset": "critical"}, ["bar", "baz"]),
+        ({"risk_level": "critical"}, ["bar", "baz"]),
+        ({"risk_level": "high"}, ["bar", "baz"]),
+    ],
+    ids=str,
+)
+def test_rule_9_a_critical_member_is_seen_in_a_family_that_is_used(query: dict[str, str], kept: list[str]) -> None:
+    """Members are counted by level, and the preset and the level of critical ones keep their families."""
+    catalogue = catalogue_of([*USED_AND_NOT, "other"], TEXT)
+    observation = observation_of(stats_of({"other": 900} | USED_AND_NOT), status_of({"b/bar-7B": 1, "other": 1}), TEXT)
+    table = table_under(catalogue, observation)
+    rows = rows_of(table, group_text_models=True, **query)
+    assert sorted(rows) == kept
+    assert not rows["bar"].is_critical
+    none = dict.fromkeys(RiskLevel, 0)
+    assert rows["bar"].members_by_level == none | {RiskLevel.CRITICAL: 1, RiskLevel.NONE: 1}
+    assert rows["baz"].members_by_level == none | {RiskLevel.CRITICAL: 2}
+    assert list(rows["bar"].members_by_level or ()) == list(reversed(RiskLevel))
+    assert {row.members_by_level for row in rows_of(table).values()} == {None}

@@ -23,6 +23,9 @@ SPECIFIED: dict[str, str] = {
     "CohereForAI/c4ai-command-r-08-2024": "c4ai-command-r",
     "THUDM/GLM-4-9B-0414": "GLM-4-0414",
     "ReadyArt/4.2.0-Broken-Tutu-24b": "4.2.0-Broken-Tutu",
+    "Qwen/Qwen-1_8B": "Qwen",
+    "THUDM/GLM-4-0414": "GLM-4-0414",
+    "SicariusSicariiStuff/Tenebra_Alpha01": "Tenebra_Alpha01",
 }
 
 FURTHER: dict[str, str] = {
@@ -31,6 +34,10 @@ FURTHER: dict[str, str] = {
     "a/b/plain-7B": "plain",
     "x-8x22B": "x",
     "x-125m": "x",
+    "Qwen-0_5B-Chat": "Qwen",
+    "LLAMA-3_8B_Unaligned": "LLAMA-3_Unaligned",
+    "x4_8B": "x4",
+    "1_8B": "1_8B",
     "x-E4B-it": "x",
     "x-7BB": "x-7BB",
     "x7B": "x7B",
@@ -87,6 +94,8 @@ def test_every_kind_of_part_goes_wherever_it_stands(part: NamePart) -> None:
 def plain_base_name(name: str) -> str:
     """Rule 9 word for word: each kind of part in turn, with the look-around that Polars has not."""
     bare = name.rpartition("/")[2]
+    if bare.count("_") == 1:
+        bare = re.sub(r"(?<![^-_. ])\d+_\d+B(?![^-_. ])", "", bare, flags=re.IGNORECASE)
     for part in FAMILY_PARTS:
         bare = re.sub(rf"(?<![^-_. ])(?:{part.pattern})(?![^-_. ])", "", bare, flags=re.IGNORECASE)
     bare = re.sub(r"([-_. ])[-_. ]+", r"\1", bare).strip("-_. ")

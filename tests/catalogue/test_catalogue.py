@@ -45,7 +45,7 @@ def files(*urls: str) -> dict[str, Any]:
          ["a.example", "z.example"]),
         (files("ftp://z.example/1", "no address", GOOD_URL), "unusable_url_count", 2),
         (files("ftp://z.example/1"), "download_hosts", []),
-        (files("", "  "), "unusable_url_count", 0),
+        (files("", "  "), "unusable_url_count", 2),
     ],
 )  # fmt: skip
 def test_a_record_as_a_row(fields: dict[str, Any], column: str, value: object) -> None:

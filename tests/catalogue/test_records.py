@@ -39,6 +39,16 @@ from horde_model_reference.catalogue.records import DownloadRecord, ModelRecord
         ("https://elsewhere.example\\@huggingface.co/a", None),
         ("a b c", None),
         ("", None),
+        ("  ", None),
+        ("http://münchen.example/f", "xn--mnchen-3ya.example"),
+        ("http://MU\u0308NCHEN.example:80/f", "xn--mnchen-3ya.example"),
+        ("https://XN--Mnchen-3ya.example/f", "xn--mnchen-3ya.example"),
+        ("https://straße.example/f", "xn--strae-oqa.example"),
+        ("https://ｈuggingface。co/f", "huggingface.co"),
+        ("https://模型.example./f", "xn--xgs754b.example"),
+        ("https://a_b.example/f", "a_b.example"),
+        ("https://\u00ad.example/f", None),
+        ("https://☃.example/f", None),
     ],
 )
 def test_host_of_a_download_rule_8(url: str, host: str | None) -> None:

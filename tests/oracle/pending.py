@@ -2,4 +2,4 @@
 
 from __future__ import annotations
 
-PENDING = frozenset({"2c", "8", "9"})
+PENDING = frozenset({"2c"})

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from horde_model_reference.analytics.flags import FLAGS
+from horde_model_reference.analytics.flags import FLAGS, RiskLevel
 from horde_model_reference.analytics.risk_query import RiskQuery
 from horde_model_reference.analytics.risk_response import respond
 from horde_model_reference.analytics.risk_schema import DataAsOfInfo, PeriodAttribution
@@ -132,6 +132,22 @@ def data_of(**fields: Any) -> DataAsOfInfo:
             **fields,
         }
     )
+
+
+@pytest.mark.parametrize(
+    ("is_critical", "critical", "text"),
+    [(False, 0, "2"), (False, 1, "2, 1 critical"), (True, 2, "2")],
+)
+def test_members(is_critical: bool, critical: int, text: str, tiny: RiskTable) -> None:
+    """A critical member is told of a family that is not critical itself."""
+    row = next(iter(rows_of(tiny).values())).model_copy(
+        update={
+            "members": ["a", "b"],
+            "members_by_level": {RiskLevel.CRITICAL: critical},
+            "is_critical": is_critical,
+        }
+    )
+    assert words.members(row) == text
 
 
 @pytest.mark.parametrize(

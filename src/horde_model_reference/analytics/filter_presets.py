@@ -36,7 +36,11 @@ PRESETS: dict[str, Preset] = {
         Preset("no_workers", "No worker serves it now.", ("no_active_workers",)),
         Preset("missing_data", "No description or no baseline.", ("missing_description", "missing_baseline")),
         Preset("host_issues", "Any of the four flags about downloads.", ("has_warning",)),
-        Preset("critical", "Hardly used and hardly served.", ("is_critical",)),
+        Preset(
+            "critical",
+            "Hardly used and hardly served; of families, those with such a member too.",
+            ("is_critical", "has_critical_member"),
+        ),
         Preset("low_usage", "A share of the month's usage below the threshold.", ("low_usage",)),
     )
 }

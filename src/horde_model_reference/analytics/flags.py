@@ -15,6 +15,16 @@ from horde_model_reference.analytics.thresholds import Threshold, Thresholds
 LEVEL_TYPE = pl.Enum([level.value for level in RiskLevel])
 """Levels as a column: sorted by rank."""
 
+MEMBERS_BY_LEVEL = pl.Struct(dict.fromkeys((level.value for level in reversed(RiskLevel)), pl.UInt32))
+"""A family's members of each level as a column, the worst first; null for a model."""
+
+
+def has_member_of(level: str) -> pl.Expr:
+    """Return whether a row is a family with a member of at least a level."""
+    levels = list(RiskLevel)[list(RiskLevel).index(RiskLevel(level)) :]
+    counts = (pl.col("members_by_level").struct.field(counted) for counted in levels)
+    return (pl.sum_horizontal(counts) > 0).fill_null(value=False)
+
 
 class Scope(StrEnum):
     """What a flag is about, which decides how a family gets it (rule 9)."""

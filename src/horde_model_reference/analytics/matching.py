@@ -7,7 +7,8 @@ from collections.abc import Callable
 import polars as pl
 
 from horde_model_reference.analytics.filter_presets import apply_preset_filter
-from horde_model_reference.analytics.flags import LEVEL_TYPE
+from horde_model_reference.hosts import a_label
+from horde_model_reference.analytics.flags import LEVEL_TYPE, has_member_of
 from horde_model_reference.analytics.risk_query import BY_REMOVAL, CONSTANT_COLUMNS, RiskQuery
 
 _FILTERS: dict[str, Callable[[str], pl.Expr]] = {
@@ -15,9 +16,9 @@ _FILTERS: dict[str, Callable[[str], pl.Expr]] = {
         _mentions(pl.col("name"), text)
         | pl.col("members").list.eval(_mentions(pl.element(), text)).list.any().fill_null(value=False)
     ),
-    "risk_level": lambda level: pl.col("risk_level") >= pl.lit(level, LEVEL_TYPE),
+    "risk_level": lambda level: (pl.col("risk_level") >= pl.lit(level, LEVEL_TYPE)) | has_member_of(level),
     "baseline": lambda baseline: pl.col("baseline") == baseline,
-    "host": lambda host: pl.col("download_hosts").list.contains(host.lower()),
+    "host": lambda host: pl.col("download_hosts").list.contains(a_label(host) or host),
 }
 
 

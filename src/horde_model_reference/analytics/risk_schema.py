@@ -107,6 +107,9 @@ class ModelDeletionRiskInfo(Answer):
     trend_30d: float | None = Field(description="Percent by which use changes in 30 days, over the last eight weeks.")
     backend_variations: list[BackendVariation] | None = Field(description="Asked for, and text models only; else null.")
     members: list[str] | None = Field(description="A family's models, sorted; null for a model.")
+    members_by_level: dict[RiskLevel, Count] | None = Field(
+        description="A family's members of each level; null for a model."
+    )
     is_critical: bool = Field(description="Hardly used and hardly served, both known.")
     has_warning: bool = Field(description="Any of the four flags about downloads.")
 

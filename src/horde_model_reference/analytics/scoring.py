@@ -8,6 +8,7 @@ from horde_model_reference.analytics.flags import (
     FLAG_NAMES,
     FLAGS,
     HOST_FLAGS,
+    MEMBERS_BY_LEVEL,
     RISK_LEVEL,
     Scope,
     ScoringContext,
@@ -29,15 +30,20 @@ _RATIOS = (
 
 
 def flag_records(facts: pl.LazyFrame, context: ScoringContext) -> pl.LazyFrame:
-    """Add the flags that a model's record gives it, and ``members`` (null: a row that is a model)."""
-    return facts.with_columns(*_flags({Scope.RECORD}, context), members=pl.lit(None, pl.List(pl.String)))
+    """Add the flags that a model's record gives it, and a family's columns (null: a row that is a model)."""
+    return facts.with_columns(
+        *_flags({Scope.RECORD}, context),
+        members=pl.lit(None, pl.List(pl.String)),
+        members_by_level=pl.lit(None, MEMBERS_BY_LEVEL),
+        has_critical_member=pl.lit(value=False),
+    )
 
 
 def score(facts: pl.LazyFrame, context: ScoringContext) -> pl.LazyFrame:
     """Add everything that is computed from a row's own figures, be it a model's or a family's sums.
 
     Args:
-        facts: The catalogue's columns, the figures, the past, the flags of records, and ``members``.
+        facts: The catalogue's columns, the figures, the past, and what :func:`flag_records` adds.
         context: What to judge by.
     """
     with_flags = facts.with_columns(

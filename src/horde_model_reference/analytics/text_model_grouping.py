@@ -7,7 +7,7 @@ from types import MappingProxyType
 
 import polars as pl
 
-from horde_model_reference.analytics.flags import FLAGS, Scope, ScoringContext
+from horde_model_reference.analytics.flags import FLAGS, MEMBERS_BY_LEVEL, RiskLevel, Scope, ScoringContext
 from horde_model_reference.analytics.scoring import score
 from horde_model_reference.analytics.text_model_names import base_names
 from horde_model_reference.analytics.usage_trend import WEEK_COLUMNS, trend_30d
@@ -45,6 +45,8 @@ _REDUCTIONS = (
     pl.col("nsfw", *RECORD_FLAGS).any(),
     pl.col("has_description", "usage_known", "workers_known").all(),
     pl.col("name").alias("members"),
+    *((pl.col("risk_level") == level).sum().alias(level) for level in RiskLevel),
+    pl.col("is_critical").any().alias("has_critical_member"),
 )
 """Plain reductions of the members' columns; plain ones are the ones that Polars does fast."""
 
@@ -53,7 +55,8 @@ _COMBINED = (
     *(pl.when(pl.col(f"{column}_unknown") == 0).then(column).alias(column) for column in SUMMED),
     pl.when(_ONE_BASELINE).then("baseline"),
     pl.when(pl.col("nsfw") | (pl.col("nsfw_unknown") == 0)).then("nsfw"),
-    pl.exclude("^.*_unknown$", "baseline_max", *SUMMED, "baseline", "nsfw"),
+    pl.struct(field.name for field in MEMBERS_BY_LEVEL.fields).alias("members_by_level"),
+    pl.exclude("^.*_unknown$", "baseline_max", *SUMMED, "baseline", "nsfw", *RiskLevel),
 )
 """What the reductions say: a sum is unknown where a member's figure is, a baseline only if there is one."""
 

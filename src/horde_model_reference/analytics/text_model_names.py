@@ -24,6 +24,8 @@ def _run_of(parts: tuple[NamePart, ...]) -> str:
 # can begin inside another, so that one pass takes off what one pass a kind would.
 _SIZES, *_OTHERS = FAMILY_PARTS
 _RUNS_OF_PARTS = (_run_of((_SIZES,)), _run_of(tuple(_OTHERS)))
+# The only underscore of a name, before a size: Qwen-1_8B has 1.8 billion weights, LLAMA-3_8B_Unaligned 8 billion.
+_POINT_AS_UNDERSCORE = r"(?is)^([^_]*\d)_(\d+B(?:$|[-. ][^_]*$))"
 _RUN_OF_SEPARATORS = rf"(?s)({_SEPARATOR}){_SEPARATOR}+"
 
 
@@ -34,7 +36,7 @@ def base_names(names: pl.Series, families: Mapping[str, str] = MappingProxyType(
         names: The models' names.
         families: The families of curators by casefolded base name, which win (rule 2b).
     """
-    bare = pl.col("name").str.split("/").list.last()
+    bare = pl.col("name").str.split("/").list.last().str.replace(_POINT_AS_UNDERSCORE, "${1}.${2}")
     for run in _RUNS_OF_PARTS:
         bare = bare.str.replace_all(run, "${1}${2}")
     bare = bare.str.replace_all(_RUN_OF_SEPARATORS, "${1}").str.strip_chars(SEPARATORS)

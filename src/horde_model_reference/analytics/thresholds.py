@@ -6,6 +6,7 @@ import hashlib
 from dataclasses import dataclass
 
 from horde_model_reference.categories import HordeModelType
+from horde_model_reference.hosts import a_label
 from horde_model_reference.settings import Settings
 
 
@@ -62,6 +63,6 @@ def thresholds_for(settings: Settings, model_type: HordeModelType) -> Thresholds
         low_usage=Threshold(low, "percent of the category's month usage", "share of the month's usage"),
         critical_usage=Threshold(usage, "requests in 30 days", "month usage"),
         critical_workers=Threshold(workers, "worker threads", "workers"),
-        preferred_hosts=tuple(host.lower() for host in settings.preferred_file_hosts),
+        preferred_hosts=tuple(filter(None, map(a_label, settings.preferred_file_hosts))),
         hosts_matter=matter,
     )

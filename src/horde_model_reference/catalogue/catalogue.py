@@ -32,7 +32,7 @@ COLUMNS: dict[str, pl.DataType | type[pl.DataType]] = {
 """The columns of a catalogue: one row a model, sorted by name (code points).
 
 ``baseline`` is null where the record has none; ``download_hosts`` are distinct and sorted; ``unusable_url_count``
-counts addresses without http(s) scheme or host.
+counts addresses without http(s) scheme or host, blank ones included.
 """
 
 
@@ -89,8 +89,7 @@ def records_to_frame(records: Mapping[str, ModelRecord]) -> pl.DataFrame:
 
 def _row(record: ModelRecord) -> tuple[object, ...]:
     downloads = record.config.download
-    addressed = [download for download in downloads if download.file_url.strip()]
-    hosts = [download.host for download in addressed]
+    hosts = [download.host for download in downloads]
     return (
         record.name,
         (record.baseline or "").strip() or None,

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import re
 from typing import Annotated, Any, Self
-from urllib.parse import urlsplit
 
 from pydantic import AliasChoices, BaseModel, ConfigDict, Field, model_validator
+
+from horde_model_reference.hosts import host_of
 
 MAX_SIZE = 2**50
 """The largest size in bytes that makes sense; sums over a whole catalogue still fit into 64 bits."""
@@ -15,9 +15,6 @@ MAX_PARAMETERS = 10**18
 """The largest number of weights that makes sense."""
 
 Size = Annotated[int, Field(ge=0, le=MAX_SIZE)]
-
-_NEVER_IN_AUTHORITY = re.compile(r"[\s\\]")
-"""What no host, user or port may hold; browsers take a backslash for the slash that ends them."""
 
 
 class _Part(BaseModel):
@@ -38,15 +35,8 @@ class DownloadRecord(_Part):
 
     @property
     def host(self) -> str | None:
-        """The host the file lies on: lower case, no port, no user (rule 8); None without http(s) scheme or host."""
-        try:
-            parts = urlsplit(self.file_url.strip())
-            host = parts.hostname
-        except ValueError:
-            return None
-        if parts.scheme not in {"http", "https"} or not host or _NEVER_IN_AUTHORITY.search(parts.netloc):
-            return None
-        return host.rstrip(".") or None
+        """The host of the file's address (rule 8); None for an address without http(s) scheme or host."""
+        return host_of(self.file_url)
 
 
 class ConfigRecord(_Part):

@@ -97,6 +97,7 @@ def _environment() -> Environment:
     environment.filters |= {
         "count": words.count,
         "counted": words.counted,
+        "members": words.members,
         "share": words.share,
         "size": words.size,
         "visible": visible,

@@ -58,7 +58,7 @@ class Column:
 
 
 def _name(row: ModelDeletionRiskInfo) -> Text:
-    return Text(visible(row.name if row.members is None else f"{row.name} ({len(row.members)})"))
+    return Text(visible(row.name if row.members is None else f"{row.name} ({words.members(row)})"))
 
 
 COLUMNS: tuple[Column, ...] = (

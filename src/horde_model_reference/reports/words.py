@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import UTC, date, datetime, timedelta
 
-from horde_model_reference.analytics.flags import FLAGS, Flag
+from horde_model_reference.analytics.flags import FLAGS, Flag, RiskLevel
 from horde_model_reference.analytics.risk_schema import (
     CategoryDeletionRiskResponse,
     DataAsOfInfo,
@@ -64,6 +64,12 @@ def telling_flags(row: ModelDeletionRiskInfo) -> list[Flag]:
 def flags(row: ModelDeletionRiskInfo) -> str:
     """Return the set flags in words, without those that another one implies."""
     return ", ".join(flag.words for flag in telling_flags(row))
+
+
+def members(row: ModelDeletionRiskInfo) -> str:
+    """Return how many members a family has, and how many of them are critical though it is not."""
+    critical = 0 if row.is_critical else (row.members_by_level or {}).get(RiskLevel.CRITICAL, 0)
+    return f"{len(row.members or ())}{f', {critical} critical' if critical else ''}"
 
 
 def summary(answer: CategoryDeletionRiskResponse) -> str:
