@@ -49,15 +49,14 @@ def test_a_name_is_inert(name: str, colour: bool, hostile: RiskTable) -> None:
         assert not ACTIVE.search(plain.replace("\n", ""))
 
 
-def test_warnings_and_hosts_are_inert(hostile: RiskTable) -> None:
-    """Rule 13: names are in warnings too, and hosts can be hostile."""
+def test_warnings_are_inert(hostile: RiskTable) -> None:
+    """Rule 13: names are in warnings too."""
     answer = respond(hostile, RiskQuery())
     further = WarningInfo(code="x", message="\x1b[31m and [bold]markup[/]")
     answer = answer.model_copy(update={"warnings": [*answer.warnings, further]})
     plain = screen(report(answer, NOW))
     assert all(words_of(visible(warning.message)) in words_of(plain) for warning in answer.warnings)
     assert not ACTIVE.search(plain.replace("\n", ""))
-    assert "a\\u202eb\\x9b.example" in screen(explanation(respond_for_model(hostile, "a\\"), NOW))
 
 
 def test_api_names_are_inert() -> None:
