@@ -49,5 +49,11 @@ def folded(name: str) -> str:
     return composed(name).casefold()
 
 
+def folded_names(names: pl.Series) -> pl.Series:
+    """Return names as :func:`folded` does."""
+    is_unicode = names.str.len_bytes().sum() != names.str.len_chars().sum()
+    return _changed(names, folded) if is_unicode else names.str.strip_chars().str.to_lowercase()
+
+
 def _changed(names: pl.Series, change: Callable[[str], str]) -> pl.Series:
     return pl.Series([None if name is None else change(name) for name in names], dtype=pl.String)

@@ -39,7 +39,8 @@ USAGE_COUNTS = {name for name, flag in COUNTS.items() if "usage" in flag}
 def is_scalar(annotation: Any) -> bool:
     kinds = [annotation, *get_args(annotation)]
     return not any(
-        (get_origin(kind) or kind) in (list, dict) or (isinstance(kind, type) and issubclass(kind, BaseModel)) for kind in kinds
+        (get_origin(kind) or kind) in (list, dict) or (isinstance(kind, type) and issubclass(kind, BaseModel))
+        for kind in kinds
     )
 
 

@@ -47,6 +47,8 @@ def family_of(
         (["a/foo-7B", "b/Foo-13B"], "Foo"),
         (["a/foo-7B", "b/FOO-13B", "c/Foo-1B"], "FOO"),
         (["a/ÄFOO-7B", "a/äfoo-13B"], "ÄFOO"),
+        (["a/Straße-7B", "a/STRASSE-13B"], "STRASSE"),
+        (["a/\u00e9t\u00e9-7B", "a/e\u0301te\u0301-13B"], "e\u0301te\u0301"),
         (["a/7B"], "a/7B"),
     ],
 )

@@ -12,6 +12,7 @@ from horde_model_reference.analytics.scoring import score
 from horde_model_reference.analytics.text_model_names import base_names
 from horde_model_reference.analytics.usage_trend import WEEK_COLUMNS, trend_30d
 from horde_model_reference.integrations.horde_api_models import USAGE, WORKERS
+from horde_model_reference.name_text import folded_names
 from horde_model_reference.polars_queries import collected
 
 RECORD_FLAGS = tuple(flag.name for flag in FLAGS if flag.scope is Scope.RECORD)
@@ -29,7 +30,7 @@ def apply_text_model_grouping_to_risk_response(
     computed from the sums; flags of records are set if any member has them.
     """
     base = base_names(rows["name"], families)
-    named = rows.lazy().with_columns(base=base, family=base.str.to_lowercase())
+    named = rows.lazy().with_columns(base=base, family=folded_names(base))
     combined = named.group_by("family").agg(_REDUCTIONS).select(_COMBINED)
     facts = _spellings(named).join(combined, on="family").join(_hosts(named), on="family", how="left")
     sums = collected(facts.with_columns(pl.col("download_hosts").fill_null([])).drop("family").sort("name"))

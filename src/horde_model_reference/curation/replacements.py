@@ -11,6 +11,7 @@ import polars as pl
 
 from horde_model_reference.analytics.text_model_names import base_names
 from horde_model_reference.categories import MODEL_REFERENCE_CATEGORY
+from horde_model_reference.name_text import folded_names
 
 MOST = 3
 """How many replacements are named."""
@@ -90,5 +91,5 @@ def _text_kinds(rows: pl.DataFrame, families: Mapping[str, str]) -> pl.Series:
     size = pl.lit(None, pl.String)
     for limit, label in reversed(SIZE_CLASSES):
         size = pl.when(pl.col("parameters") <= limit).then(pl.lit(label)).otherwise(size)
-    family = base_names(rows["name"], families).str.to_lowercase()
+    family = folded_names(base_names(rows["name"], families))
     return rows.with_columns(family=family).select(pl.format("{} family, {}", "family", size)).to_series()
