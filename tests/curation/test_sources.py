@@ -12,19 +12,25 @@ import pytest
 
 from horde_model_reference.catalogue import document
 from horde_model_reference.catalogue.catalogue import Catalogue
+from horde_model_reference.curation.dates import HORDE_BEGAN
 from horde_model_reference.curation.listing_histories import ListingHistories
 from horde_model_reference.curation.listing_history import Listing
 from horde_model_reference.curation.sources import CurationSources
 from horde_model_reference.data_warnings import DataWarning
 from horde_model_reference.http_client import make_client
 from horde_model_reference.settings import load_settings
-from tests.support.builders import IMAGE, TEXT, catalogue_of
+from tests.support.builders import FETCHED, IMAGE, TEXT, catalogue_of
 from tests.support.clock import SteeredClock
 from tests.support.file_server import FileServer
 from tests.support.git_repository import GitRepository, noon
 
 STYLES = {"a": {"model": "One"}, "b": {"model": "One"}}
-HISTORY = {"One": {"date_added": 1000}, "Two": {"date_added": 2000, "date_removed": 3000}, "gone": {"date_added": 1}}
+OF_RECORD, ONE_LISTED, TWO_LISTED = 1_700_000_000, 1_710_000_000, 1_720_000_000
+HISTORY = {
+    "One": {"date_added": ONE_LISTED},
+    "Two": {"date_added": TWO_LISTED, "date_removed": 1_730_000_000},
+    "gone": {"date_added": 1},
+}
 
 
 @asynccontextmanager
@@ -141,17 +147,38 @@ async def dates(
 
 class TestAges:
     async def test_the_record_s_own_date_wins_over_the_history(self, tmp_path: Path) -> None:
-        catalogue = catalogue_of({"One": {"metadata": {"created_at": 5000}}, "Two": {}, "Three": {}})
+        catalogue = catalogue_of({"One": {"metadata": {"created_at": OF_RECORD}}, "Two": {}, "Three": {}})
         async with reading(image_history=write(tmp_path, "h.json", HISTORY)) as sources:
-            assert await dates(sources, catalogue) == ({"One": 5000, "Two": 2000}, ())
+            assert await dates(sources, catalogue) == ({"One": OF_RECORD, "Two": TWO_LISTED}, ())
+
+    @pytest.mark.parametrize(
+        "impossible",
+        [0, -5, False, True, HORDE_BEGAN.timestamp() - 1, FETCHED.timestamp() + 1, 1e300],
+        ids=["zero", "negative", "false", "true", "before the Horde", "in the future", "far in the future"],
+    )
+    async def test_rule_11_a_date_that_cannot_be_leaves_the_decision_to_the_next_source(
+        self, tmp_path: Path, impossible: float
+    ) -> None:
+        catalogue = catalogue_of({name: {"metadata": {"created_at": impossible}} for name in ("One", "Three")})
+        async with reading(image_history=write(tmp_path, "h.json", HISTORY)) as sources:
+            assert await dates(sources, catalogue) == ({"One": ONE_LISTED}, ())
+        history = HISTORY | {"Three": {"date_added": impossible}}
+        async with reading(image_history=write(tmp_path, "h.json", history)) as sources:
+            assert await dates(sources, catalogue) == ({"One": ONE_LISTED}, ())
+
+    @pytest.mark.parametrize("possible", [HORDE_BEGAN.timestamp(), FETCHED.timestamp()], ids=["first", "last"])
+    async def test_rule_11_the_first_and_the_last_date_that_can_be(self, possible: float) -> None:
+        catalogue = catalogue_of({"One": {"metadata": {"created_at": possible}}})
+        async with reading() as sources:
+            assert await dates(sources, catalogue) == ({"One": possible}, ())
 
     async def test_rule_3_without_history_the_others_are_unknown(self, tmp_path: Path) -> None:
-        catalogue = catalogue_of({"One": {"metadata": {"created_at": 5000}}, "Two": {}})
+        catalogue = catalogue_of({"One": {"metadata": {"created_at": OF_RECORD}}, "Two": {}})
         async with reading() as sources:
-            assert await dates(sources, catalogue) == ({"One": 5000}, ())
+            assert await dates(sources, catalogue) == ({"One": OF_RECORD}, ())
         async with reading(image_history=str(tmp_path / "none.json")) as sources:
             found, (warning,) = await dates(sources, catalogue)
-        assert found == {"One": 5000}
+        assert found == {"One": OF_RECORD}
         assert warning.code == "age_unknown"
 
     async def test_the_impatient_do_not_wait_and_do_not_ask_again_at_once(self, tmp_path: Path) -> None:
@@ -166,12 +193,12 @@ class TestAges:
             assert "still being fetched" in warning.message
             assert await dates(sources, catalogue, 60) == ({}, (warning,))
             server.answering.set()
-            assert await dates(sources, catalogue) == ({"One": 1000}, ())
+            assert await dates(sources, catalogue) == ({"One": ONE_LISTED}, ())
 
     async def test_text_models_have_only_their_own_dates(self, tmp_path: Path) -> None:
-        catalogue = catalogue_of({"One": {}, "Two": {"metadata": {"created_at": 7}}}, TEXT)
+        catalogue = catalogue_of({"One": {}, "Two": {"metadata": {"created_at": OF_RECORD}}}, TEXT)
         async with reading(image_history=write(tmp_path, "h.json", HISTORY)) as sources:
-            assert await dates(sources, catalogue) == ({"Two": 7}, ())
+            assert await dates(sources, catalogue) == ({"Two": OF_RECORD}, ())
 
     async def test_models_that_were_removed_once_count_while_they_are_listed(self, shared_data: Path) -> None:
         """The real history: 17 models that are listed have a date of removal."""
@@ -190,19 +217,19 @@ class TestGitHistory:
     async def test_it_dates_models_that_have_no_other_date(self, tmp_path: Path) -> None:
         repository = GitRepository(tmp_path / "clone")
         repository.commit("2024-01-01", models__csv="name\na/One\nb/Two\n")
-        catalogue = catalogue_of({"a/One": {}, "b/Two": {"metadata": {"created_at": 5000}}}, TEXT)
+        catalogue = catalogue_of({"a/One": {}, "b/Two": {"metadata": {"created_at": OF_RECORD}}}, TEXT)
         async with reading() as sources:
             found, warnings = await sources.listings(catalogue, str(repository.folder / "models.csv"))
-        assert (found, warnings) == ({"a/One": Listing(noon("2024-01-01")), "b/Two": Listing(5000)}, ())
+        assert (found, warnings) == ({"a/One": Listing(noon("2024-01-01")), "b/Two": Listing(OF_RECORD)}, ())
 
     async def test_it_tells_the_removal_of_a_model_that_came_back(self, tmp_path: Path) -> None:
         repository = GitRepository(tmp_path / "clone")
         for day, names in {"2024-01-01": "a/One\nb/Two\n", "2024-02-01": "b/Two\n", "2024-03-01": "a/One\n"}.items():
             repository.commit(day, models__csv=f"name\n{names}")
-        catalogue = catalogue_of({"a/One": {"metadata": {"created_at": 5000}}}, TEXT)
+        catalogue = catalogue_of({"a/One": {"metadata": {"created_at": OF_RECORD}}}, TEXT)
         async with reading() as sources:
             found, _ = await sources.listings(catalogue, str(repository.folder / "models.csv"))
-        assert found == {"a/One": Listing(5000, removed_at=noon("2024-02-01"))}
+        assert found == {"a/One": Listing(OF_RECORD, removed_at=noon("2024-02-01"))}
 
     async def test_it_is_read_once_per_head_commit(self, tmp_path: Path) -> None:
         repository = GitRepository(tmp_path / "clone")

@@ -7,7 +7,8 @@ from typing import Any
 
 import pytest
 
-from horde_model_reference.analytics.flags import FLAGS, RiskLevel
+from horde_model_reference.analytics.flags import FLAGS
+from horde_model_reference.analytics.risk_level import RiskLevel
 from horde_model_reference.analytics.risk_query import RiskQuery
 from horde_model_reference.analytics.risk_response import respond
 from horde_model_reference.analytics.risk_schema import DataAsOfInfo, PeriodAttribution

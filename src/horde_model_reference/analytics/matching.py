@@ -7,9 +7,9 @@ from collections.abc import Callable
 import polars as pl
 
 from horde_model_reference.analytics.filter_presets import apply_preset_filter
-from horde_model_reference.hosts import a_label
 from horde_model_reference.analytics.flags import LEVEL_TYPE, has_member_of
 from horde_model_reference.analytics.risk_query import BY_REMOVAL, CONSTANT_COLUMNS, RiskQuery
+from horde_model_reference.hosts import a_label
 
 _FILTERS: dict[str, Callable[[str], pl.Expr]] = {
     "search": lambda text: (

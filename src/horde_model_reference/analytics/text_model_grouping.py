@@ -7,7 +7,8 @@ from types import MappingProxyType
 
 import polars as pl
 
-from horde_model_reference.analytics.flags import FLAGS, MEMBERS_BY_LEVEL, RiskLevel, Scope, ScoringContext
+from horde_model_reference.analytics.flags import FLAGS, MEMBERS_BY_LEVEL, Scope, ScoringContext
+from horde_model_reference.analytics.risk_level import RiskLevel
 from horde_model_reference.analytics.scoring import score
 from horde_model_reference.analytics.text_model_names import base_names
 from horde_model_reference.analytics.usage_trend import WEEK_COLUMNS, trend_30d

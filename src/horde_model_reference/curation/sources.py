@@ -13,6 +13,7 @@ from horde_model_reference.catalogue.catalogue import Catalogue
 from horde_model_reference.catalogue.document import Document, Parsing, Reading
 from horde_model_reference.categories import MODEL_REFERENCE_CATEGORY
 from horde_model_reference.clock import Clock
+from horde_model_reference.curation.dates import believable
 from horde_model_reference.curation.listing_histories import ListingHistories
 from horde_model_reference.curation.listing_history import Listing
 from horde_model_reference.curation.styles import Styles, parse_history, parse_style_categories, parse_style_models
@@ -65,6 +66,7 @@ class CurationSources:
 
     def __init__(self, settings: Settings, client: httpx.AsyncClient, clock: Clock) -> None:
         sources = settings.sources
+        self._clock = clock
         styles, categories = _parsing(parse_style_models, settings), _parsing(parse_style_categories, settings)
         self._models = Document(sources.styles, styles, settings, client, clock)
         self._categories = Document(sources.style_categories_location(), categories, settings, client, clock)
@@ -91,6 +93,8 @@ class CurationSources:
     ) -> tuple[Mapping[str, Listing], tuple[DataWarning, ...]]:
         """Return since when models are listed: by their record, else ``model_mod_data.json``, else git's history.
 
+        A date that cannot be (rule 11) is unknown.
+
         Args:
             catalogue: The models.
             location: The catalogue's path or URL.
@@ -98,27 +102,24 @@ class CurationSources:
         """
         dated, warnings = await self._dated(catalogue, patience)
         listed, more = await self._listing_histories.read(location, patience)
-        found = {
-            name: Listing(dated[name], listed[name].removed_at if name in listed else None)
-            if name in dated
-            else listed[name]
-            for name in catalogue.records
-            if name in dated or name in listed
-        }
-        return found, (*warnings, *more)
+        by_git = believable({name: listing.since for name, listing in listed.items()}, self._clock.now())
+        removed_at = {name: listing.removed_at for name, listing in listed.items()}
+        since = {name: at for name, at in (by_git | dated).items() if name in catalogue.records}
+        return {name: Listing(at, removed_at.get(name)) for name, at in since.items()}, (*warnings, *more)
 
     async def _dated(
         self, catalogue: Catalogue, patience: float | None
     ) -> tuple[Mapping[str, float], tuple[DataWarning, ...]]:
+        now = self._clock.now()
         own = {name: record.metadata.created_at for name, record in catalogue.records.items()}
-        found = {name: created_at for name, created_at in own.items() if created_at is not None}
+        found = believable(own, now)
         if catalogue.category is not STYLED or not self._history.location:
             return found, ()
         try:
             (history,) = await self._history_aside.read(patience, self._history)
         except CatalogueError as error:
             return found, (_unknown("age_unknown", AGE_UNKNOWN, error),)
-        return history.value | found, history.warnings
+        return believable(history.value, now) | found, history.warnings
 
     async def aclose(self) -> None:
         """End the refreshes that are under way."""

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from datetime import UTC, date, datetime, timedelta
 
-from horde_model_reference.analytics.flags import FLAGS, Flag, RiskLevel
+from horde_model_reference.analytics.flags import FLAGS, Flag
+from horde_model_reference.analytics.risk_level import RiskLevel
 from horde_model_reference.analytics.risk_schema import (
     CategoryDeletionRiskResponse,
     DataAsOfInfo,
