@@ -104,7 +104,7 @@ class CurationSources:
         listed, more = await self._listing_histories.read(location, patience)
         by_git = believable({name: listing.since for name, listing in listed.items()}, self._clock.now())
         removed_at = {name: listing.removed_at for name, listing in listed.items()}
-        since = {name: at for name, at in (by_git | dated).items() if name in catalogue.records}
+        since = {name: at for name, at in {**by_git, **dated}.items() if name in catalogue.records}
         return {name: Listing(at, removed_at.get(name)) for name, at in since.items()}, (*warnings, *more)
 
     async def _dated(
