@@ -11,7 +11,6 @@ import re
 from pathlib import Path
 from typing import Annotated, Any
 
-from platformdirs import user_data_path
 from pydantic import AfterValidator, AliasChoices, BaseModel, ConfigDict, Field, HttpUrl, ValidationError
 from pydantic_core import PydanticCustomError
 from pydantic_settings import BaseSettings, SettingsConfigDict
@@ -20,6 +19,7 @@ from pydantic_settings import SettingsError as UnreadableSettingError
 from horde_model_reference.body_limits import BodyLimits
 from horde_model_reference.categories import MODEL_REFERENCE_CATEGORY
 from horde_model_reference.errors import SettingsError
+from horde_model_reference.user_folders import data_folder
 
 ENV_PREFIX = "HORDE_MODEL_REFERENCE_"
 
@@ -135,7 +135,7 @@ class Settings(BaseSettings):
         True, description="Use the aliases for the public Horde that come with the package, after those of your own."
     )
     data_dir: Path = Field(
-        default_factory=lambda: user_data_path("horde-model-reference"),
+        default_factory=data_folder,
         description="Folder of the last good copies. Unwritable: a warning, and nothing is kept.",
     )
     cache_ttl_seconds: Seconds = Field(60, description="A catalogue younger than this is not looked at again.")

@@ -177,11 +177,14 @@ def make_source(
 
 
 def file_path(location: str) -> str | None:
-    """Return the path of the file that a location of the settings means; None for a URL."""
+    """Return the path of the file that a location of the settings means; None for a URL.
+
+    A single letter before the colon is a drive of Windows: ``C://models.csv`` and ``file:///C:/models.csv`` are paths.
+    """
     scheme, separator, rest = location.partition("://")
-    if not separator:
+    if not separator or len(scheme) == 1:
         return location
-    return rest if scheme.lower() == "file" else None
+    return re.sub(r"^/(?=[A-Za-z]:)", "", rest) if scheme.lower() == "file" else None
 
 
 def shown(location: str) -> str:

@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-import getpass
 import hashlib
 import json
-import os
-import tempfile
 from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
 from pathlib import Path
@@ -16,6 +13,7 @@ import httpx
 from horde_model_reference.categories import MODEL_REFERENCE_CATEGORY
 from horde_model_reference.clock import Clock, FixedClock
 from horde_model_reference.settings import Settings, Sources, load_settings
+from horde_model_reference.user_folders import temporary_folder
 
 DATA = Path(__file__).parent / "data"
 
@@ -53,16 +51,7 @@ def demo_settings() -> Settings:
     """Return the environment's settings with the bundled catalogues as sources and no data of the user's touched."""
     sources = Sources.model_validate({category.value: CATALOGUES_URL + name for category, name in FILES.items()})
     sources = sources.model_copy(update={"styles": str(DATA / "styles.json"), "image_history": HISTORY_URL})
-    data_dir = Path(tempfile.gettempdir()) / f"horde-model-reference-demo-{_user()}"
-    return load_settings(sources=sources, data_dir=data_dir, ai_horde_url="http://horde.invalid/api/")
-
-
-def _user() -> str:
-    """Return the user's name or number, so that no two users share a folder; a container's user may have no name."""
-    try:
-        return getpass.getuser()
-    except (KeyError, OSError):
-        return str(os.getuid())
+    return load_settings(sources=sources, data_dir=temporary_folder("demo"), ai_horde_url="http://horde.invalid/api/")
 
 
 class SimulatedHorde(httpx.AsyncBaseTransport):

@@ -100,9 +100,9 @@ def fitted(limits: ConnectionLimits, files: int) -> tuple[ConnectionLimits, int]
 
 def open_files() -> int:
     """Return how many files this process may open."""
-    try:
-        import resource  # noqa: PLC0415 - not on Windows
-    except ModuleNotFoundError:
+    if sys.platform == "win32":
         return 2 * BACKLOG
+    import resource  # noqa: PLC0415 - not on Windows
+
     most, _ = resource.getrlimit(resource.RLIMIT_NOFILE)
     return sys.maxsize if most == resource.RLIM_INFINITY else most
