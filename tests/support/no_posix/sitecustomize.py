@@ -18,7 +18,8 @@ CALLS = frozenset({
     "chown", "chroot", "fchmod", "fchown", "fork", "forkpty", "getegid", "geteuid", "getgid", "getgroups", "getloadavg",
     "getpgid", "getuid", "killpg", "lchown", "mkfifo", "nice", "sched_getaffinity", "setgid", "setsid", "setuid",
     "sysconf", "uname", "wait", "O_CLOEXEC", "O_DIRECTORY", "O_NOFOLLOW", "O_NONBLOCK", "O_SYNC", "SIGALRM", "SIGCHLD",
-    "SIGHUP", "SIGKILL", "SIGPIPE", "SIGQUIT", "SIGUSR1", "SIGUSR2", "alarm", "pause", "pthread_sigmask", "setitimer", "sigwait",
+    "SIGHUP", "SIGKILL", "SIGPIPE", "SIGQUIT", "SIGUSR1", "SIGUSR2", "alarm", "pause", "pthread_sigmask", "setitimer",
+    "sigwait",
 })  # fmt: skip
 
 
