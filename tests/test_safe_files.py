@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import os
+import resource
 import stat
 from pathlib import Path
 
 import pytest
 
+from horde_model_reference.cli.actions.output import write
+from horde_model_reference.errors import OutputError
 from horde_model_reference.safe_files import write_atomically
 from tests.support.killing import every_end
 
@@ -148,3 +151,23 @@ def test_stopped_at_every_write_sync_and_rename_it_is_old_or_new(tmp_path: Path)
     assert steps >= 5
     assert set(seen) == {b"o" * 500, b"n" * 1000}
     assert seen == sorted(seen, reverse=True), "once it is the new one, it stays so"
+
+
+def test_on_a_full_disk_an_output_leaves_the_old_file_whole(tmp_path: Path) -> None:
+    """A limit on the size of files stands for the disk; both end a write half-way."""
+    output = tmp_path / "report.csv"
+    output.write_bytes(b"the old report")
+    before = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (1000, before[1]))
+    try:
+        with pytest.raises(OutputError, match=r"^.*report\.csv: File too large\.$"):
+            write(b"x" * 100_000, output)
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, before)
+    assert output.read_bytes() == b"the old report"
+    assert list(tmp_path.iterdir()) == [output]
+
+
+def test_an_output_into_a_device_stays_a_device() -> None:
+    write(b"x", Path(os.devnull))
+    assert not Path(os.devnull).is_file()

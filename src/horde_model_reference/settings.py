@@ -31,8 +31,8 @@ TEXT_REPOSITORY = "https://raw.githubusercontent.com/Haidra-Org/AI-Horde-text-mo
 class Sources(BaseModel):
     """The location of each category's catalogue and of the other sources: a file path or an http(s) URL.
 
-    The styles, their categories and the image models' history may be empty: then they are not read, and unknown. So may
-    the aliases of text models: then only the bundled ones are used.
+    Empty means that there is none: a category without models; styles, style categories and history that are unknown;
+    only the bundled aliases of text models.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -43,15 +43,15 @@ class Sources(BaseModel):
     clip: str = IMAGE_REPOSITORY + "clip.json"
     codeformer: str = IMAGE_REPOSITORY + "codeformer.json"
     controlnet: str = IMAGE_REPOSITORY + "controlnet.json"
-    controlnet_annotator: str = IMAGE_REPOSITORY + "controlnet_annotator.json"
+    controlnet_annotator: str = ""
     esrgan: str = IMAGE_REPOSITORY + "esrgan.json"
     gfpgan: str = IMAGE_REPOSITORY + "gfpgan.json"
     safety_checker: str = IMAGE_REPOSITORY + "safety_checker.json"
-    video_generation: str = IMAGE_REPOSITORY + "video_generation.json"
-    audio_generation: str = IMAGE_REPOSITORY + "audio_generation.json"
+    video_generation: str = ""
+    audio_generation: str = ""
     miscellaneous: str = IMAGE_REPOSITORY + "miscellaneous.json"
     lora: str = IMAGE_REPOSITORY + "lora.json"
-    ti: str = IMAGE_REPOSITORY + "ti.json"
+    ti: str = ""
     styles: str = STYLES_REPOSITORY + "styles.json"
     style_categories: str = ""
     image_history: str = IMAGE_REPOSITORY + "model_mod_data.json"

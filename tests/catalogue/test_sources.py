@@ -11,7 +11,15 @@ import httpx
 import pytest
 
 from horde_model_reference.body_limits import BodyLimits
-from horde_model_reference.catalogue.sources import FileSource, SourceCopy, UrlSource, base_name_of, make_source, shown
+from horde_model_reference.catalogue.sources import (
+    FileSource,
+    SourceCopy,
+    UrlSource,
+    base_name_of,
+    make_source,
+    shown,
+    time_of,
+)
 from horde_model_reference.errors import CatalogueSourceError
 from tests.support.builders import MODIFIED
 from tests.support.file_server import FileServer, answer
@@ -89,6 +97,12 @@ async def test_a_file_beyond_the_limit_is_a_source_error(path: Path) -> None:
     assert (await FileSource(str(path), enough).fetch(None)).content == CONTENT
     with pytest.raises(CatalogueSourceError, match=r"more than 19 bytes; the limit is .*BODY_LIMITS__MAX_BYTES"):
         await FileSource(str(path), short).fetch(None)
+
+
+@pytest.mark.parametrize("seconds", [253_402_300_800, 1e300, -1e18])
+def test_a_file_s_time_that_no_calendar_has_is_unknown(seconds: float) -> None:
+    """Some file systems keep times in the year 10000; others cut them, so that the time itself is read here."""
+    assert time_of(seconds) is None
 
 
 # URLs.

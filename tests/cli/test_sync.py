@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 import asyncio
+import re
 import signal
 import sys
+from functools import partial
+from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
+from threading import Thread
 
 import pytest
 
 from horde_model_reference.categories import MODEL_REFERENCE_CATEGORY
 from horde_model_reference.engine import open_engine
-from horde_model_reference.settings import ENV_PREFIX, load_settings
+from horde_model_reference.settings import ENV_PREFIX, Sources, load_settings
 from tests.support.builders import IMAGE, TEXT
 from tests.support.command_line import Cli, World, assert_refused
 from tests.support.file_server import FileServer
@@ -66,6 +70,43 @@ def test_all_failures_are_told_in_one_line(cli: Cli, world: World) -> None:
     for category in MODEL_REFERENCE_CATEGORY:
         (world.folder / f"{category.value}.json").write_bytes(b"\x1b[31m")
     assert_refused(cli("sync"), 1, "15 of 15", *MODEL_REFERENCE_CATEGORY)
+
+
+UPSTREAM = {
+    "stable_diffusion.json": catalogue_bytes(["a"]),
+    "models.csv": b"name,parameters_bn\r\na/b-7B,7\r\n",
+    "lora.json": b"[\n]\n",
+} | {
+    f"{name}.json": catalogue_bytes([name])
+    for name in (["blip", "clip", "codeformer", "controlnet", "esrgan", "gfpgan", "safety_checker", "miscellaneous"])
+}
+"""The files that the two public repositories have; there are none of the other categories."""
+
+
+def test_the_files_that_exist_upstream_are_enough(cli: Cli, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The default sources, with the repositories' addresses exchanged for a server here."""
+    folder = tmp_path / "upstream"
+    folder.mkdir()
+    for name, content in UPSTREAM.items():
+        (folder / name).write_bytes(content)
+    handler = partial(SimpleHTTPRequestHandler, directory=str(folder))
+    with ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
+        Thread(target=server.serve_forever, daemon=True).start()
+        for category in MODEL_REFERENCE_CATEGORY:
+            default = Sources.model_fields[category.value].default
+            here = re.sub(r".*/main/", f"http://127.0.0.1:{server.server_port}/", default)
+            monkeypatch.setenv(f"{ENV_PREFIX}SOURCES__{category.value.upper()}", here)
+        run = cli("sync")
+        server.shutdown()
+    assert run.code == 0
+    told = [line.partition(":")[0] for line in run.err.splitlines() if not line.startswith(" ")]
+    assert len([name for name in told if name in set(MODEL_REFERENCE_CATEGORY)]) == len(UPSTREAM)
+    assert "lora: 0 models" in run.err
+
+
+def test_a_category_without_a_source_is_said_to_have_none(cli: Cli, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv(f"{ENV_PREFIX}SOURCES__TI", raising=False)
+    assert_refused(cli("sync", "ti"), 1, "Category ti has no source", f"{ENV_PREFIX}SOURCES__TI")
 
 
 async def test_interrupted_it_leaves_the_old_copies_whole(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

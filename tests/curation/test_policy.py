@@ -117,6 +117,11 @@ def protecting(policy: Policy, name: str, day: date = DAY) -> list[str]:
     return [entry.pattern for entry, protected in policy.matches([name], day) if protected]
 
 
+def test_a_byte_order_mark_comes_before_a_policy_as_well(tmp_path: Path) -> None:
+    (tmp_path / "p.toml").write_bytes(b'\xef\xbb\xbf[protect]\r\nnames = ["Kept Model"]\r\n')
+    assert [entry.pattern for entry in load_policy(tmp_path / "p.toml").protect.names] == ["Kept Model"]
+
+
 class TestProtections:
     @pytest.mark.parametrize(
         ("entry", "name", "protected"),

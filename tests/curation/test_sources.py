@@ -153,11 +153,21 @@ class TestAges:
 
     @pytest.mark.parametrize(
         "impossible",
-        [0, -5, False, True, HORDE_BEGAN.timestamp() - 1, FETCHED.timestamp() + 1, 1e300],
-        ids=["zero", "negative", "false", "true", "before the Horde", "in the future", "far in the future"],
+        [0, -5, False, True, HORDE_BEGAN.timestamp() - 1, FETCHED.timestamp() + 1, 1e300, "soon", 1e999],
+        ids=[
+            "zero",
+            "negative",
+            "false",
+            "true",
+            "before the Horde",
+            "in the future",
+            "far in the future",
+            "text",
+            "infinite",
+        ],
     )
     async def test_rule_11_a_date_that_cannot_be_leaves_the_decision_to_the_next_source(
-        self, tmp_path: Path, impossible: float
+        self, tmp_path: Path, impossible: object
     ) -> None:
         catalogue = catalogue_of({name: {"metadata": {"created_at": impossible}} for name in ("One", "Three")})
         async with reading(image_history=write(tmp_path, "h.json", HISTORY)) as sources:

@@ -19,7 +19,8 @@ from horde_model_reference.catalogue.sources import SourceCopy
 from horde_model_reference.categories import MODEL_REFERENCE_CATEGORY
 from horde_model_reference.clock import Clock
 from horde_model_reference.data_warnings import DataWarning
-from horde_model_reference.settings import Settings
+from horde_model_reference.errors import EmptyCategoryError
+from horde_model_reference.settings import Settings, environment_name
 
 Announce = Callable[[MODEL_REFERENCE_CATEGORY, str], Awaitable[None]]
 """Told of a category's new revision."""
@@ -64,6 +65,7 @@ class ModelReferenceManager:
 
         Raises:
             CatalogueError: The source failed, or takes longer, and no good copy is held.
+            EmptyCategoryError: The settings name no source.
         """
         return (await self.get_catalogue_with_copy(category, patience))[0]
 
@@ -71,7 +73,11 @@ class ModelReferenceManager:
         self, category: MODEL_REFERENCE_CATEGORY, patience: float | None = None
     ) -> tuple[Catalogue, SourceCopy]:
         """Return a category's catalogue and the bytes it was read from; see :meth:`get_catalogue`."""
-        reading = await self._documents[category].read(patience)
+        document = self._documents[category]
+        if not document.location:
+            variable = environment_name(("sources", category.value))
+            raise EmptyCategoryError(f"Category {category.value} has no source.", hint=f"Set {variable}.")
+        reading = await document.read(patience)
         catalogue, warnings = reading.value, reading.warnings
         if category is MODEL_REFERENCE_CATEGORY.text_generation:
             aliases, more = await self._read_aliases(patience)

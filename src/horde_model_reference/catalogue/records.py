@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Annotated, Any, Self
 
-from pydantic import AliasChoices, BaseModel, ConfigDict, Field, model_validator
+from pydantic import AliasChoices, BaseModel, BeforeValidator, ConfigDict, Field, model_validator
 
 from horde_model_reference.hosts import host_of
 
@@ -13,6 +13,9 @@ MAX_SIZE = 2**50
 
 MAX_PARAMETERS = 10**18
 """The largest number of weights that makes sense."""
+
+LATEST = 1e11
+"""Seconds of the epoch beyond which a time has no sense."""
 
 Size = Annotated[int, Field(ge=0, le=MAX_SIZE)]
 
@@ -51,12 +54,21 @@ class ConfigRecord(_Part):
         return self
 
 
+def _moment(value: object) -> float | None:
+    """Return seconds of the epoch; None for whatever else stands there (a boolean, text, infinity)."""
+    number = isinstance(value, int | float) and not isinstance(value, bool) and 0 < value < LATEST
+    return value if number else None  # type: ignore[return-value]
+
+
+Moment = Annotated[float | None, BeforeValidator(_moment)]
+
+
 class MetadataRecord(_Part):
     """What the catalogue says of the record itself."""
 
     schema_version: str | None = None
-    created_at: float | None = None
-    updated_at: float | None = None
+    created_at: Moment = None
+    updated_at: Moment = None
 
 
 class ModelRecord(_Part):

@@ -81,7 +81,7 @@ class FileSource:
             raise self._unreadable(getattr(error, "strerror", None) or str(error)) from error
         if len(content) > self._limits.max_bytes:
             raise self._unreadable(str(self._limits.exceeded("max_bytes", "bytes")))
-        return SourceCopy(content, datetime.fromtimestamp(stat.st_mtime, UTC), validators)
+        return SourceCopy(content, time_of(stat.st_mtime), validators)
 
     def _unreadable(self, reason: str) -> CatalogueSourceError:
         return CatalogueSourceError(
@@ -132,6 +132,14 @@ def _reason(error: Exception) -> str:
     if isinstance(error, httpx.ConnectError | httpx.ProxyError):
         return why_unreachable(error)
     return str(error) or type(error).__name__
+
+
+def time_of(seconds: float) -> datetime | None:
+    """Return a file's time; None for one that no calendar has, as beyond the year 9999."""
+    try:
+        return datetime.fromtimestamp(seconds, UTC)
+    except (ValueError, OverflowError, OSError):
+        return None
 
 
 def _validators(headers: httpx.Headers) -> dict[str, str]:

@@ -228,7 +228,7 @@ def load_policy(path: Path | None) -> Policy:
             content = file.read(TOML_BYTES + 1)
         # Cut off within a character, it is too long all the same.
         errors = "strict" if len(content) <= TOML_BYTES else "replace"
-        return read_policy(content.decode("utf-8", errors), str(path))
+        return read_policy(content.decode("utf-8-sig", errors), str(path))
     except (OSError, UnicodeDecodeError) as error:
         reason = error.strerror if isinstance(error, OSError) else "not UTF-8 text"
         raise PolicyError(f"{path}: {reason}.", hint="Check --policy.") from error

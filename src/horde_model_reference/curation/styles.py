@@ -8,12 +8,11 @@ from dataclasses import dataclass
 from typing import Any, TypeGuard
 
 from horde_model_reference.body_limits import DEFAULT_LIMITS, BodyLimitError, BodyLimits, check_json
+from horde_model_reference.catalogue.records import LATEST
 from horde_model_reference.errors import CatalogueFormatError
 from horde_model_reference.json_text import JsonError, loads
 
 _HALF = re.compile("[\ud800-\udfff]")
-LATEST = 1e11
-"""Seconds of the epoch beyond which a date has no sense."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,6 +11,7 @@ from rich.console import Console, RenderableType
 from horde_model_reference.cli.standard_output import standard_output
 from horde_model_reference.errors import OutputError
 from horde_model_reference.escaping import visible
+from horde_model_reference.safe_files import write_atomically
 
 
 def show(report: RenderableType) -> None:
@@ -44,7 +45,10 @@ def write(content: bytes, output: Path | None) -> None:
             sys.stdout.buffer.write(content)
         return
     try:
-        output.write_bytes(content)
+        if output.exists() and not output.is_file():  # A pipe or a device is not to be replaced by a file.
+            output.write_bytes(content)
+        else:
+            write_atomically(output, content)
     except OSError as error:
         raise OutputError(f"{output}: {error.strerror or error}.", hint="Choose another --output.") from error
 

@@ -8,7 +8,7 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
 
 from horde_model_reference.categories import MODEL_REFERENCE_CATEGORY
-from horde_model_reference.cli.actions.session import with_engine
+from horde_model_reference.cli.actions.session import settings_for, with_engine
 from horde_model_reference.engine import Engine
 from horde_model_reference.errors import CatalogueError, CatalogueSourceError
 from horde_model_reference.escaping import visible
@@ -16,8 +16,19 @@ from horde_model_reference.reports.words import counted
 
 
 def sync(wanted: Sequence[MODEL_REFERENCE_CATEGORY], *, demo: bool) -> None:
-    """Fetch catalogues and keep a good copy of each, with a progress bar where standard error is a terminal."""
-    failures = with_engine(lambda engine: _sync(engine, wanted), demo=demo)
+    """Fetch catalogues and keep a good copy of each, with a progress bar where standard error is a terminal.
+
+    Args:
+        wanted: Which categories; without any, all that have a source.
+        demo: Use the bundled sample.
+
+    Raises:
+        CatalogueSourceError: A catalogue cannot be had.
+        EmptyCategoryError: A wanted category has no source.
+    """
+    settings = settings_for(demo=demo)
+    wanted = wanted or [category for category in MODEL_REFERENCE_CATEGORY if settings.sources.location(category)]
+    failures = with_engine(lambda engine: _sync(engine, wanted), demo=demo, settings=settings)
     if failures:
         raise CatalogueSourceError(
             f"{len(failures)} of {len(wanted)} catalogues failed: {'; '.join(failures)}", hint="The others are kept."
