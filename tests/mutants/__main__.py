@@ -39,6 +39,7 @@ def main() -> int:
     for outcome in run_all(mutants, options.timeout):
         tried[outcome.module] += 1
         noticed[outcome.module] += outcome.result.is_killed
+        print(f"{tried.total()} of {len(mutants)}", end="\r", file=sys.stderr, flush=True)
         if not outcome.result.is_killed:
             print(f"survived: {outcome.mutation.operator_name}\n{outcome.result.diff}\n", flush=True)
     for name in wanted:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import multiprocessing
 import os
+import shlex
 import shutil
 import sys
 import tempfile
@@ -33,6 +34,9 @@ TESTS = (
     "tests/integrations/test_data_merger.py",
 )
 """Run after the mutated module's own tests, until one fails."""
+
+RANDOM_CASES = 300
+"""Cases of the oracle that a mutant must pass as well."""
 
 LEFT_OUT = (
     "::test_random_cases",
@@ -137,7 +141,10 @@ def _run(name: str, mutation: MutationSpec, timeout: float) -> Outcome:
 
 
 def _command(name: str) -> str:
+    """Return a shell command: the tests, the likeliest to notice first, then random cases of the oracle."""
     own = sorted(str(path) for path in Path("tests").glob(f"*/test_{name}.py"))
     left_out = [f"--deselect=tests/oracle/test_against_the_oracle.py{test}" for test in LEFT_OUT]
     options = ["-x", "-q", "-p", "pytest_asyncio.plugin", "-p", "no:cacheprovider", *left_out]
-    return " ".join([sys.executable, "-m", "pytest", *options, *own, *TESTS])
+    tests = shlex.join([sys.executable, "-m", "pytest", *options, *own, *TESTS])
+    cases = shlex.join([sys.executable, "-m", "tests.oracle", "--seed=mutants", f"--count={RANDOM_CASES}"])
+    return shlex.join(["sh", "-c", f"{tests} && {cases}"])
