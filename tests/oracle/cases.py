@@ -12,7 +12,8 @@ from fractions import Fraction
 from random import Random
 from typing import Any
 
-from tests.oracle.oracle import NO_ALIASES, Inputs
+from tests.oracle.families import base_name
+from tests.oracle.oracle import Inputs
 from tests.oracle.pending import PENDING
 from tests.oracle.rows import Thresholds
 
@@ -103,7 +104,7 @@ def make_case(seed: str, number: int) -> Case:
             status=_status(rng, names),
             stats=_stats(rng, names),
             other_status=_status(rng, other),
-            aliases=NO_ALIASES,
+            aliases=_aliases(rng, list(records), names) if is_text and rng.random() < 0.3 else b"",
             thresholds=rng.choice(THRESHOLDS),
         ),
     )
@@ -214,6 +215,20 @@ def _image_names(rng: Random, models: Sequence[str]) -> list[str]:
 
 def _other_names(rng: Random, models: Sequence[str]) -> list[str]:
     return [*_some(rng, models, 0.3), "koboldcpp/anything"]
+
+
+def _aliases(rng: Random, models: Sequence[str], names: Sequence[str]) -> bytes:
+    """Write an alias file: names, globs and base names, now and then with a target that does not exist."""
+    written = [*(name.strip() for name in names[:2]), "ollama/*", "*Harbor*", "[a-k]*-Q4_K_M"]
+    targets = [*models, "no/such-model"]
+    lines = [f"{_quoted(name)} = {_quoted(rng.choice(targets))}" for name in dict.fromkeys(filter(None, written))]
+    rng.shuffle(lines)
+    families = [f"{_quoted(base_name(model))} = {_quoted(rng.choice(BASES))}" for model in models[:1]]
+    return "\n".join(["[models]", *lines, "[families]", *families]).encode()
+
+
+def _quoted(text: str) -> str:
+    return json.dumps(text, ensure_ascii=False)
 
 
 # The catalogue's formats

@@ -136,6 +136,7 @@ class Failure:
                 f"  stats: {inputs.stats.decode()}",
                 f"  status: {inputs.status.decode()}",
                 f"  status of the other type: {inputs.other_status.decode()}",
+                f"  aliases: {inputs.aliases.decode()}",
             ]
         )
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -13,6 +14,7 @@ from horde_model_reference.analytics.deletion_risk_analysis import ModelDeletion
 from horde_model_reference.analytics.risk_query import RiskQuery
 from horde_model_reference.analytics.risk_response import respond
 from horde_model_reference.analytics.risk_table import RiskTable
+from horde_model_reference.catalogue.aliases import parse_aliases
 from horde_model_reference.catalogue.catalogue import read_catalogue
 from horde_model_reference.categories import MODEL_REFERENCE_CATEGORY, reported_type
 from horde_model_reference.clock import Clock
@@ -24,6 +26,7 @@ from tests.oracle.oracle import Inputs
 from tests.oracle.rows import Thresholds
 
 CATALOGUE_URL = "http://catalogue.invalid/catalogue"
+ALIASES_URL = "http://catalogue.invalid/aliases.toml"
 NOWHERE = Path("/dev/null/data")
 """A folder that cannot be made, so that no case leaves a copy for the next."""
 
@@ -37,7 +40,9 @@ def settings_of(thresholds: Thresholds) -> Settings:
             "text_generation": CATALOGUE_URL,
             "styles": "",
             "image_history": "",
+            "aliases": ALIASES_URL,
         },
+        bundled_aliases=False,
         data_dir=NOWHERE,
         history={"enabled": False},
         ai_horde_url="http://horde.invalid/api/",
@@ -60,6 +65,7 @@ def transport_of(inputs: Inputs) -> httpx.MockTransport:
     kind, other = ("text", "image") if inputs.is_text else ("image", "text")
     bodies = {
         ("/catalogue", None): inputs.catalogue,
+        ("/aliases.toml", None): inputs.aliases,
         ("/api/v2/status/models", kind): inputs.status,
         ("/api/v2/status/models", other): inputs.other_status,
         (f"/api/v2/stats/{'text' if inputs.is_text else 'img'}/models", None): inputs.stats,
@@ -83,6 +89,7 @@ async def quick_table_of(inputs: Inputs) -> RiskTable:
         observation = await horde.observe(reported_type(category))
         await horde.aclose()
     catalogue = read_catalogue(inputs.catalogue, category, CATALOGUE_URL)
+    catalogue = replace(catalogue, aliases=parse_aliases(inputs.aliases, ALIASES_URL))
     return ModelDeletionRiskInfoFactory.from_settings(settings).create_table(catalogue, observation)
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import fnmatch
 import re
+import tomllib
 import unicodedata
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
@@ -103,6 +104,12 @@ class Aliases:
 
     models: Mapping[str, str] = field(default_factory=dict)
     families: Mapping[str, str] = field(default_factory=dict)
+
+
+def read_aliases(content: bytes) -> Aliases:
+    """Read an alias file."""
+    tables = tomllib.loads(content.decode())
+    return Aliases(tables.get("models", {}), tables.get("families", {}))
 
 
 def without_backend(name: str) -> tuple[str, str]:
@@ -258,7 +265,8 @@ def attribute(api_name: str, directory: Directory, is_text: bool, aliases: Alias
 
 def _alias(api_name: str, aliases: Aliases) -> str | None:
     """Return the target of an alias: an exact name decides before globs, those in their order."""
-    if api_name in aliases.models:
-        return aliases.models[api_name]
-    globs = (target for glob, target in aliases.models.items() if fnmatch.fnmatchcase(api_name, glob))
-    return next(globs, None)
+    name = composed(api_name.strip())
+    models = {composed(written): target for written, target in aliases.models.items()}
+    if name in models:
+        return models[name]
+    return next((target for glob, target in models.items() if fnmatch.fnmatchcase(name, glob)), None)

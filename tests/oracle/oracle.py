@@ -7,12 +7,11 @@ from dataclasses import dataclass
 from typing import Any
 
 from tests.oracle.catalogues import read_catalogue
-from tests.oracle.names import Aliases
+from tests.oracle.names import read_aliases
 from tests.oracle.reports import read_usage, read_workers
 from tests.oracle.rows import HOST_FLAGS, LEVELS, Facts, Thresholds, attribution_sums, family_rows, gather, model_rows
 from tests.oracle.rows import summary as summarise
 
-NO_ALIASES = Aliases()
 THRESHOLDS = Thresholds()
 
 
@@ -25,7 +24,7 @@ class Inputs:
     status: bytes
     stats: bytes
     other_status: bytes = b"[]"
-    aliases: Aliases = NO_ALIASES
+    aliases: bytes = b""
     thresholds: Thresholds = THRESHOLDS
 
 
@@ -57,7 +56,7 @@ def facts_of(inputs: Inputs) -> Facts:
         usage=read_usage(inputs.stats),
         workers=read_workers(inputs.status),
         other_names=() if inputs.is_text else read_workers(inputs.other_status).names,
-        aliases=inputs.aliases,
+        aliases=read_aliases(inputs.aliases),
         thresholds=inputs.thresholds,
     )
 
