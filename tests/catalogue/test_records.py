@@ -8,7 +8,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from horde_model_reference.catalogue.formats import parse_catalogue
 from horde_model_reference.catalogue.records import DownloadRecord, ModelRecord
+from tests.support.builders import IMAGE
 
 
 @pytest.mark.parametrize(
@@ -114,3 +116,10 @@ def test_unknown_keys_cannot_replace_what_a_record_does(key: str) -> None:
     record = ModelRecord.model_validate({"name": "a", "size_on_disk_bytes": 7, key: "hostile"})
     assert record.size_bytes == 7
     assert record.as_json()[key] == "hostile"
+
+
+@pytest.mark.parametrize("odd", ['"soon"', "true", "1e999", "1e12", "[]"])
+def test_rule_11_a_time_that_is_none_is_unknown_and_the_record_is_read(odd: str) -> None:
+    content = f'{{"a": {{"metadata": {{"created_at": {odd}, "updated_at": 1700000000}}}}}}'.encode()
+    metadata = parse_catalogue(content, IMAGE, "f").records["a"].metadata
+    assert (metadata.created_at, metadata.updated_at) == (None, 1_700_000_000)
