@@ -38,7 +38,7 @@ from horde_model_reference.errors import (
 )
 from horde_model_reference.escaping import quoted
 from horde_model_reference.events import Listener, TableComputed, nobody
-from horde_model_reference.history.history import History, NoHistory
+from horde_model_reference.history.history import AWAY, History, NoHistory
 from horde_model_reference.history.history import make_history as make_kept_history
 from horde_model_reference.history.history_schema import ModelHistoryResponse
 from horde_model_reference.http_client import make_client
@@ -185,6 +185,7 @@ class Engine:
             styles=styles,
             listings=listings,
             past=past,
+            history_away=AWAY in more,
             warnings=tuple(
                 warning for warning in (*style_notices, *age_notices, *more) if warning not in table.warnings
             ),

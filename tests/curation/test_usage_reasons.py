@@ -25,12 +25,20 @@ PAST = PastUse(
     season_use=0,
     after_season_use=0,
 )
-USAGE_REASONS = {"rising", "seasonal", "history_unknown", "history_too_short", "used_lately", "not_falling"}
+USAGE_REASONS = {
+    "history_away",
+    "rising",
+    "seasonal",
+    "history_unknown",
+    "history_too_short",
+    "used_lately",
+    "not_falling",
+}
 
 
-def given(past: PastUse | None, policy: Policy) -> list[ReasonInfo]:
+def given(past: PastUse | None, policy: Policy, *, away: bool = False) -> list[ReasonInfo]:
     """All reasons that a past gives under a policy."""
-    facts = ModelFacts({}, None, None, None, None, Standing(None, None), past, policy, ())
+    facts = ModelFacts({}, None, None, None, None, Standing(None, None), past, away, policy, ())
     of_use_over_time = [reason for reason in REASONS if reason.code in USAGE_REASONS]
     return [reason.info(sentence) for reason in of_use_over_time for sentence in reason.sentences(facts)]
 
@@ -118,3 +126,16 @@ def test_one_day_is_said_as_one() -> None:
     past = replace(PAST, days_seen=1, unused_days=1)
     (reason,) = given(past, Policy.model_validate({"candidates": {"unused_for_days": 2}}))
     assert reason.sentence == "It has been unused for 1 day, less than 2; this rests on 1 day."
+
+
+@pytest.mark.parametrize(
+    ("protect", "expected"),
+    [({}, ["history_away"]), ({"rising": False}, ["history_away"]), ({"rising": False, "seasonal": False}, [])],
+)
+def test_rule_3_a_history_that_cannot_be_read_leaves_nothing_to_remove(
+    protect: dict[str, bool], expected: list[str]
+) -> None:
+    """A model whose use may rise is unknown, not unprotected."""
+    found = given(None, Policy.model_validate({"protect": protect}), away=True)
+    assert [reason.code for reason in found] == expected
+    assert all(reason.verdict.needs_reason for reason in found)

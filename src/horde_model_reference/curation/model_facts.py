@@ -24,6 +24,7 @@ class ModelFacts:
         styles: The styles that name it; None where the styles could not be read.
         standing: Where it stands among those of its kind.
         past: Its use over the last year; None where that is unknown.
+        history_away: A history of use is kept, and cannot be read now.
         policy: The policy.
         protections: Why the policy protects it by name or pattern.
     """
@@ -35,6 +36,7 @@ class ModelFacts:
     styles: tuple[str, ...] | None
     standing: Standing
     past: PastUse | None
+    history_away: bool
     policy: Policy
     protections: Sequence[str]
 

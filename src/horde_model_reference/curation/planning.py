@@ -65,6 +65,7 @@ class CurationFacts:
         listings: Since when models are listed; unknown ones are left out.
         warnings: Warnings for readers of the plan.
         past: The last year of the models; None where there is none, or it cannot be read.
+        history_away: A history of use is kept, and cannot be read now.
     """
 
     table: RiskTable
@@ -75,6 +76,7 @@ class CurationFacts:
     listings: Mapping[str, Listing]
     warnings: tuple[DataWarning, ...] = ()
     past: Mapping[str, PastUse] | None = None
+    history_away: bool = False
 
 
 @dataclass(frozen=True)
@@ -149,6 +151,7 @@ def _model_facts(facts: CurationFacts, policy: Policy, protections: Mapping[str,
             styles=None if facts.styles is None else facts.styles.naming(row["name"]),
             standing=kinds[row["name"]],
             past=None if facts.past is None else facts.past.get(row["name"]),
+            history_away=facts.history_away,
             policy=policy,
             protections=protections.get(row["name"], ()),
         )

@@ -147,6 +147,14 @@ def kind_unknown(facts: ModelFacts) -> Iterator[str]:
         yield "Whether anything could take its place is unknown: its record does not say of what kind it is."
 
 
+@reason(Verdict.UNKNOWN, "protect.rising")
+def history_away(facts: ModelFacts) -> Iterator[str]:
+    """A history of use is kept and cannot be read now: whether its use rises or is seasonal is unknown."""
+    protect = facts.policy.protect
+    if facts.history_away and (protect.rising or protect.seasonal):
+        yield "Its use over time cannot be read now, so whether it rises or is seasonal is unknown."
+
+
 @reason(Verdict.UNKNOWN, "candidates.min_history_days")
 def history_unknown(facts: ModelFacts) -> Iterator[str]:
     """Its use over time is unknown."""
@@ -235,6 +243,7 @@ REASONS: tuple[Reason, ...] = (
     age_unknown,
     styles_unknown,
     kind_unknown,
+    history_away,
     history_unknown,
     history_too_short,
     used_enough,

@@ -18,6 +18,9 @@ from horde_model_reference.settings import Settings, load_settings
 
 T = TypeVar("T")
 
+PATIENCE_SECONDS = 60.0
+"""Deadline of a command's work where the environment sets none: a busy machine delays it, but loses nothing."""
+
 
 def settings_for(*, demo: bool) -> Settings:
     """Return the environment's settings, or the demo's."""
@@ -44,7 +47,7 @@ def with_engine(
         settings: Other settings than the environment's or the demo's.
         clock: The command's clock, where it has one.
     """
-    settings, clock = settings or settings_for(demo=demo), clock or clock_for(demo=demo)
+    settings, clock = _patient(settings or settings_for(demo=demo)), clock or clock_for(demo=demo)
     transport, make_past = (SimulatedHorde(), make_demo_history) if demo else (None, make_history)
 
     async def run() -> T:
@@ -53,6 +56,13 @@ def with_engine(
 
     with _retries_unsaid():
         return asyncio.run(run())
+
+
+def _patient(settings: Settings) -> Settings:
+    """Return the settings with a command's deadline, unless they name one of their own."""
+    if "request_deadline_seconds" in settings.model_fields_set:
+        return settings
+    return settings.model_copy(update={"request_deadline_seconds": PATIENCE_SECONDS})
 
 
 @contextmanager
