@@ -188,7 +188,7 @@ class Client:
 
     async def _exchange(self, question: Question, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> int:
         tag = self._tags.get(question.target) if question.revalidating else None
-        lines = [f"GET {question.target} HTTP/1.1", "Host: bench", f"Accept-Encoding: {question.encoding}"]
+        lines = [f"GET {question.target} HTTP/1.1", "Host: localhost", f"Accept-Encoding: {question.encoding}"]
         lines += [f"If-None-Match: {tag}"] if tag else []
         writer.write("\r\n".join([*lines, "", ""]).encode())
         head = (await reader.readuntil(b"\r\n\r\n")).decode("latin-1")

@@ -28,7 +28,7 @@ def clean_environment(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
             monkeypatch.delenv(name)
     monkeypatch.setenv(f"{ENV_PREFIX}DATA_DIR", str(tmp_path / "data"))
     for unread in ("STYLES", "IMAGE_HISTORY"):
-        monkeypatch.setenv(f"{ENV_PREFIX}SOURCES__{unread}", "")
+        monkeypatch.setenv(f"{ENV_PREFIX}SOURCES__{unread}", "none")
 
 
 @pytest.fixture(autouse=True)

@@ -138,7 +138,6 @@ def test_an_override_wins(monkeypatch: pytest.MonkeyPatch) -> None:
     ("variable", "text"),
     [
         (f"{ENV_PREFIX}CACHE_TTL_SECONDS", "soon"),
-        (f"{ENV_PREFIX}CACHE_TTL_SECONDS", ""),
         (f"{ENV_PREFIX}CACHE_TTL_SECONDS", "-1"),
         (f"{ENV_PREFIX}CACHE_TTL_SECONDS", "nan"),
         (f"{ENV_PREFIX}HORDE_API_TIMEOUT", "0"),
@@ -151,7 +150,7 @@ def test_an_override_wins(monkeypatch: pytest.MonkeyPatch) -> None:
         (f"{ENV_PREFIX}PREFERRED_FILE_HOSTS", '{"a": 1}'),
         (f"{ENV_PREFIX}SOURCES__IMAGES", "x.json"),
         (f"{ENV_PREFIX}REDIS__USE_REDIS", "perhaps"),
-        *((f"{ENV_PREFIX}REDIS__URL", text) for text in ("", "nonsense", "redis:h", "http://h/", " redis://h")),
+        *((f"{ENV_PREFIX}REDIS__URL", text) for text in ("nonsense", "redis:h", "http://h/", " redis://h")),
         *(
             (f"{ENV_PREFIX}HISTORY__URL", text)
             for text in ("nonsense", "mysql://h/d", "postgres://h/d", "\n", "sqlite:///x")
@@ -192,6 +191,24 @@ def test_an_address_that_makes_no_sense_is_told_without_its_password(part: str) 
 )
 def test_an_address_is_taken_as_it_is_written(part: str, url: str) -> None:
     assert getattr(load_settings(**{part: {"url": url}}), part).url == url
+
+
+@pytest.mark.parametrize(
+    "name",
+    ["DATA_DIR", "SOURCES__IMAGE_GENERATION", "SOURCES__STYLES", "CACHE_TTL_SECONDS", "REDIS__URL", "ALLOWED_HOSTS"],
+)
+def test_an_empty_variable_is_unset(monkeypatch: pytest.MonkeyPatch, name: str) -> None:
+    monkeypatch.delenv(f"{ENV_PREFIX}{name}", raising=False)
+    unset = load_settings()
+    monkeypatch.setenv(f"{ENV_PREFIX}{name}", "")
+    assert load_settings() == unset
+    assert load_settings().data_dir != Path()
+
+
+@pytest.mark.parametrize("word", ["none", "None"])
+def test_a_word_says_that_a_source_is_not_read(monkeypatch: pytest.MonkeyPatch, word: str) -> None:
+    monkeypatch.setenv(f"{ENV_PREFIX}SOURCES__STYLES", word)
+    assert load_settings().sources.styles == ""
 
 
 def test_a_list_that_is_no_json_is_an_error_with_a_hint(monkeypatch: pytest.MonkeyPatch) -> None:

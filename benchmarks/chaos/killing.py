@@ -57,7 +57,7 @@ class Workplace:
     def start(self, *arguments: str) -> subprocess.Popen[bytes]:
         """Start a command."""
         environment = without_ours(os.environ) | {
-            **{f"{ENV_PREFIX}SOURCES__{name}": "" for name in UNREAD},
+            **{f"{ENV_PREFIX}SOURCES__{name}": "none" for name in UNREAD},
             f"{ENV_PREFIX}SOURCES__IMAGE_GENERATION": str(self.catalogue),
             f"{ENV_PREFIX}SOURCES__TEXT_GENERATION": str(DATA / "models.csv"),
             f"{ENV_PREFIX}DATA_DIR": str(self.folder / "data"),

@@ -11,7 +11,16 @@ import re
 from pathlib import Path
 from typing import Annotated, Any
 
-from pydantic import AfterValidator, AliasChoices, BaseModel, ConfigDict, Field, HttpUrl, ValidationError
+from pydantic import (
+    AfterValidator,
+    AliasChoices,
+    BaseModel,
+    ConfigDict,
+    Field,
+    HttpUrl,
+    ValidationError,
+    field_validator,
+)
 from pydantic_core import PydanticCustomError
 from pydantic_settings import BaseSettings, SettingsConfigDict
 from pydantic_settings import SettingsError as UnreadableSettingError
@@ -56,6 +65,12 @@ class Sources(BaseModel):
     style_categories: str = ""
     image_history: str = IMAGE_REPOSITORY + "model_mod_data.json"
     aliases: str = ""
+
+    @field_validator("*")
+    @classmethod
+    def _read_none(cls, place: str) -> str:
+        """An empty variable is unset, so a word says that something is not to be read."""
+        return "" if place.lower() == "none" else place
 
     def location(self, category: MODEL_REFERENCE_CATEGORY) -> str:
         """Return the path or URL of a category's catalogue."""
@@ -124,6 +139,7 @@ class Settings(BaseSettings):
     model_config = SettingsConfigDict(
         env_prefix=ENV_PREFIX,
         env_nested_delimiter="__",
+        env_ignore_empty=True,
         frozen=True,
         extra="ignore",
         populate_by_name=True,
@@ -209,6 +225,12 @@ class Settings(BaseSettings):
         1024,
         description="Connections at once, as far as the limit on open files allows; beyond it those that have waited "
         "longest for a request are closed, and where all are busy, new ones get status 503.",
+    )
+    allowed_hosts: tuple[str, ...] = Field(
+        (),
+        description="Names and addresses in `Host` under which requests are answered; others get status 421. `*` "
+        "allows all, `*.example` all below it. Empty: under `serve`, loopback and the address of `--host`, and all "
+        "where that is `0.0.0.0` or `::`.",
     )
     cors_allowed_origins: tuple[str, ...] = Field((), description="Origins whose pages may read the API (CORS).")
 

@@ -102,7 +102,7 @@ async def test_a_client_that_never_reads_does_not_hold_up_the_end(monkeypatch: p
         host, _, port = service.url.removeprefix("http://").rpartition(":")
         with socket.create_connection((host, int(port))) as client:
             # Answers pile up until neither side's buffers take more.
-            client.sendall(f"GET {IMAGE_RISK} HTTP/1.1\r\nHost: x\r\n\r\n".encode() * 400)
+            client.sendall(f"GET {IMAGE_RISK} HTTP/1.1\r\nHost: localhost\r\n\r\n".encode() * 400)
             client.recv(1)
             code, _ = await service.end(signal.SIGTERM)
     assert code == 0
@@ -143,6 +143,15 @@ def test_a_service_that_cannot_start_says_so_in_one_line(
     run = cli("serve", "--port", "0", "--workers", workers)
     assert_refused(run, 1, "SSL_CERT_FILE: ", "No such file")
     assert "Serving" not in run.err
+
+
+@pytest.mark.parametrize("workers", ["1", "2"])
+async def test_other_hosts_are_misdirected(monkeypatch: pytest.MonkeyPatch, workers: str) -> None:
+    """Design, section 14; also what is in memory, and in every worker."""
+    async with served("--demo", "--workers", workers) as service, httpx.AsyncClient(timeout=PATIENCE) as client:
+        for host, status in (("evil.example", 421), ("localhost", 200), ("[::1]:80", 200), ("127.0.0.1:1", 200)) * 2:
+            for path in ("/api/heartbeat", IMAGE_RISK):
+                assert (await client.get(service.url + path, headers={"Host": host})).status_code == status
 
 
 def test_an_empty_host_is_refused(cli: Cli) -> None:

@@ -38,6 +38,7 @@ class HordeAPIClient:
 
     def __init__(self, settings: Settings, client: httpx.AsyncClient, clock: Clock) -> None:
         self._base = str(settings.ai_horde_url).rstrip("/") + "/v2/"
+        self._hint = f"Try again later; AI_HORDE_URL asks {settings.ai_horde_url.host}: check it, and the network."
         self._timeout = settings.horde_api_timeout
         self._bound = settings.request_deadline_seconds
         self._limits = settings.body_limits
@@ -78,10 +79,12 @@ class HordeAPIClient:
     def _respect_rate_limit(self, route: HordeRoute) -> None:
         left = self._closed_until.get(route.path, 0) - self._clock.monotonic()
         if left > 0:
-            raise HordeAPIError(f"Horde route {route} asked to be left alone for now.", hint=_HINT, retry_after=left)
+            raise HordeAPIError(
+                f"Horde route {route} asked to be left alone for now.", hint=self._hint, retry_after=left
+            )
 
     def _failed(self, route: HordeRoute, reason: str) -> HordeAPIError:
-        return HordeAPIError(f"Horde route {route} {reason}.", hint=_HINT, retry_after=self._breaker_reset)
+        return HordeAPIError(f"Horde route {route} {reason}.", hint=self._hint, retry_after=self._breaker_reset)
 
     async def _ask_with_retries(self, route: HordeRoute) -> Any:
         attempts = stamina.retry_context(
@@ -112,10 +115,8 @@ class HordeAPIClient:
         wait = retry_after_seconds(headers.get("Retry-After", ""), self._clock.now())
         if wait is not None:
             message = f"Horde route {route} answered 429 and asked for a pause of {wait:.0f} seconds."
-            raise RateLimitedError(message, hint=_HINT, retry_after=wait)
+            raise RateLimitedError(message, hint=self._hint, retry_after=wait)
 
-
-_HINT = "Try again later, or check AI_HORDE_URL and the network."
 
 _FOREIGN = (httpx.HTTPError, httpx.InvalidURL, httpx.StreamError, RecursionError, ValueError)
 

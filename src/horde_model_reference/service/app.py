@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Collection
 from contextlib import AsyncExitStack, asynccontextmanager
 from importlib.metadata import version
 from typing import Any
@@ -19,6 +19,7 @@ from horde_model_reference.demo.past import make_demo_history
 from horde_model_reference.engine import HistoryMaker, open_engine
 from horde_model_reference.history.history import make_history as make_kept_history
 from horde_model_reference.service import docs_page, health, logs, pages, problems
+from horde_model_reference.service.allowed_hosts import EVERYTHING, AllowedHosts
 from horde_model_reference.service.collecting import collecting
 from horde_model_reference.service.dependencies import State
 from horde_model_reference.service.guard import Guard
@@ -114,14 +115,21 @@ def create_service(
     app: ASGIApp = create_app(
         settings, transport, hydrate=in_background, instruments=instruments, make_history=make_history, clock=clock
     )
-    origins = list(settings.cors_allowed_origins)
     hot = ResponseCache(
         Guard(app, settings), max_bytes=settings.response_cache_max_bytes, instruments=instruments, clock=clock
     )
+    return _with_hosts(_with_origins(hot, list(settings.cors_allowed_origins)), settings.allowed_hosts)
+
+
+def _with_hosts(app: ASGIApp, allowed: Collection[str]) -> ASGIApp:
+    return AllowedHosts(app, allowed) if allowed and EVERYTHING not in allowed else app
+
+
+def _with_origins(app: ASGIApp, origins: list[str]) -> ASGIApp:
     if not origins:
-        return hot
+        return app
     return OtherOrigins(
-        hot,
+        app,
         allow_origins=origins,
         allow_methods=["GET", "HEAD", "POST"],  # A POST changes nothing here, and its Content-Type is always allowed.
         allow_headers=["If-None-Match"],

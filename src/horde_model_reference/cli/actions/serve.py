@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+import os
 from functools import partial
 
 import typer
@@ -9,9 +11,10 @@ import typer
 from horde_model_reference.cli.actions.session import clock_for, settings_for
 from horde_model_reference.engine import make_sharing
 from horde_model_reference.proxies import environment_transport
+from horde_model_reference.service.allowed_hosts import hosts_of
 from horde_model_reference.service.processes import serve_until_ended
 from horde_model_reference.service.server import listen, make_config
-from horde_model_reference.settings import Settings
+from horde_model_reference.settings import Settings, environment_name
 
 APP = "horde_model_reference.service.app:create_service_from_environment"
 DEMO_APP = "horde_model_reference.service.app:create_demo_service"
@@ -24,6 +27,9 @@ def serve(host: str, port: int, workers: int, *, demo: bool) -> None:
         bound_host, bound_port = listener.getsockname()[:2]
         shown_host = f"[{bound_host}]" if ":" in bound_host else bound_host
         config = make_config(DEMO_APP if demo else APP, settings, workers)
+        if not settings.allowed_hosts:
+            # The workers read their settings from the environment.
+            os.environ[environment_name(("allowed_hosts",))] = json.dumps(hosts_of(host))
         address = f"http://{shown_host}:{bound_port}/"
         told = f"Serving on {address} (its API: {address}api/docs; Ctrl-C ends it)"
         serve_until_ended(config, listener, partial(typer.echo, told, err=True))

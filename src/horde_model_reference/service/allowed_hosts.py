@@ -1,0 +1,66 @@
+"""Requests are answered only under names that are this service's own."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from http import HTTPStatus
+
+from starlette.types import ASGIApp, Receive, Scope, Send
+
+from horde_model_reference.service.problems import problem
+
+LOOPBACK = ("localhost", "127.0.0.1", "::1")
+WILDCARDS = frozenset({"0.0.0.0", "::"})  # noqa: S104 - compared, not bound
+EVERYTHING = "*"
+MOST_KNOWN = 1000
+"""Headers that are remembered as allowed, so that they need not be taken apart again."""
+
+
+def hosts_of(bound: str) -> tuple[str, ...]:
+    """Return the hosts that are allowed by default where a service listens on an address."""
+    return (EVERYTHING,) if bound in WILDCARDS else (*LOOPBACK, bound)
+
+
+class AllowedHosts:
+    """ASGI layer that answers 421 to requests whose ``Host`` is not allowed, as those of a page that rebinds its name.
+
+    Args:
+        app: The app behind it.
+        allowed: Names and addresses, without ports; ``*.example`` allows all below it.
+    """
+
+    def __init__(self, app: ASGIApp, allowed: Iterable[str]) -> None:
+        self._app = app
+        self._allowed = frozenset(name.lower().strip("[]") for name in allowed)
+        self._known: set[bytes] = set()
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer a request (ASGI)."""
+        if scope["type"] == "http":
+            for name, value in scope["headers"]:
+                if name == b"host" and value not in self._known and not self._allows(value):
+                    detail = "This service does not answer under the name that the request's Host header gives."
+                    await problem(HTTPStatus.MISDIRECTED_REQUEST, "host_not_allowed", detail)(scope, receive, send)
+                    return
+        await self._app(scope, receive, send)
+
+    def _allows(self, header: bytes) -> bool:
+        host = _without_port(header.decode("latin-1").lower())
+        _, _, parent = host.partition(".")
+        allowed = host in self._allowed or self._below(parent)
+        if allowed and len(self._known) < MOST_KNOWN:
+            self._known.add(header)
+        return allowed
+
+    def _below(self, domain: str) -> bool:
+        while domain:
+            if f"*.{domain}" in self._allowed:
+                return True
+            _, _, domain = domain.partition(".")
+        return False
+
+
+def _without_port(host: str) -> str:
+    if host.startswith("["):
+        return host[1:].partition("]")[0]
+    return host.partition(":")[0].removesuffix(".")
