@@ -1,9 +1,9 @@
 """Mutates the analysis, and counts the mutants that the tests notice: ``make mutants``.
 
 Each mutant is one small change of one module (an operator, a comparison, a number, a condition, a decorator), made by
-cosmic-ray in a copy of the repository. Type annotations and options of dataclasses are left alone, since no test can
-notice them. A mutant that survives is printed as a diff, for a person to judge: write the missing test, or say why the
-change does not matter.
+cosmic-ray in a copy of the repository. Type annotations, options of dataclasses and caches are left alone, since they
+change no result. A mutant that survives is printed as a diff, for a person to judge: write the missing test, or say why
+the change does not matter.
 """
 
 from __future__ import annotations
@@ -40,8 +40,9 @@ def main() -> int:
         tried[outcome.module] += 1
         noticed[outcome.module] += outcome.result.is_killed
         print(f"{tried.total()} of {len(mutants)}", end="\r", file=sys.stderr, flush=True)
-        if not outcome.result.is_killed:
-            print(f"survived: {outcome.mutation.operator_name}\n{outcome.result.diff}\n", flush=True)
+        if not outcome.result.is_killed or outcome.timed_out:
+            fate = "timed out" if outcome.timed_out else "survived"
+            print(f"{fate}: {outcome.mutation.operator_name}\n{outcome.result.diff}\n", flush=True)
     for name in wanted:
         print(f"{name:28} {noticed[name]:4} of {tried[name]:4} noticed")
     share = 100 * noticed.total() / max(tried.total(), 1)

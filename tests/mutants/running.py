@@ -67,14 +67,20 @@ class Outcome:
     mutation: MutationSpec
     result: WorkResult
 
+    @property
+    def timed_out(self) -> bool:
+        """Whether the tests took too long, which counts as noticed: an endless loop, or a busy machine."""
+        return bool(self.result.output == "timeout")
+
 
 def mutations_of(module: Path) -> list[MutationSpec]:
     """Return the mutations of a module that its tests could notice."""
     source = module.read_text(encoding="utf-8")
+    plain = _behaviour(source)
     with tempfile.TemporaryDirectory() as folder, use_db(f"{folder}/session.sqlite", WorkDB.Mode.create) as session:
         init([module], session, {})
         found = [mutation for item in session.work_items for mutation in item.mutations]
-    return [mutation for mutation in found if _is_tried(mutation) and _changes_behaviour(source, mutation)]
+    return [mutation for mutation in found if _is_tried(mutation) and _mutated(source, mutation) not in (plain, None)]
 
 
 def _is_tried(mutation: MutationSpec) -> bool:
@@ -82,31 +88,35 @@ def _is_tried(mutation: MutationSpec) -> bool:
     return kind != "ReplaceBinaryOperator" or SWAPPED[operators[0]] == operators[1]
 
 
-def _changes_behaviour(source: str, mutation: MutationSpec) -> bool:
-    """Tell whether the mutant can be compiled, and differs by more than annotations and options of dataclasses."""
+def _mutated(source: str, mutation: MutationSpec) -> str | None:
+    """Return the behaviour of a mutant; None if it cannot be compiled."""
     operator = get_operator(mutation.operator_name)(**mutation.operator_args)
     mutated: str | None = mutate_code(source, operator, mutation.occurrence)
     try:
-        return mutated is not None and _behaviour(mutated) != _behaviour(source)
+        return None if mutated is None else _behaviour(mutated)
     except SyntaxError:  # the star of an argument is taken for a product
-        return False
+        return None
 
 
 def _behaviour(source: str) -> str:
+    """Return the tree of a module without what cannot change a result: annotations, dataclass options, caches."""
     tree = ast.parse(source)
     for node in ast.walk(tree):
-        if isinstance(node, ast.ClassDef):
-            node.decorator_list = [_without_options(decorator) for decorator in node.decorator_list]
+        if isinstance(node, ast.ClassDef | ast.FunctionDef):
+            node.decorator_list = list(filter(None, map(_deciding, node.decorator_list)))
         for part in ("annotation", "returns"):
             if getattr(node, part, None) is not None:
                 setattr(node, part, ast.Constant(None))
     return ast.dump(tree)
 
 
-def _without_options(decorator: ast.expr) -> ast.expr:
+def _deciding(decorator: ast.expr) -> ast.expr | None:
+    """Return what of a decorator can change a result: no option of a dataclass, no cache."""
     match decorator:
         case ast.Call(func=ast.Name(id="dataclass") as name):
             return name
+        case ast.Name(id="cache"):
+            return None
     return decorator
 
 
