@@ -637,3 +637,62 @@ def cut_copies(data_dir: Path) -> None:
     assert copies
     for copy in copies:
         copy.write_bytes(copy.read_bytes()[:-5])
+
+
+# A catalogue that lost much (rule 11).
+
+TEN = tuple("abcdefghij")
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "shrunk"),
+    [
+        (TEN, TEN[:9], False),
+        (TEN, TEN[:8], True),
+        (TEN, (*TEN[:8], "new", "newer"), True),
+        (TEN[:4], TEN[:2], True),
+        (TEN[:2], TEN[:1], False),
+        (TEN[:1], ("new",), False),
+        (TEN, (*TEN, "new"), False),
+        (tuple(map(str, range(40))), tuple(map(str, range(36))), False),
+        (tuple(map(str, range(40))), tuple(map(str, range(35))), True),
+    ],
+)
+async def test_rule_11_more_than_a_tenth_lost_is_said(
+    open_manager: Open, path: Path, clock: SteeredClock, before: tuple[str, ...], after: tuple[str, ...], shrunk: bool
+) -> None:
+    give(path, *before)
+    manager = open_manager(path)
+    await manager.get_catalogue(IMAGE)
+    give(path, *after)
+    clock.wait(TTL)
+    catalogue = await manager.get_catalogue(IMAGE)
+    assert catalogue.records.keys() == set(after)
+    assert codes(catalogue) == ["catalogue_shrunk"] * shrunk
+
+
+async def test_rule_11_a_shrunk_catalogue_is_said_to_be_so_until_it_is_whole_again_or_accepted(
+    open_manager: Open, path: Path, clock: SteeredClock
+) -> None:
+    """Also by another process, and whatever it loses next: the last good copy stays what it is compared with."""
+    give(path, *TEN)
+    manager = open_manager(path)
+    await manager.get_catalogue(IMAGE)
+    for names in (TEN[:5], TEN[:5], (*TEN[:5], "new")):
+        give(path, *names)
+        clock.wait(TTL)
+        catalogue = await manager.get_catalogue(IMAGE)
+        assert codes(catalogue) == ["catalogue_shrunk"]
+        assert catalogue.warnings[0].message == (
+            "5 of the 10 models of the last good copy are missing, among them 'f', 'g', 'h'."
+        )
+    other = open_manager(path)
+    assert codes(await other.get_catalogue(IMAGE)) == ["catalogue_shrunk"]
+
+    give(path, *TEN)
+    clock.wait(TTL)
+    assert codes(await manager.get_catalogue(IMAGE)) == []
+
+    await other.accept(IMAGE)
+    assert codes(await other.get_catalogue(IMAGE)) == []
+    assert codes(await open_manager(path).get_catalogue(IMAGE)) == []

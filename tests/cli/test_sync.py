@@ -109,6 +109,16 @@ def test_a_category_without_a_source_is_said_to_have_none(cli: Cli, monkeypatch:
     assert_refused(cli("sync", "ti"), 1, "Category ti has no source", f"{ENV_PREFIX}SOURCES__TI")
 
 
+def test_rule_11_a_shrunk_catalogue_is_kept_only_when_it_is_accepted(cli: Cli, world: World) -> None:
+    world.image_catalogue().write_bytes(catalogue_bytes(["a", "b", "c"]))
+    assert cli("sync", "image_generation").code == 0
+    world.image_catalogue().write_bytes(catalogue_bytes(["a"]))
+    for _ in range(2):
+        assert "catalogue_shrunk: 2 of the 3 models" in cli("sync", "image_generation").err
+    assert "catalogue_shrunk" not in cli("sync", "image_generation", "--accept").err
+    assert "catalogue_shrunk" not in cli("sync", "image_generation").err
+
+
 async def test_interrupted_it_leaves_the_old_copies_whole(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Ctrl-C while the second catalogue hangs: 130, the first is new, the second as before."""
     async with FileServer(catalogue_bytes(["old"])) as first, FileServer(catalogue_bytes(["old"])) as second:

@@ -17,6 +17,7 @@ from horde_model_reference.curation.plan import Verdict
 from horde_model_reference.curation.planning import CurationFacts
 from horde_model_reference.curation.reasons import REASONS
 from horde_model_reference.curation.styles import Styles
+from horde_model_reference.data_warnings import DataWarning
 from horde_model_reference.errors import PlanError, UnknownModelError
 from horde_model_reference.reports.json_report import to_json
 from tests.support.builders import TEXT, stats_of
@@ -319,3 +320,14 @@ def test_rule_12_same_facts_same_bytes() -> None:
     assert one == other
     moved = plan_of(facts_of(backwards))
     assert [v.model_dump() for v in moved.verdicts] == [v.model_dump() for v in plan_of(facts_of(figures)).verdicts]
+
+
+def test_rule_11_a_shrunk_catalogue_is_refused_unless_the_policy_allows_it() -> None:
+    facts = facts_of(CROWD | {SUBJECT: 0})
+    shrunk = DataWarning("catalogue_shrunk", "9 of the 40 models of the last good copy are missing.")
+    facts = replace(facts, table=replace(facts.table, warnings=(shrunk,)))
+    with pytest.raises(PlanError, match="The catalogue has shrunk: 9 of the 40 models") as refused:
+        plan_of(facts)
+    assert "sync CATEGORY --accept" in refused.value.hint
+    assert "limits.shrunk_catalogue" in refused.value.hint
+    assert removed_from(plan_of(facts, {"limits": {"shrunk_catalogue": True}})) == [SUBJECT]

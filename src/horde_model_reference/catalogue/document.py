@@ -33,6 +33,10 @@ def _never(_: object) -> bool:
     return False
 
 
+def _whole(_: object, __: object) -> tuple[DataWarning, ...]:
+    return ()
+
+
 @dataclass(frozen=True, slots=True)
 class Parsing(Generic[T]):
     """How a source's bytes become a value.
@@ -41,11 +45,13 @@ class Parsing(Generic[T]):
         parse: From the bytes, their place and their time; raises a CatalogueError where they are no such document.
         changed: Told of every new value that a source gives.
         empty: Whether a value holds nothing: a source that gave something before has then failed.
+        losses: Return warnings where a value (the second) lacks much of the last good one (the first).
     """
 
     parse: Callable[[bytes, str, datetime | None], T]
     changed: Callable[[T], Awaitable[None]] | None = None
     empty: Callable[[T], bool] = _never
+    losses: Callable[[T, T], tuple[DataWarning, ...]] = _whole
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,6 +99,7 @@ class Document(Generic[T]):
         self._clock = clock
         self._store = LastGoodStore(settings.data_dir)
         self._held: _Held[T] | None = None
+        self._good: Reading[T] | None = None
         self._failure = CatalogueError("")
         self._failed_until = -math.inf
         self._doubts = 0
@@ -135,6 +142,12 @@ class Document(Generic[T]):
         if self._held is not None:
             self._held.checked_at = -math.inf
 
+    async def accept(self) -> None:
+        """Make the present value the last good one, whatever it has lost."""
+        if self._held is not None and self._held.reading is not self._good:
+            copy = self._held.reading.copy
+            self._good = self._held.reading = Reading(self._held.reading.value, copy, await self._keep(copy))
+
     async def aclose(self) -> None:
         """End the refresh that is under way."""
         await self._refreshes.aclose()
@@ -153,7 +166,9 @@ class Document(Generic[T]):
         return held
 
     async def _look(self) -> Reading[T]:
-        before = self._held.reading if self._held is not None else await self._kept()
+        if self._good is None:
+            self._good = await self._kept()
+        before = self._held.reading if self._held is not None else self._good
         try:
             return await self._ask(before)
         except CatalogueError as error:
@@ -176,10 +191,13 @@ class Document(Generic[T]):
         value = await self._parse(copy)
         if before is not None and self._parsing.empty(value) and not self._parsing.empty(before.value):
             raise CatalogueFormatError(f"{shown(self.location)}: it is empty now.")
-        warnings = await self._keep(copy)
+        losses = self._parsing.losses(self._good.value, value) if self._good is not None else ()
+        reading = Reading(value, copy, losses or await self._keep(copy))
+        if not losses:
+            self._good = reading
         if self._parsing.changed is not None:
             await self._parsing.changed(value)
-        return Reading(value, copy, warnings)
+        return reading
 
     async def _parse(self, copy: SourceCopy) -> T:
         return await run_in_thread(self._parsing.parse, copy.content, shown(self.location), copy.modified_at)

@@ -20,7 +20,13 @@ from horde_model_reference.categories import MODEL_REFERENCE_CATEGORY
 from horde_model_reference.clock import Clock
 from horde_model_reference.data_warnings import DataWarning
 from horde_model_reference.errors import EmptyCategoryError
+from horde_model_reference.escaping import quoted
 from horde_model_reference.settings import Settings, environment_name
+
+CATALOGUE_SHRUNK = "catalogue_shrunk"
+"""The code of the warning about a catalogue that lost much; plans refuse such a catalogue."""
+NAMED_LOSSES = 3
+"""Names that the warning about a shrunk catalogue gives."""
 
 Announce = Callable[[MODEL_REFERENCE_CATEGORY, str], Awaitable[None]]
 """Told of a category's new revision."""
@@ -44,7 +50,7 @@ class ModelReferenceManager:
         self._documents = {
             category: Document(
                 settings.sources.location(category),
-                Parsing(partial(_parse, category, settings.body_limits), self._changed, _has_no_models),
+                Parsing(partial(_parse, category, settings.body_limits), self._changed, _has_no_models, _losses),
                 settings,
                 client,
                 clock,
@@ -108,6 +114,10 @@ class ModelReferenceManager:
         """Have the next reader look at the source, however young the catalogue is."""
         self._documents[category].look_again()
 
+    async def accept(self, category: MODEL_REFERENCE_CATEGORY) -> None:
+        """Make the present catalogue the last good copy, however much it lost; see :func:`_losses`."""
+        await self._documents[category].accept()
+
     async def aclose(self) -> None:
         """End the refreshes that are under way."""
         await asyncio.gather(self._aliases.aclose(), *(document.aclose() for document in self._documents.values()))
@@ -124,3 +134,13 @@ def _parse(
 
 def _has_no_models(catalogue: Catalogue) -> bool:
     return not catalogue.records
+
+
+def _losses(good: Catalogue, new: Catalogue) -> tuple[DataWarning, ...]:
+    """Warn of a catalogue that lost more than a tenth of its models (rule 11); a single model is no sign of a fault."""
+    lost = sorted(good.records.keys() - new.records.keys())
+    if len(lost) == 1 or 10 * len(lost) <= len(good.records):
+        return ()
+    some = ", ".join(quoted(name) for name in lost[:NAMED_LOSSES])
+    message = f"{len(lost):,} of the {len(good.records):,} models of the last good copy are missing, among them {some}."
+    return (DataWarning(CATALOGUE_SHRUNK, message),)

@@ -17,6 +17,7 @@ from horde_model_reference.analytics.risk_table import RiskTable
 from horde_model_reference.analytics.unknown_names import unknown_model
 from horde_model_reference.analytics.usage_trend import PastUse
 from horde_model_reference.catalogue.catalogue import Catalogue
+from horde_model_reference.catalogue.manager import CATALOGUE_SHRUNK
 from horde_model_reference.curation.impact import impact_of
 from horde_model_reference.curation.listing_history import Listing
 from horde_model_reference.curation.model_facts import ModelFacts
@@ -97,9 +98,11 @@ def make_plan(facts: CurationFacts, policy: Policy, choice: Choice | None = None
 
     Raises:
         UnknownModelError: A selected model is not in the catalogue.
-        PlanError: A selected model is protected or unknown and has no override; or the selection exceeds a limit.
+        PlanError: A selected model is protected or unknown and has no override; or the selection exceeds a limit; or
+            the catalogue has shrunk and the policy does not allow that.
     """
     choice = choice or Choice()
+    _refuse_shrunk(facts, policy)
     unasked = sorted((choice.overrides or {}).keys() - set(choice.selected or ()))
     if unasked:
         raise PlanError(f"An override names {quoted(unasked[0])}, which is not selected.", hint="Select it as well.")
@@ -132,6 +135,16 @@ def make_plan(facts: CurationFacts, policy: Policy, choice: Choice | None = None
             for warning in (*facts.table.warnings, *facts.warnings, *idle)
         ],
     )
+
+
+def _refuse_shrunk(facts: CurationFacts, policy: Policy) -> None:
+    """Refuse a catalogue that may be half of one: a plan would read its gaps as removals."""
+    shrunk = next((warning for warning in facts.table.warnings if warning.code == CATALOGUE_SHRUNK), None)
+    if shrunk is not None and not policy.limits.shrunk_catalogue:
+        raise PlanError(
+            f"The catalogue has shrunk: {shrunk.message}",
+            hint="If it is right, `sync CATEGORY --accept` makes it the good copy, or limits.shrunk_catalogue = true.",
+        )
 
 
 def _model_facts(facts: CurationFacts, policy: Policy, protections: Mapping[str, Sequence[str]]) -> list[ModelFacts]:

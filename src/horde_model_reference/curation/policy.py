@@ -166,6 +166,11 @@ class Limits(_Section):
         description="At most this share of the category's attributed month usage.",
         json_schema_extra={"unit": "percent"},
     )
+    shrunk_catalogue: Annotated[bool, Field(strict=True)] = Field(
+        False,
+        description="Plan although the catalogue lost more than a tenth of its models (`catalogue_shrunk`).",
+        json_schema_extra={"unit": "yes or no"},
+    )
 
 
 class Policy(_Section):

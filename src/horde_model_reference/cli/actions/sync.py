@@ -15,11 +15,12 @@ from horde_model_reference.escaping import visible
 from horde_model_reference.reports.words import counted
 
 
-def sync(wanted: Sequence[MODEL_REFERENCE_CATEGORY], *, demo: bool) -> None:
+def sync(wanted: Sequence[MODEL_REFERENCE_CATEGORY], *, accept: bool, demo: bool) -> None:
     """Fetch catalogues and keep a good copy of each, with a progress bar where standard error is a terminal.
 
     Args:
         wanted: Which categories; without any, all that have a source.
+        accept: Keep a copy also of a catalogue that lost much.
         demo: Use the bundled sample.
 
     Raises:
@@ -28,14 +29,14 @@ def sync(wanted: Sequence[MODEL_REFERENCE_CATEGORY], *, demo: bool) -> None:
     """
     settings = settings_for(demo=demo)
     wanted = wanted or [category for category in MODEL_REFERENCE_CATEGORY if settings.sources.location(category)]
-    failures = with_engine(lambda engine: _sync(engine, wanted), demo=demo, settings=settings)
+    failures = with_engine(lambda engine: _sync(engine, wanted, accept=accept), demo=demo, settings=settings)
     if failures:
         raise CatalogueSourceError(
             f"{len(failures)} of {len(wanted)} catalogues failed: {'; '.join(failures)}", hint="The others are kept."
         )
 
 
-async def _sync(engine: Engine, wanted: Sequence[MODEL_REFERENCE_CATEGORY]) -> list[str]:
+async def _sync(engine: Engine, wanted: Sequence[MODEL_REFERENCE_CATEGORY], *, accept: bool) -> list[str]:
     failures = []
     console = Console(stderr=True)
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn())
@@ -44,6 +45,9 @@ async def _sync(engine: Engine, wanted: Sequence[MODEL_REFERENCE_CATEGORY]) -> l
         for category in wanted:
             try:
                 catalogue = await engine.manager.get_catalogue(category)
+                if accept:
+                    await engine.manager.accept(category)
+                    catalogue = await engine.manager.get_catalogue(category)
             except CatalogueError as error:
                 failures.append(f"{category.value} ({visible(error.message)})")
             else:
