@@ -267,6 +267,6 @@ async def test_two_apps_share_nothing(tmp_path: Path) -> None:
     for name in ("one", "two"):
         (tmp_path / name).mkdir()
     async with a_world(tmp_path / "one") as one, a_world(tmp_path / "two", low_usage_threshold_percentage=100) as two:
-        two.horde.payloads[Route.IMAGE_STATS] = stats_of({"Deliberate": 1, "Deliberate ": 1})
+        two.horde.payloads[Route.IMAGE_STATS] = stats_of({"Deliberate": 1, "Deliberate 2": 1})
         first, second = (await one.client.get(IMAGE_RISK)).json(), (await two.client.get(IMAGE_RISK)).json()
     assert [body["models"][0]["usage_month"] for body in (first, second)] == [20, 1]
