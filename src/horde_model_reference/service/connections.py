@@ -10,6 +10,7 @@ import asyncio
 from collections.abc import Iterable
 from dataclasses import dataclass
 from http import HTTPStatus
+from itertools import count
 from typing import Any
 
 from starlette.responses import Response
@@ -28,6 +29,7 @@ BATCH = 16
 """The share of all connections, as a divisor, that is closed at once where places are needed."""
 SEPARATORS = 4
 """Bytes around a header's name and value: the colon, a space, the line's end."""
+_numbers = count()
 HEALTH_ROUTES = ALWAYS_ANSWERED | {"/api/readiness"}
 
 
@@ -95,6 +97,7 @@ class BoundedConnection(asyncio.Protocol):
 
     Attributes:
         waiting_since: When the client was last answered, or connected; in the loop's seconds.
+        number: Orders connections of the same moment: uvloop's clock ticks in milliseconds.
         received: Bytes that arrived since then, or since the present request began.
         refused: Whether nothing more is read.
         fault: The refusal for the next error that uvicorn finds.
@@ -113,6 +116,7 @@ class BoundedConnection(asyncio.Protocol):
         super().connection_made(transport)
         self.limits = self.config.limits
         self.waiting_since = self.loop.time()
+        self.number = next(_numbers)
         self.received = 0
         self.refused = False
         self.fault = MALFORMED
@@ -204,7 +208,7 @@ class BoundedConnection(asyncio.Protocol):
             return
         connections: set[BoundedConnection] = self.connections
         waiting = [each for each in connections if each is not self and not each.busy]
-        waiting.sort(key=lambda each: each.waiting_since)
+        waiting.sort(key=lambda each: (each.waiting_since, each.number))
         for connection in waiting[: max(excess, self.limits.connections // BATCH)]:
             connection.leave()
         if len(self.connections) > self.limits.connections + RESERVE:
