@@ -10,6 +10,8 @@ from typing import Any
 import pytest
 from hypothesis import HealthCheck, settings
 
+from horde_model_reference.catalogue import document
+from horde_model_reference.integrations import horde_api_integration
 from horde_model_reference.settings import ENV_PREFIX
 
 settings.register_profile(
@@ -17,6 +19,8 @@ settings.register_profile(
 )
 settings.load_profile("default")
 
+PATIENCE = "60"
+"""Seconds that are waited where a test says nothing else."""
 SHARED_DATA = Path(__file__).resolve().parents[2] / "shared" / "data"
 
 
@@ -29,6 +33,15 @@ def clean_environment(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.setenv(f"{ENV_PREFIX}DATA_DIR", str(tmp_path / "data"))
     for unread in ("STYLES", "IMAGE_HISTORY"):
         monkeypatch.setenv(f"{ENV_PREFIX}SOURCES__{unread}", "none")
+
+
+@pytest.fixture(autouse=True)
+def patient(clean_environment: None, monkeypatch: pytest.MonkeyPatch) -> None:
+    """On a busy machine nothing is late: a test that waits for an end names a shorter time."""
+    for name in ("REQUEST_DEADLINE_SECONDS", "HORDE_API_TIMEOUT", "REDIS__TIMEOUT_SECONDS"):
+        monkeypatch.setenv(f"{ENV_PREFIX}{name}", PATIENCE)
+    for module in (document, horde_api_integration):
+        monkeypatch.setattr(module, "PATIENCE", float(PATIENCE))
 
 
 @pytest.fixture(autouse=True)

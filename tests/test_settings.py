@@ -35,6 +35,13 @@ DEFAULTS: list[tuple[str, object]] = [
 ]
 
 
+@pytest.fixture(autouse=True)
+def bare_environment(patient: None, monkeypatch: pytest.MonkeyPatch) -> None:
+    """No setting is set, but for those that keep tests from the network and the user's files."""
+    for name in ("REQUEST_DEADLINE_SECONDS", "HORDE_API_TIMEOUT", "REDIS__TIMEOUT_SECONDS"):
+        monkeypatch.delenv(f"{ENV_PREFIX}{name}")
+
+
 @pytest.mark.parametrize(("field", "value"), DEFAULTS)
 def test_defaults(field: str, value: object) -> None:
     assert getattr(load_settings(), field) == value

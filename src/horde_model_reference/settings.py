@@ -105,6 +105,11 @@ HistoryAddress = Annotated[
 ]
 
 
+Seconds = Annotated[float, Field(ge=0, allow_inf_nan=False)]
+PositiveSeconds = Annotated[float, Field(gt=0, allow_inf_nan=False)]
+Percentage = Annotated[float, Field(ge=0, le=100, allow_inf_nan=False)]
+
+
 class RedisSettings(BaseModel):
     """Sharing with other processes."""
 
@@ -113,11 +118,9 @@ class RedisSettings(BaseModel):
     use_redis: bool = Field(False, description="Share what the Horde says with other processes through Redis.")
     url: RedisAddress = Field("redis://127.0.0.1:6379/0", description="Address of the Redis server.")
     key_prefix: str = Field("horde-model-reference", description="Put before every key and channel.")
-
-
-Seconds = Annotated[float, Field(ge=0, allow_inf_nan=False)]
-PositiveSeconds = Annotated[float, Field(gt=0, allow_inf_nan=False)]
-Percentage = Annotated[float, Field(ge=0, le=100, allow_inf_nan=False)]
+    timeout_seconds: PositiveSeconds = Field(
+        0.5, description="Seconds that one operation may take; then Redis counts as away for a while."
+    )
 
 
 class HistorySettings(BaseModel):

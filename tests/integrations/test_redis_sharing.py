@@ -22,12 +22,12 @@ from horde_model_reference.clock import Clock
 from horde_model_reference.errors import HordeAPIDegradedError, SettingsError
 from horde_model_reference.events import Event, FetchDone
 from horde_model_reference.http_client import make_client
-from horde_model_reference.integrations import horde_api_integration, redis_sharing
-from horde_model_reference.integrations.horde_api_integration import HordeAPIIntegration
+from horde_model_reference.integrations import redis_sharing
+from horde_model_reference.integrations.horde_api_integration import CLOCK_TOLERANCE, HordeAPIIntegration
 from horde_model_reference.integrations.horde_api_routes import STATS, HeldPayload
-from horde_model_reference.integrations.redis_sharing import RedisSharing
+from horde_model_reference.integrations.redis_sharing import RETRY_AFTER, RedisSharing
 from horde_model_reference.service.app import create_service
-from horde_model_reference.settings import load_settings
+from horde_model_reference.settings import ENV_PREFIX, load_settings
 from tests.support.builders import FETCHED, IMAGE, stats_of
 from tests.support.clock import SteeredClock
 from tests.support.misbehaving_horde import (
@@ -65,6 +65,7 @@ class Process:
 
     horde: HordeAPIIntegration
     sharing: RedisSharing
+    redis_clock: SteeredClock
     outcomes: list[str] = field(default_factory=list)
 
     async def stats(self, max_age: timedelta = NOW) -> list[tuple[Any, ...]]:
@@ -92,16 +93,15 @@ async def store(server: RedisServer) -> AsyncIterator[redis.asyncio.Redis]:
 
 @pytest.fixture
 def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Whoever finds Redis away notices it soon, and tries again soon."""
-    monkeypatch.setattr(redis_sharing, "OPERATION_TIMEOUT", 0.15)
-    monkeypatch.setattr(redis_sharing, "RETRY_AFTER", 0.1)
+    """A Redis that gives no answer is noticed as soon as by default."""
+    monkeypatch.setenv(f"{ENV_PREFIX}REDIS__TIMEOUT_SECONDS", "0.5")
 
 
 @asynccontextmanager
 async def a_process(
     horde: MisbehavingHorde, server: RedisServer, clock: SteeredClock, **overrides: Any
 ) -> AsyncIterator[Process]:
-    settings = horde.settings(**{"redis": {"use_redis": True, "url": server.url}, "horde_api_timeout": 5.0} | overrides)
+    settings = horde.settings(**{"redis": {"use_redis": True, "url": server.url}} | overrides)
     outcomes: list[str] = []
 
     def listen(event: Event) -> None:
@@ -109,10 +109,11 @@ async def a_process(
             outcomes.append(event.outcome)
 
     async with make_client(5) as client:
-        sharing = RedisSharing(settings, Clock())
+        redis_clock = SteeredClock()
+        sharing = RedisSharing(settings, redis_clock)
         watched = HordeAPIIntegration(settings, client, clock, listen, sharing)
         try:
-            yield Process(watched, sharing, outcomes)
+            yield Process(watched, sharing, redis_clock, outcomes)
         finally:
             await watched.aclose()
             await sharing.aclose()
@@ -131,6 +132,7 @@ async def together(horde: MisbehavingHorde, clock: SteeredClock, *workers: Proce
     clock.wait(60)
     before = horde.count(Route.TEXT_STATS)
     for worker in workers:
+        worker.redis_clock.wait(RETRY_AFTER)
         await worker.stats()
     return horde.count(Route.TEXT_STATS) == before + 1
 
@@ -172,7 +174,7 @@ async def test_a_failure_is_shared_for_a_moment(
 ) -> None:
     """The others need not try at once what just failed; and what the Horde said on failing goes nowhere."""
     horde.always(Route.TEXT_STATS, SERVER_ERROR)
-    async with processes(4, horde, server, clock, horde_api_breaker_reset_seconds=0.5) as workers:
+    async with processes(4, horde, server, clock, horde_api_breaker_reset_seconds=LONG) as workers:
         failures = await asyncio.gather(*(worker.stats() for worker in workers), return_exceptions=True)
         assert all(isinstance(failure, HordeAPIDegradedError) for failure in failures)
         assert len({str(failure) for failure in failures}) == 1
@@ -184,12 +186,10 @@ async def test_a_failure_is_shared_for_a_moment(
             await workers[0].stats()
         assert caught.value.retry_after
         assert horde.count(Route.TEXT_STATS) == tries
-
-        async def is_well() -> bool:
-            found = await asyncio.gather(*(worker.stats() for worker in workers), return_exceptions=True)
-            return all(rows == [("koboldcpp/Stheno", 2, 30, 400)] for rows in found)
-
-        await eventually(is_well)
+        assert 0 < await store.pttl(FAILURE) <= 1000 * LONG
+        await store.delete(FAILURE)  # as the end of its time does
+        found = await asyncio.gather(*(worker.stats() for worker in workers))
+        assert found == [[("koboldcpp/Stheno", 2, 30, 400)]] * 4
         assert horde.count(Route.TEXT_STATS) == tries + 1
 
 
@@ -296,7 +296,7 @@ def shared_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RedisSer
         yield server
 
 
-@pytest.mark.parametrize("ahead", [NOW, horde_api_integration.CLOCK_TOLERANCE])
+@pytest.mark.parametrize("ahead", [NOW, timedelta(seconds=CLOCK_TOLERANCE)])
 async def test_a_readable_report_would_be_used(
     horde: MisbehavingHorde, server: RedisServer, clock: SteeredClock, store: redis.asyncio.Redis, ahead: timedelta
 ) -> None:
@@ -443,7 +443,7 @@ async def test_nothing_stays_in_redis_for_ever_but_the_revisions(
 
 
 async def test_redis_that_is_away_at_the_start_is_joined_when_it_comes(
-    horde: MisbehavingHorde, server: RedisServer, clock: SteeredClock, impatient: None
+    horde: MisbehavingHorde, server: RedisServer, clock: SteeredClock
 ) -> None:
     server.stop()
     async with processes(2, horde, server, clock) as (first, second):
@@ -456,10 +456,9 @@ async def test_redis_that_is_away_at_the_start_is_joined_when_it_comes(
 
 
 async def test_while_redis_is_away_nobody_waits_for_it_each_time(
-    horde: MisbehavingHorde, server: RedisServer, clock: SteeredClock, monkeypatch: pytest.MonkeyPatch
+    horde: MisbehavingHorde, server: RedisServer, clock: SteeredClock, impatient: None
 ) -> None:
     """Once it is found away it is left alone for a while: a slow Redis must not slow down every fetch."""
-    monkeypatch.setattr(redis_sharing, "OPERATION_TIMEOUT", 0.15)
     async with a_process(horde, server, clock) as process:
         await process.stats()
         server.pause()
@@ -468,7 +467,6 @@ async def test_while_redis_is_away_nobody_waits_for_it_each_time(
         assert process.sharing.state == "alone"
         server.go_on()
         server.stop()
-        monkeypatch.setattr(redis_sharing, "OPERATION_TIMEOUT", LONG)
         for _ in range(3):
             clock.wait(60)
             await process.stats()
@@ -476,11 +474,15 @@ async def test_while_redis_is_away_nobody_waits_for_it_each_time(
         clock.wait(60)
         await process.stats()
         assert process.sharing.state == "alone", "the while is not over"
+        process.redis_clock.wait(RETRY_AFTER)
+        clock.wait(60)
+        await process.stats()
+        assert process.sharing.state == "shared"
     assert set(process.outcomes) == {"ok"}
 
 
 async def test_redis_that_is_killed_under_load_is_no_failure_for_anybody(
-    horde: MisbehavingHorde, server: RedisServer, clock: SteeredClock, impatient: None
+    horde: MisbehavingHorde, server: RedisServer, clock: SteeredClock
 ) -> None:
     async with processes(3, horde, server, clock, horde_api_cache_ttl=0) as workers:
         going = True
@@ -490,6 +492,7 @@ async def test_redis_that_is_killed_under_load_is_no_failure_for_anybody(
             while going:
                 assert await worker.stats() == [("koboldcpp/Stheno", 2, 30, 400)]
                 answers += 1
+                worker.redis_clock.wait(RETRY_AFTER)
             return answers
 
         loads = [asyncio.create_task(load(worker)) for worker in workers]
@@ -518,7 +521,7 @@ async def test_after_a_restart_redis_is_rejoined_at_the_first_try_however_many_c
     server.start()
     await sharing.load(TEXT_STATS)
     assert sharing.state == "alone"
-    clock.wait(redis_sharing.RETRY_AFTER)
+    clock.wait(RETRY_AFTER)
     assert await at_once() == "shared"
     await sharing.aclose()
 
@@ -570,7 +573,6 @@ async def a_service(
             | {"styles": "", "image_history": ""},
             "data_dir": folder / "data",
             "redis": {"use_redis": True, "url": server.url},
-            "horde_api_timeout": 5.0,
             "cache_ttl_seconds": LONG,
         }
         | overrides
@@ -720,7 +722,7 @@ async def test_the_heartbeat_tells_whether_the_service_is_alone(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     """Away at the start, joined, killed, back, paused, going on, full, emptied: and every answer is 200."""
-    monkeypatch.setattr(horde_api_integration, "PATIENCE", 0.1)
+    monkeypatch.setattr(redis_sharing, "RETRY_AFTER", 0.1)
     write_catalogues(tmp_path)
     server.stop()
     async with a_service(tmp_path, horde, server, horde_api_cache_ttl=0, deletion_risk_cache_ttl=0) as client:

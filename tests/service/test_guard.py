@@ -262,7 +262,7 @@ def test_no_page_of_another_site_may_read_by_default(demo: BlockingClient, origi
 
 async def test_only_pages_of_configured_origins_may_read(tmp_path: Path) -> None:
     """Also what is answered from memory, whoever asked for it first, and errors."""
-    async with a_world(tmp_path, cors_allowed_origins=(ORIGIN,), horde_api_timeout=5) as world:
+    async with a_world(tmp_path, cors_allowed_origins=(ORIGIN,)) as world:
         for origin, allowed in ((ORIGIN, ORIGIN), ("https://evil.example", None), (None, None)) * 2:
             for url, status in ((IMAGE_RISK, 200), ("/api/heartbeat", 200), (f"{IMAGE_RISK}/none", 404)):
                 answer = await world.client.get(url, headers={"Origin": origin} if origin else {})

@@ -37,7 +37,7 @@ async def a_hydrated_world(folder: Path, hydrate: bool | None = None, **settings
     """What ``serve`` runs, with the background."""
     sources = write_catalogues(folder)
     async with MisbehavingHorde() as horde:
-        built = horde.settings(**{"sources": sources, "horde_api_timeout": 5.0} | settings)
+        built = horde.settings(**{"sources": sources} | settings)
         async with serving(create_service(built, hydrate=hydrate)) as client:
             yield World(client, horde, folder)
 

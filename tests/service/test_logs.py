@@ -88,7 +88,7 @@ async def test_a_request_is_logged_with_its_id_only_where_asked(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     """Requests are no news: at the ordinary level they are not logged."""
-    async with a_world(tmp_path, horde_api_timeout=5) as world:
+    async with a_world(tmp_path) as world:
         logs.configure()
         await world.client.get(IMAGE_RISK)
         assert lines(capsys) == []
@@ -129,7 +129,7 @@ async def test_no_key_no_query_and_no_body_is_logged(
     }
     with_secret = f"{url}{'&' if '?' in url else '?'}apikey={SECRET}"
     logs.configure(logging.DEBUG)
-    async with a_world(tmp_path, horde_api_timeout=5, max_url_bytes=256) as world:
+    async with a_world(tmp_path, max_url_bytes=256) as world:
         world.horde.queue(Route.IMAGE_STATS, SERVER_ERROR)
         for method in ("GET", "POST"):
             await world.client.request(method, with_secret, headers=sent, content=SECRET.encode())
@@ -175,7 +175,7 @@ async def test_no_password_and_no_token_of_an_address_is_logged(
 async def test_a_failing_horde_is_logged_without_what_it_sent(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    async with a_world(tmp_path, horde_api_timeout=5) as world:
+    async with a_world(tmp_path) as world:
         logs.configure()
         world.horde.all_routes(SERVER_ERROR)
         assert (await world.client.get(IMAGE_RISK)).status_code == 502

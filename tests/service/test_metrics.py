@@ -38,7 +38,7 @@ FETCHES = {
     "stats/img/models?model_state=all": Route.IMAGE_STATS,
     "stats/text/models": Route.TEXT_STATS,
 }
-AGAIN: dict[str, Any] = {"horde_api_cache_ttl": 0, "deletion_risk_cache_ttl": 0, "horde_api_timeout": 5}
+AGAIN: dict[str, Any] = {"horde_api_cache_ttl": 0, "deletion_risk_cache_ttl": 0}
 
 
 @pytest.fixture(autouse=True)
@@ -77,7 +77,7 @@ def by(samples: list[tuple[Labels, float]], *names: str) -> dict[tuple[str, ...]
 
 async def test_requests_by_route_and_status(tmp_path: Path) -> None:
     """By the route's path, never by the client's: what clients invent must not make new series."""
-    async with a_world(tmp_path, horde_api_timeout=5) as world:
+    async with a_world(tmp_path) as world:
         etag = (await world.client.get(IMAGE_RISK)).headers["etag"]
         await world.client.get(IMAGE_RISK, headers={"If-None-Match": etag})
         await world.client.head(IMAGE_RISK)
@@ -118,7 +118,7 @@ async def test_requests_by_route_and_status(tmp_path: Path) -> None:
 
 
 async def test_answers_from_memory_are_counted(tmp_path: Path) -> None:
-    async with a_world(tmp_path, horde_api_timeout=5) as world:
+    async with a_world(tmp_path) as world:
         for url in (IMAGE_RISK, IMAGE_RISK, IMAGE_RISK, TEXT_RISK, "/api/heartbeat", f"{IMAGE_RISK}?search=a"):
             await world.client.get(url)
         etag = (await world.client.get(IMAGE_RISK)).headers["etag"]
@@ -144,7 +144,7 @@ async def test_a_request_that_broke_is_counted(tmp_path: Path) -> None:
 
 
 async def test_requests_are_counted_each(tmp_path: Path) -> None:
-    async with a_world(tmp_path, horde_api_timeout=5) as world:
+    async with a_world(tmp_path) as world:
         await asyncio.gather(*(world.client.get(f"{IMAGE_RISK}?limit={1 + at % 3}") for at in range(30)))
         counted = by((await figures(world.client))["request_seconds_count"], "route", "status")
     assert counted[ROUTE, "200"] == 30
@@ -190,7 +190,7 @@ async def test_breakers_by_route(tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 
 async def test_tables(tmp_path: Path) -> None:
     """Age, staleness, computations and where the month's requests went; nothing of what is not served."""
-    async with a_world(tmp_path, horde_api_timeout=5) as world:
+    async with a_world(tmp_path) as world:
         nothing = await figures(world.client)
         assert not {"table_age_seconds", "table_stale", "attribution_ratio"} & nothing.keys()
         world.horde.payloads[Route.TEXT_STATS] = stats_of({"Sao10K/Stheno": 60, "nobody's": 40})
@@ -226,7 +226,7 @@ async def test_an_outage_longer_than_the_stale_limit_is_still_told(tmp_path: Pat
 
 
 async def test_a_table_that_is_served_after_a_failure_is_told(tmp_path: Path) -> None:
-    async with a_world(tmp_path, horde_api_cache_ttl=0, deletion_risk_cache_ttl=5, horde_api_timeout=5) as world:
+    async with a_world(tmp_path, horde_api_cache_ttl=0, deletion_risk_cache_ttl=5) as world:
         world.horde.payloads[Route.TEXT_STATS] = stats_of({})
         await world.client.get(TEXT_RISK)
         found = await figures(world.client)

@@ -58,7 +58,6 @@ Body = dict[str, Any]
 def quick(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     """No pauses between retries, and none that the Horde asks for."""
     monkeypatch.setattr(horde_api_client, "MAX_RETRY_AFTER", 0.05)
-    monkeypatch.setattr(horde_api_integration, "PATIENCE", 0.1)
     stamina.set_testing(True, attempts=1000, cap=True)
     yield
     stamina.set_testing(False)
@@ -67,7 +66,7 @@ def quick(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
 def settings_for(behaviour: Behaviour) -> Body:
     """What makes the outcome come quickly; what hangs must run into its time-out first."""
     return {
-        "horde_api_timeout": 0.3 if behaviour in HANGING else 5.0,
+        "horde_api_timeout": 0.3 if behaviour in HANGING else LONG,
         "horde_api_breaker_reset_seconds": 0.05,
         "horde_api_cache_ttl": 0,
         "deletion_risk_cache_ttl": 0,
@@ -95,8 +94,7 @@ def codes(body: Body) -> set[str]:
 async def good_answers(client: httpx.AsyncClient) -> dict[str, Body]:
     """The answers of a Horde that is well.
 
-    Not the first try need bring them: what hangs later has little time, and who holds something waits for no longer
-    than PATIENCE.
+    Not the first try need bring them: what hangs later has little time.
     """
 
     async def well(url: str) -> Body | None:
@@ -223,11 +221,14 @@ async def test_a_request_ends_within_its_deadline_also_when_the_horde_never_answ
 
 
 @pytest.mark.parametrize("behaviour", HANGING, ids=str)
-async def test_who_asks_while_the_horde_hangs_gets_what_is_held(tmp_path: Path, behaviour: Behaviour) -> None:
+async def test_who_asks_while_the_horde_hangs_gets_what_is_held(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, behaviour: Behaviour
+) -> None:
     slow = settings_for(behaviour) | {"horde_api_timeout": LONG, "request_deadline_seconds": LONG}
     async with a_world(tmp_path, **slow) as world:
         good = await good_answers(world.client)
         world.horde.all_routes(behaviour)
+        monkeypatch.setattr(horde_api_integration, "PATIENCE", 0)
         async with asyncio.timeout(LONG / 2):
             await until(world.client, good, stale=False)  # Nothing has failed yet.
 
@@ -269,7 +270,7 @@ async def test_the_stale_limit_is_kept_where_it_is_smaller_than_the_other_limits
     """Readiness and answers agree, and no cache is told to keep an answer for longer."""
     async with MisbehavingHorde() as horde:
         limit = {"cache_hydration_stale_ttl_seconds": 1.5}
-        built = horde.settings(sources=write_catalogues(tmp_path), horde_api_timeout=5, **limit)
+        built = horde.settings(sources=write_catalogues(tmp_path), **limit)
         async with serving(create_service(built, hydrate=in_background)) as client:
 
             async def is_ready() -> bool:

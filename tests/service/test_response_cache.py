@@ -168,7 +168,7 @@ def test_a_search_is_sent_like_any_answer(demo: BlockingClient) -> None:
 
 async def test_new_figures_and_a_changed_catalogue_reach_who_asks_again(tmp_path: Path) -> None:
     settings: dict[str, Any] = {"horde_api_cache_ttl": 0, "deletion_risk_cache_ttl": 0, "cache_ttl_seconds": 0}
-    async with a_world(tmp_path, horde_api_timeout=5, **settings) as world:
+    async with a_world(tmp_path, **settings) as world:
         first = await world.client.get(IMAGE_RISK)
         world.horde.payloads[Route.IMAGE_STATS] = stats_of({"Deliberate": 4711})
         second = await world.client.get(IMAGE_RISK, headers={"If-None-Match": first.headers["etag"]})
@@ -495,7 +495,7 @@ async def test_the_end_of_the_one_request_is_not_the_end_of_the_others(clock: St
 async def test_a_new_table_turns_no_reader_away(tmp_path: Path) -> None:
     """All ask at once when the table goes that they were answered from: more than the framework takes at once."""
     always_due: dict[str, Any] = {"horde_api_cache_ttl": 0, "deletion_risk_cache_ttl": 0, "cache_ttl_seconds": 0}
-    async with a_world(tmp_path, max_concurrent_requests=2, horde_api_timeout=5, **always_due) as world:
+    async with a_world(tmp_path, max_concurrent_requests=2, **always_due) as world:
         for count in range(2, 5):
             world.write(IMAGE, catalogue_bytes([f"model {number}" for number in range(count)]))
             answers = await asyncio.gather(*(world.client.get(IMAGE_RISK) for _ in range(20)))

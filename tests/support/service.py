@@ -79,6 +79,7 @@ def serving_the_sample() -> Iterator[BlockingClient]:
     with pytest.MonkeyPatch.context() as patch:
         for name in [name for name in os.environ if name.startswith(ENV_PREFIX)]:
             patch.delenv(name)
+        patch.setenv(f"{ENV_PREFIX}REQUEST_DEADLINE_SECONDS", "60")
         service = create_service(
             demo_settings(), SimulatedHorde(), hydrate=False, make_history=make_demo_history, clock=demo_clock()
         )

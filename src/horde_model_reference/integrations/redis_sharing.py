@@ -31,8 +31,6 @@ from horde_model_reference.thread_pool import run_in_thread
 log = logging.getLogger(__name__)
 T = TypeVar("T")
 
-OPERATION_TIMEOUT = 0.5
-"""Seconds that one operation may take before Redis counts as away."""
 RETRY_AFTER = 5.0
 """Seconds before Redis is tried again."""
 LOCK_POLL = 0.05
@@ -60,6 +58,7 @@ class RedisSharing:
 
     def __init__(self, settings: Settings, clock: Clock) -> None:
         self._prefix = settings.redis.key_prefix
+        self._timeout = settings.redis.timeout_seconds
         self._lock_seconds = settings.request_deadline_seconds
         self._keep_seconds = max(1, int(settings.cache_hydration_stale_ttl_seconds))
         self._failure_ms = max(1, int(settings.horde_api_breaker_reset_seconds * 1000))
@@ -71,8 +70,8 @@ class RedisSharing:
         try:
             self._redis = redis.asyncio.from_url(
                 settings.redis.url,
-                socket_timeout=OPERATION_TIMEOUT,
-                socket_connect_timeout=OPERATION_TIMEOUT,
+                socket_timeout=self._timeout,
+                socket_connect_timeout=self._timeout,
                 retry=Retry(NoBackoff(), 0),  # The client's own retries would hold a request for seconds.
                 encoding_errors="replace",  # An address may ask for text.
             )
@@ -103,7 +102,7 @@ class RedisSharing:
             taken: bool = await lock.acquire()
             return taken
 
-        held = await self._attempt(take, otherwise=False, seconds=patience + OPERATION_TIMEOUT)
+        held = await self._attempt(take, otherwise=False, seconds=patience + self._timeout)
         try:
             yield
         finally:
@@ -188,7 +187,7 @@ class RedisSharing:
             if not self._together:
                 await self._attempt(self._probe, otherwise=None)  # Else nobody may notice for long that it is back.
             try:
-                message = await pubsub.get_message(ignore_subscribe_messages=True, timeout=OPERATION_TIMEOUT / 2)
+                message = await pubsub.get_message(ignore_subscribe_messages=True, timeout=self._timeout / 2)
             except _AWAY as error:
                 await self._note_away(error)
                 return
@@ -211,12 +210,12 @@ class RedisSharing:
     def _key(self, what: str, kind: PayloadKind) -> str:
         return f"{self._prefix}:{what}:{kind.route}"
 
-    async def _attempt(self, work: Callable[[], Awaitable[T]], otherwise: T, seconds: float = OPERATION_TIMEOUT) -> T:
+    async def _attempt(self, work: Callable[[], Awaitable[T]], otherwise: T, seconds: float | None = None) -> T:
         """Do something with Redis; where it is or was just now away, do without."""
         if self._clock.monotonic() < self._away_until:
             return otherwise
         try:
-            async with asyncio.timeout(seconds):
+            async with asyncio.timeout(self._timeout if seconds is None else seconds):
                 done = await work()
         except LockError:  # The lock's deadline passed; whoever took it meanwhile keeps it.
             return otherwise
