@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import hashlib
+import os
+import sys
 import traceback
 from collections.abc import AsyncIterator, Callable
 from pathlib import Path
@@ -637,6 +639,15 @@ def cut_copies(data_dir: Path) -> None:
     assert copies
     for copy in copies:
         copy.write_bytes(copy.read_bytes()[:-5])
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="other systems have no such paths")
+async def test_a_path_that_is_no_utf_8_is_read_and_its_copy_kept(open_manager: Open, tmp_path: Path) -> None:
+    path = Path(os.fsdecode(os.fsencode(tmp_path) + b"/caf\xe9.json"))
+    give(path, "a")
+    assert await open_manager(path).get_model_names(IMAGE) == ["a"]
+    become_html(path)
+    assert codes(await open_manager(path).get_catalogue(IMAGE)) == [SOURCE_FAILED]
 
 
 # A catalogue that lost much (rule 11).

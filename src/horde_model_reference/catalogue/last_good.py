@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import os
 from contextlib import suppress
 from datetime import datetime
 from pathlib import Path
@@ -66,4 +67,4 @@ class LastGoodStore:
         path = file_path(location)
         # A relative path means another file in another working folder.
         source = location if path is None else str(Path(path).absolute())
-        return self._folder / f"{hashlib.sha256(source.encode()).hexdigest()[:32]}.copy"
+        return self._folder / f"{hashlib.sha256(os.fsencode(source)).hexdigest()[:32]}.copy"
