@@ -134,3 +134,19 @@ async def test_no_model_of_the_bundled_sample_is_real(client: httpx.AsyncClient,
     async with open_demo_engine() as engine:
         sample = await engine.manager.get_model_names(MODEL_REFERENCE_CATEGORY(category))
     assert not real & {name.lower() for name in sample}
+
+
+async def test_rule_2c_names_of_no_model_are_possible_use(client: httpx.AsyncClient) -> None:
+    """They are counted for no model, but shown, with the models that they could be, those with most use first."""
+    rows = {row["name"]: row for row in (await client.get(TEXT_RISK)).json()["models"]}
+    llama = [name for name in rows if "Llama-3.2-3B" in name and rows[name]["possible_usage_month"]]
+    assert llama
+    assert all(rows[name]["possible_usage_month"] == 1320 for name in llama)
+    tiefighter = (await client.get(f"{TEXT_RISK}/KoboldAI/LLaMA2-13B-Tiefighter")).json()
+    assert [name["api_name"] for name in tiefighter["possible_api_names"]] == ["KoboldCpp/Tiefighter-13B"]
+    attribution = (await client.get(f"{STATISTICS}/text_generation/attribution")).json()["api_names"]
+    unattributed = [name for name in attribution if name["outcome"] == "unattributed"]
+    assert attribution[: len(unattributed)] == unattributed or attribution[0]["outcome"] == "ambiguous"
+    months = [name["usage_month"] for name in unattributed]
+    assert months == sorted(months, reverse=True)
+    assert {name["api_name"]: name["likely_models"] for name in unattributed}["ollama/llama3.2:3b"] == llama

@@ -216,23 +216,34 @@ PATH_FORMS: tuple[PathForm, ...] = (
 )
 """Paths that end in more, or are divided by more, than a slash and the model's name (rule 2a)."""
 
-NEVER_ENDINGS: tuple[str, ...] = (
-    "abliterated", "abliterix", "uncensored", "heretic", "SFT", "DPO", "ORPO", "RLHF", "Distill", "distilled", "REAP",
-    "pruned", "LoRA", "QAT", "merged", "speculator", "eagle3", "embed", "ft", "finetune", "finetuned",
-    "Instruct", "it", "Chat", "Base", "Thinking", "Reasoning", "Coder", "Math", "Vision", "VL",
+OTHER_WEIGHTS: tuple[str, ...] = (
+    "abliterated", "uncensored", "heretic", "sft", "dpo", "distill", "reap", "lora", "qat", "instruct", "it", "chat",
 )  # fmt: skip
-"""Words that name other weights, so that they never come off (rule 2a)."""
+"""Words that make other weights of a model, in lower case (rules 2a and 2c)."""
+
+NEVER_ENDINGS: tuple[str, ...] = (
+    *OTHER_WEIGHTS, "abliterix", "orpo", "rlhf", "distilled", "pruned", "merged", "speculator", "eagle3", "embed", "ft",
+    "finetune", "finetuned", "base", "thinking", "reasoning", "coder", "math", "vision", "vl",
+)  # fmt: skip
+"""Words that name other weights or other models, so that they never come off (rule 2a)."""
+
+SIZE = r"(?:\d+x)?\d+(?:\.\d+)?[BM]|\d+B\d+|[AE]\d+(?:\.\d+)?B"
+VERSION = r"v\d+(?:\.\d+)*"
+DATE = r"(?:0[1-9]|1[0-2])-20\d\d|20\d\d-(?:0[1-9]|1[0-2])|2\d(?:0[1-9]|1[0-2])"
+
+TELLING_WORD = rf"(?i:{SIZE}|{VERSION}|\d+(?:\.\d+)+|{DATE})"
+"""A word of a name that tells one model from another of its line: a size, a version or a date (rule 2c)."""
 
 FAMILY_PARTS: tuple[NamePart, ...] = (
     NamePart(
         "size",
-        r"(?:\d+x)?\d+(?:\.\d+)?[BM]|\d+B\d+|[AE]\d+(?:\.\d+)?B",
+        SIZE,
         ("7B", "1.8B", "125m", "8x22B", "7b1", "A3B", "E4B"),
     ),
-    NamePart("version", r"v\d+(?:\.\d+)*", ("v2", "v4.1")),
+    NamePart("version", VERSION, ("v2", "v4.1")),
     NamePart(
         "date",
-        r"(?:0[1-9]|1[0-2])-20\d\d|20\d\d-(?:0[1-9]|1[0-2])|2\d(?:0[1-9]|1[0-2])",
+        DATE,
         ("08-2024", "2024-08", "2507"),
     ),
     NamePart(

@@ -61,8 +61,9 @@ def test_warnings_are_inert(hostile: RiskTable) -> None:
 
 def test_api_names_are_inert() -> None:
     """Rule 13: the names that the Horde reports are as hostile as the catalogue's."""
-    names = [f"koboldcpp/{name}" for name in HOSTILE_NAMES.values() if "/" not in name]
-    models = [name.partition("/")[2] for name in names]
+    distinct = {name.strip(): name for name in HOSTILE_NAMES.values() if "/" not in name}  # Outer blanks come off.
+    names = [f"koboldcpp/{name}" for name in distinct.values()]
+    models = [*distinct.values()]
     observation = observation_of(stats_of(dict.fromkeys(names, 1)), status_of(dict.fromkeys(names, 1)), TEXT)
     table = table_of(catalogue_of(models, TEXT), observation)
     query = RiskQuery(include_backend_variations=True)

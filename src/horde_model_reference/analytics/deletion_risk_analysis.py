@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import polars as pl
 
 from horde_model_reference.analytics.flags import ScoringContext
+from horde_model_reference.analytics.possible_use import possible_usage_month, possible_uses
 from horde_model_reference.analytics.risk_query import RiskQuery
 from horde_model_reference.analytics.risk_response import respond
 from horde_model_reference.analytics.risk_schema import CategoryDeletionRiskResponse
@@ -73,7 +74,12 @@ class ModelDeletionRiskInfoFactory:
         """
         merged = merge_category_with_horde_data(catalogue, observation)
         context = ScoringContext(self.thresholds[observation.model_type], merged.totals["month"].attributed)
-        models = pl.concat([catalogue.frame, merged.models], how="horizontal")
+        names = catalogue.frame["name"]
+        by_words = observation.model_type is HordeModelType.TEXT
+        possible = possible_uses(merged.api_names, names, by_words=by_words)
+        each = pl.int_range(names.len(), eager=True)
+        month = possible_usage_month(possible, merged.api_names, each, context.category_month)
+        models = pl.concat([catalogue.frame, merged.models, month.to_frame()], how="horizontal")
         facts = with_recent_use(models, recent).with_columns(
             style_count=_style_counts(catalogue.frame["name"], style_counts)
         )
@@ -95,6 +101,7 @@ class ModelDeletionRiskInfoFactory:
             key=self.table_key(catalogue, observation, style_counts, recent),
             skipped=catalogue.skipped,
             aliases=catalogue.aliases,
+            possible=possible,
         )
 
     def create_deletion_risk_response(

@@ -23,6 +23,7 @@ SCALAR_COLUMNS: tuple[str, ...] = (
     "usage_hour",
     "usage_minute",
     "usage_known",
+    "possible_usage_month",
     "usage_percentage_of_category",
     "worker_count",
     "queued_jobs",

@@ -40,6 +40,7 @@ _ROW_FIELDS = tuple(
     if name
     not in {"category", "deletion_risk_flags", "usage_trend", "backend_variations", "usage_hour", "usage_minute"}
 )
+MOST_LIKELY = 10
 _TREND_FIELDS = ("day_to_month_ratio", "month_to_total_ratio")
 _API_NAME_FIELDS = (
     "api_name",
@@ -107,6 +108,7 @@ def respond_for_model(table: RiskTable, name: str, dependents: DependentsInfo | 
             "dependents": dependents,
             "evidence": [evidence_of(flag, facts, table.context) for flag in FLAGS if facts[flag.name]],
             "api_names": _api_name_infos(table, attributed),
+            "possible_api_names": _api_name_infos(table, _possible_names(table, index)),
             "data_as_of": data_as_of(table),
         }
     )
@@ -114,9 +116,30 @@ def respond_for_model(table: RiskTable, name: str, dependents: DependentsInfo | 
 
 def respond_with_attribution(table: RiskTable) -> CategoryAttributionResponse:
     """Answer where every API name of the category went."""
+    ordered = table.api_names.sort(pl.col("outcome") == ATTRIBUTED, *_BY_USE_IF_OF_NO_MODEL, "api_name")
     return CategoryAttributionResponse.model_validate(
-        {"category": table.category, "api_names": _api_name_infos(table, table.api_names), **_common(table)}
+        {"category": table.category, "api_names": _api_name_infos(table, ordered), **_common(table)}
     )
+
+
+_BY_USE_IF_OF_NO_MODEL = (pl.when(pl.col("outcome") != ATTRIBUTED).then(-pl.col("usage_month").fill_null(0)),)
+
+
+def _possible_names(table: RiskTable, model_index: int) -> pl.DataFrame:
+    """Return the names that could be a model's, by month use."""
+    pairs = table.possible_pairs.filter(pl.col("model_index") == model_index)
+    return table.api_names[pairs["name_index"]].sort(
+        "usage_month", "api_name", descending=[True, False], nulls_last=True
+    )
+
+
+def _likely_models(table: RiskTable, api_names: pl.DataFrame) -> dict[str, list[str]]:
+    """Return the models that each name could be, at most ``MOST_LIKELY``, by name."""
+    names, models = table.api_names["api_name"], table.rows["name"]
+    pairs = table.possible_pairs.select(
+        api_name=pl.lit(names).gather("name_index"), model=pl.lit(models).gather("model_index")
+    ).filter(pl.col("api_name").is_in(api_names["api_name"].implode()))
+    return dict(pairs.sort("model").group_by("api_name").agg(pl.col("model").head(MOST_LIKELY)).iter_rows())
 
 
 def _common(table: RiskTable) -> dict[str, Any]:
@@ -164,12 +187,13 @@ def _variations(table: RiskTable, rows: pl.DataFrame) -> dict[str, list[dict[str
 def _api_name_infos(table: RiskTable, api_names: pl.DataFrame) -> list[dict[str, Any]]:
     names = table.rows["name"]
     candidates = candidates_of(api_names, names)
-    found_by = lookups_of(api_names, names)
+    found_by, likely = lookups_of(api_names, names), _likely_models(table, api_names)
     return [
         {
             **{field: row[field] for field in _API_NAME_FIELDS},
             "model": None if row["model_index"] is None else names[row["model_index"]],
             "candidates": candidates.get(row["api_name"], []),
+            "likely_models": likely.get(row["api_name"], []),
             "reason": _reason(row, lookup),
         }
         for row, lookup in zip(api_names.iter_rows(named=True), found_by, strict=True)

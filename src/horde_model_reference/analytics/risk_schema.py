@@ -86,6 +86,9 @@ class ModelDeletionRiskInfo(Answer):
     usage_day: Figure = Field(description="Attributed requests in the 24 hours before the statistics were compiled.")
     usage_month: Figure = Field(description="Attributed requests in 30 days.")
     usage_total: Figure = Field(description="Attributed requests ever; it trails and can be below the month's.")
+    possible_usage_month: Figure = Field(
+        description="Requests in 30 days under names of no model that could well be its; never counted as use."
+    )
     usage_hour: None = Field(None, description="The Horde does not report it.")
     usage_minute: None = Field(None, description="The Horde does not report it.")
     usage_known: bool = Field(description="Whether the Horde gave usage figures for it.")
@@ -225,6 +228,7 @@ class ApiNameInfo(Answer):
     )
     model: str | None = Field(description="The model it belongs to; null unless attributed.")
     candidates: list[str] = Field(description="Ambiguous: the models it could be, at most ten.")
+    likely_models: list[str] = Field(description="Not attributed: the models that it could well be, at most ten.")
     reason: str = Field(description="How it was found, or why it was not.")
     usage_day: Figure
     usage_month: Figure
@@ -247,6 +251,7 @@ class ModelDeletionRiskDetail(ModelDeletionRiskInfo):
     dependents: DependentsInfo | None = Field(description="Who relies on it; null where that is unknown.")
     evidence: list[FlagEvidence]
     api_names: list[ApiNameInfo]
+    possible_api_names: list[ApiNameInfo] = Field(description="Names of no model that could well be its, by month use.")
     data_as_of: DataAsOfInfo
 
 
@@ -255,6 +260,6 @@ class CategoryAttributionResponse(Answer):
 
     category: MODEL_REFERENCE_CATEGORY
     attribution: Attribution
-    api_names: list[ApiNameInfo]
+    api_names: list[ApiNameInfo] = Field(description="Those of no model first, by month use; then the others, by name.")
     data_as_of: DataAsOfInfo
     warnings: list[WarningInfo]

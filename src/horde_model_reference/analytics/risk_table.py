@@ -11,6 +11,7 @@ from functools import cached_property
 import polars as pl
 
 from horde_model_reference.analytics.flags import ScoringContext
+from horde_model_reference.analytics.possible_use import PAIRS, possible_usage_month
 from horde_model_reference.analytics.text_model_grouping import apply_text_model_grouping_to_risk_response
 from horde_model_reference.catalogue.aliases import NO_ALIASES, Aliases
 from horde_model_reference.catalogue.catalogue import Catalogue
@@ -49,6 +50,8 @@ class RiskTable:
         skipped: Why names that the catalogue's file seems to have are not among the models.
         grouped: The rows are families.
         aliases: What curators know of names and families.
+        possible: The models that API names could be which are attributed to none (``possible_use.PAIRS``); None:
+            unknown.
     """
 
     category: MODEL_REFERENCE_CATEGORY
@@ -63,15 +66,20 @@ class RiskTable:
     skipped: Mapping[str, str] = field(default_factory=dict)
     grouped: bool = False
     aliases: Aliases = NO_ALIASES
+    possible: pl.DataFrame | None = None
 
     @cached_property
     def families(self) -> RiskTable:
         """The same table with families of text models as its rows."""
-        return replace(
-            self,
-            rows=apply_text_model_grouping_to_risk_response(self.rows, self.context, self.aliases.family_names),
-            grouped=True,
-        )
+        rows = apply_text_model_grouping_to_risk_response(self.rows, self.context, self.aliases.family_names)
+        family_of = rows.with_row_index("family").explode("members").sort("members")["family"]
+        month = possible_usage_month(self.possible, self.api_names, family_of, self.context.category_month)
+        return replace(self, rows=rows.with_columns(possible_usage_month=month), grouped=True)
+
+    @property
+    def possible_pairs(self) -> pl.DataFrame:
+        """The possible uses that are known."""
+        return pl.DataFrame(schema=PAIRS) if self.possible is None else self.possible
 
     @cached_property
     def variations(self) -> pl.DataFrame:

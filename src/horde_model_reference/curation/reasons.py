@@ -126,6 +126,20 @@ def workers_unknown(facts: ModelFacts) -> Iterator[str]:
         yield "Its workers are unknown."
 
 
+@reason(Verdict.UNKNOWN, "candidates.month_usage_below")
+def possibly_used(facts: ModelFacts) -> Iterator[str]:
+    """Names that belong to no model could be its, and with their use it had enough."""
+    month, possible = facts.row["usage_month"], facts.row["possible_usage_month"]
+    enough = facts.policy.candidates.month_usage_below
+    if month is None or month >= enough or possible == 0:
+        return
+    if possible is None:
+        yield "Whether names that belong to no model are its is unknown, and so is their use."
+    elif month + possible >= enough:
+        asked = f"with them it would have {month + possible:,}, not less than {enough:,}"
+        yield f"Names that belong to no model but could be its had {counted(possible, 'request')} in 30 days; {asked}."
+
+
 @reason(Verdict.UNKNOWN, "candidates.min_age_days")
 def age_unknown(facts: ModelFacts) -> Iterator[str]:
     """Nothing says when it entered the catalogue."""
@@ -240,6 +254,7 @@ REASONS: tuple[Reason, ...] = (
     seasonal,
     usage_unknown,
     workers_unknown,
+    possibly_used,
     age_unknown,
     styles_unknown,
     kind_unknown,

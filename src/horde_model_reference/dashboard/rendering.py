@@ -96,6 +96,8 @@ def _environment() -> Environment:
     )
     environment.filters |= {
         "count": words.count,
+        "month_use": words.month_use,
+        "possible_use": words.possible_use,
         "counted": words.counted,
         "members": words.members,
         "share": words.share,

@@ -39,7 +39,7 @@ def _line(row: ModelDeletionRiskInfo) -> str:
     cells = (
         code(row.name).replace("|", "\\|"),  # Tables demand it even inside code.
         row.risk_level.value,
-        words.count(row.usage_month),
+        words.month_use(row),
         words.share(row.usage_percentage_of_category),
         words.count(row.worker_count),
         words.size(row.size_gb),

@@ -66,7 +66,7 @@ COLUMNS: tuple[Column, ...] = (
     Column(FittedColumn("Level"), lambda row: Text(row.risk_level.value, style=LEVEL_STYLES[row.risk_level])),
     Column(
         FittedColumn("Month\nuse", "right"),
-        lambda row: Text(words.count(row.usage_month)),
+        lambda row: Text(words.month_use(row)),
         lambda variation: Text(words.count(variation.usage_month)),
     ),
     Column(FittedColumn("Share", "right"), lambda row: Text(words.share(row.usage_percentage_of_category))),
@@ -111,6 +111,7 @@ def explanation(detail: ModelDeletionRiskDetail, now: datetime) -> RenderableTyp
         f"({words.share(detail.usage_percentage_of_category)} of the category), "
         f"{words.count(detail.usage_total)} ever; "
         f"{words.counted(detail.worker_count, 'worker thread')}, {words.counted(detail.queued_jobs, 'job')} waiting\n"
+        f"{words.possible_use(detail.possible_usage_month)}"
         f"{words.size(detail.size_gb)} GB; baseline {visible(detail.baseline or words.UNKNOWN)}; "
         f"files on {visible(', '.join(detail.download_hosts)) or 'no known host'}",
     )
@@ -118,7 +119,8 @@ def explanation(detail: ModelDeletionRiskDetail, now: datetime) -> RenderableTyp
     names = (
         _api_names(detail.api_names) if detail.api_names else Text("\nThe Horde reports no name that belongs to it.")
     )
-    return Group(verdict, reasons, _relying(detail), names, Text(words.age(detail.data_as_of, now)))
+    possible = [_api_names(detail.possible_api_names, "Could also be it")] if detail.possible_api_names else []
+    return Group(verdict, reasons, _relying(detail), names, *possible, Text(words.age(detail.data_as_of, now)))
 
 
 def _relying(detail: ModelDeletionRiskDetail) -> Text:
@@ -176,9 +178,9 @@ API_NAMES = (
 )
 
 
-def _api_names(names: list[ApiNameInfo]) -> FittedTable:
+def _api_names(names: list[ApiNameInfo], title: str = "Reported as") -> FittedTable:
     dropped = ("Backend", "Day", "How it was found", "Total", "Workers")
-    table = FittedTable(API_NAMES, dropped=dropped, title="Reported as")
+    table = FittedTable(API_NAMES, dropped=dropped, title=title)
     for entry in names:
         figures = (entry.usage_day, entry.usage_month, entry.usage_total, entry.worker_count)
         table.add_row(

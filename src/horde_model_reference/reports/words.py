@@ -26,6 +26,19 @@ def counted(value: int | None, noun: str) -> str:
     return f"{count(value)} {noun}{'' if value == 1 else 's'}"
 
 
+def month_use(row: ModelDeletionRiskInfo) -> str:
+    """Return a row's month use, with what could be its as well: ``12``, ``12 (+1,320)``."""
+    used, possible = row.usage_month, row.possible_usage_month
+    return count(used) if used is None or possible == 0 else f"{count(used)} (+{count(possible)})"
+
+
+def possible_use(month: int | None) -> str:
+    """Return a line on use that could be a model's; empty where there is none."""
+    if month == 0:
+        return ""
+    return f"{counted(month, 'request')} in 30 days under names of no model that could be its: never counted as use\n"
+
+
 def share(value: float | None) -> str:
     """Return a percentage: ``12.3%``, ``0.004%``; ``?`` where it is unknown."""
     if value is None:
