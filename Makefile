@@ -8,7 +8,7 @@ SOAK_MINUTES ?= 10
 CHAOS_MINUTES ?= 10
 CHAOS_FLAGS ?=
 
-.PHONY: help demo serve test test-fast lint types imports docs site picture check check-figures mutants wheel constraints bench soak chaos clean
+.PHONY: help demo serve test test-fast lint types imports docs site picture check check-figures simulate mutants wheel constraints bench soak chaos clean
 
 help:  ## Show this list
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 16
@@ -49,6 +49,9 @@ check: lint types imports test  ## Everything a change must pass
 
 check-figures: $(VENV)/.installed-dev  ## Compare 5,000 random cases with a second implementation (SEED=... repeats one)
 	@$(BIN)/python -m tests.oracle --seed '$(SEED)' $(if $(NUMBER),--number $(NUMBER))
+
+simulate: $(VENV)/.installed-dev  ## Live through a simulated year and compare it with the truth (SEED=1, DAYS=365)
+	@$(BIN)/python -m tests.simulation $(if $(SEED),--seed $(SEED)) $(if $(DAYS),--days $(DAYS))
 
 mutants: $(VENV)/.installed-mutants  ## Mutate the analysis and count what the tests notice (MUTANTS='--sample 20 flags')
 	@$(BIN)/python -m tests.mutants $(MUTANTS)

@@ -45,6 +45,7 @@ from horde_model_reference.http_client import make_client
 from horde_model_reference.integrations.horde_api_integration import HordeAPIIntegration
 from horde_model_reference.integrations.horde_api_models import Observation
 from horde_model_reference.integrations.sharing import NoSharing, Sharing
+from horde_model_reference.name_text import folded, folded_names
 from horde_model_reference.settings import Settings
 from horde_model_reference.thread_pool import run_in_thread
 
@@ -272,7 +273,7 @@ def family_members(catalogue: Catalogue, name: str) -> list[str]:
     """
     names = catalogue.frame["name"]
     families = base_names(names, catalogue.aliases.family_names)
-    members: Sequence[str] = names.filter(families.str.to_lowercase() == name.lower()).to_list()
+    members: Sequence[str] = names.filter(folded_names(families) == folded(name)).to_list()
     if not members:
         raise UnknownModelError(
             f"Category {catalogue.category.value} has no family {quoted(name)}.",
