@@ -98,7 +98,7 @@ async def test_an_empty_history_knows_nothing(store: HistoryStore) -> None:
 
 
 async def test_the_trend_is_told_with_its_uncertainty(store: HistoryStore) -> None:
-    days: list[Snapshot] = [compile_of(day, {"a": (day * day + day % 3, 0, day)}) for day in range(56)]
+    days: list[Snapshot] = [compile_of(day, {"a": (day * day + day % 3, day * day + 3, day)}) for day in range(56)]
     trend = (await history_of(store, days, catalogue_of(["a"]), "a"))["trend_30d"]
     assert trend["weeks"] == 8
     assert 0 < trend["low"] < trend["percent"] < trend["high"]

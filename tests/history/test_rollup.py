@@ -70,7 +70,7 @@ async def test_an_empty_history_has_nothing_to_close(store: HistoryStore) -> Non
 def test_no_use_is_lost_and_none_is_made(use: list[tuple[int, int]]) -> None:
     async def run() -> tuple[int, int]:
         store = store_on(await open_in_memory(), AFTER_ALL)
-        await keep_all(store, [compile_of(day, {"a": (count, 0, 1000 * day)}) for day, count in use])
+        await keep_all(store, [compile_of(day, {"a": (count, count, 1000 * day)}) for day, count in use])
 
         async def summed() -> int:
             kept = await all_kept(store)

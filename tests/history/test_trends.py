@@ -20,7 +20,8 @@ DAYS = 400
 async def past_of(use: Callable[[int], int], days: Sequence[int] = range(DAYS), month: int = 0) -> PastUse:
     """The past of a model that was used so often on each day (0 is the first), beside one that is always used."""
     store = store_on(await open_in_memory(), AFTER_ALL)
-    await keep_all(store, [compile_of(day, {"a": (use(day), month, day), "b": (1, 30, day)}) for day in days])
+    figures = {day: {"a": (use(day), max(use(day), month), day), "b": (1, 30, day)} for day in days}
+    await keep_all(store, [compile_of(day, of_day) for day, of_day in figures.items()])
     found = await CatalogueHistory(store).past_use(catalogue_of(["a", "b", "never"]))
     await store.aclose()
     assert found is not None
