@@ -119,6 +119,7 @@ STEPS = frozenset({"open", "os.rename", "os.remove", "os.chmod", "os.mkdir", "fc
 
 def apply_and_undo(catalogue: Path, plan: Path, data_dir: Path, last_step: int) -> None:
     """Apply and undo a plan; the process is killed before its step of this number that writes or locks a file."""
+    sys.dont_write_bytecode = True  # Else modules that are compiled on the way count as steps of the first runs.
     decision = all_of(read_plan(plan))
     journal = Journal(data_dir)
     steps = count()

@@ -15,7 +15,7 @@ from tempfile import TemporaryDirectory
 from typing import Self
 
 USER = "postgres"
-PATIENCE = 30.0
+PATIENCE = 60.0
 
 
 def binaries() -> Path | None:
@@ -68,7 +68,7 @@ class PostgresServer:
             stdout=subprocess.DEVNULL,
             stderr=subprocess.DEVNULL,
         )
-        _wait_until_listening(self._port, self._server)
+        _wait_until_ready(self._programs, self._port, self._server)
 
     def kill(self) -> None:
         """End it at once, as a crash would, with the processes of its connections."""
@@ -95,12 +95,12 @@ def _free_port() -> int:
         return port
 
 
-def _wait_until_listening(port: int, server: subprocess.Popen[bytes]) -> None:
+def _wait_until_ready(programs: Path, port: int, server: subprocess.Popen[bytes]) -> None:
+    """Wait until the server takes connections: it listens before that, while it is starting up."""
+    asked = [str(programs / "pg_isready"), "--quiet", "--host", "127.0.0.1", "--port", str(port)]
     until = time.monotonic() + PATIENCE
     while server.poll() is None and time.monotonic() < until:
-        try:
-            with socket.create_connection(("127.0.0.1", port), timeout=1):
-                return
-        except OSError:
-            time.sleep(0.05)
+        if subprocess.run(asked, check=False, timeout=PATIENCE).returncode == 0:
+            return
+        time.sleep(0.05)
     raise RuntimeError("the PostgreSQL server did not start")
