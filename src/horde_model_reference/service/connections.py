@@ -98,6 +98,7 @@ class BoundedConnection(asyncio.Protocol):
     Attributes:
         waiting_since: When the client was last answered, or connected; in the loop's seconds.
         number: Orders connections of the same moment: uvloop's clock ticks in milliseconds.
+        piece: Bytes of the data that arrived last.
         received: Bytes that arrived since then, or since the present request began.
         refused: Whether nothing more is read.
         fault: The refusal for the next error that uvicorn finds.
@@ -109,6 +110,8 @@ class BoundedConnection(asyncio.Protocol):
     transport: asyncio.Transport
     connections: Any  # set[BoundedConnection]
     cycle: Any
+    flow: Any
+    pipeline: Any = ()
     limits: ConnectionLimits
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
@@ -131,19 +134,26 @@ class BoundedConnection(asyncio.Protocol):
 
     def data_received(self, data: bytes) -> None:
         """Parse the received bytes, and end a request that is too long."""
-        self.received += len(data)
+        self.piece = len(data)
+        self.received += self.piece
         if not self.refused:
             super().data_received(data)
-        if not self.refused and self.head_begun and self.received > self.limits.head_bytes:
+        if self.received > self.limits.head_bytes:
+            self._check_length()
+
+    def _check_length(self) -> None:
+        if self.head_begun and not self.refused:
             self.refuse(head_too_long(self.limits))
         elif self.received > MESSAGE_BYTES:
             self.leave()
 
     def on_response_complete(self) -> None:
-        """Wait for the next request."""
+        """Wait for the next request; read more when none is left that has arrived."""
         self.waiting_since = self.loop.time()
         self.received = 0
         super().on_response_complete()  # type: ignore[misc] # uvicorn's protocols have it
+        if self.pipeline:
+            self.flow.pause_reading()
 
     def send_400_response(self, _: str) -> None:
         """Refuse a request that uvicorn cannot parse."""

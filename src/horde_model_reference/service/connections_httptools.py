@@ -23,6 +23,7 @@ class HttpToolsConnection(BoundedConnection, HttpToolsProtocol):
     """A connection whose requests httptools parses."""
 
     _in_head = False
+    _first_piece = 0
 
     @property
     def head_begun(self) -> bool:
@@ -32,22 +33,18 @@ class HttpToolsConnection(BoundedConnection, HttpToolsProtocol):
     def on_message_begin(self) -> None:
         """Begin a request; the piece of data in which it begins may hold others before it, and is not counted."""
         self._in_head = True
+        self._first_piece = self.piece
         self.received = 0
         super().on_message_begin()
 
     def on_headers_complete(self) -> None:
         """Begin to answer a request, if its head is short enough."""
         self._in_head = False
-        if head_size(self.url, self.headers) > self.limits.head_bytes:
+        most = self.limits.head_bytes
+        if self._first_piece + self.received > most and head_size(self.url, self.headers) > most:
             self.fault = head_too_long(self.limits)
             raise RefusedError
         if len(self.pipeline) >= PIPELINED:
             self.fault = PIPELINE_TOO_LONG
             raise RefusedError
         super().on_headers_complete()
-
-    def on_response_complete(self) -> None:
-        """Go on with the next request; read more when none is left that has arrived."""
-        super().on_response_complete()
-        if self.pipeline:
-            self.flow.pause_reading()

@@ -86,6 +86,7 @@ def make_config(app: str, settings: Settings, workers: int) -> ServerConfig:
         ws="none",
         backlog=backlog,
         access_log=False,
+        proxy_headers=False,  # Nothing depends on the client's address.
         log_level=logging.WARNING,
         timeout_graceful_shutdown=math.ceil(settings.request_deadline_seconds) + GRACE,
     )
