@@ -65,6 +65,11 @@ def test_rule_2c_a_name_could_be(name: str, expected: list[str]) -> None:
     )
 
 
+@pytest.mark.parametrize("name", ["koboldcpp/debug-STRASSE-7B", "debug-Cafe\u0301-7B"])
+def test_rule_2c_names_are_compared_casefolded_in_one_unicode_form(name: str) -> None:
+    assert len(possible([name], ["Bramble/Straße-7B", "Bramble/Café-7B"])[name]) == 1
+
+
 def test_rule_2c_a_name_that_fits_very_many_models_tells_of_none() -> None:
     models = sorted(f"a/Wide-{at}x-7B" for at in range(150))
     assert possible(["koboldcpp/Wide-7B", "koboldcpp/Wide-17x"], models) == {

@@ -7,7 +7,6 @@ from collections import Counter
 from collections.abc import Iterable, Mapping
 
 from tests.oracle.names import APEX, ENDINGS, folded, short
-from tests.oracle.pending import PENDING
 
 SEPARATORS = "-_. "
 
@@ -23,7 +22,7 @@ PARTS = (SIZES, VERSIONS, DATES, VARIANTS, (*ENDINGS, APEX, r"\d+g", "qat"))
 def base_name(name: str) -> str:
     """Return the name of the family that a model belongs to, in the model's spelling."""
     whole = short(name)
-    rest = _without(whole, [DECIMAL_UNDERSCORE]) if whole.count("_") == 1 and "9" not in PENDING else whole
+    rest = _without(whole, [DECIMAL_UNDERSCORE]) if whole.count("_") == 1 else whole
     for parts in PARTS:
         rest = _without(rest, parts)
     rest = re.sub(rf"([{SEPARATORS}])[{SEPARATORS}]+", r"\1", rest).strip(SEPARATORS)

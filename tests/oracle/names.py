@@ -52,7 +52,7 @@ ENDINGS = (
 """Endings that say how the weights are stored, never which weights they are."""
 
 GROUP_SIZE = r"\d+g"
-BEFORE_GROUP_SIZE = r"[348]b"
+BEFORE_GROUP_SIZE = "4b"
 APEX = r"apex(?:[-_](?:mtp|tq))*(?:[-_]i)?(?:[-_](?:quality|balanced|compact))?"
 TAG_ONLY = r"latest"
 INSTRUCTED = ("-it", "-instruct")
@@ -128,6 +128,15 @@ def without_place(name: str) -> str:
     return name
 
 
+def forms(name: str) -> Iterator[tuple[str, str]]:
+    """Yield a name with the ending that came off last: as it is, then with one ending after another taken off."""
+    rest, ending = name, ""
+    while rest:
+        yield rest, ending
+        after_group_size = re.fullmatch(GROUP_SIZE, ending, re.IGNORECASE) is not None
+        rest, ending = without_ending(rest, after_group_size) or ("", "")
+
+
 def without_ending(name: str, after_group_size: bool) -> tuple[str, str] | None:
     """Take one ending off at the right; return the rest and the ending."""
     patterns = [*ENDINGS, APEX, GROUP_SIZE, *([BEFORE_GROUP_SIZE] if after_group_size else [])]
@@ -173,15 +182,11 @@ class Directory:
 
     def text(self, name: str) -> tuple[str, ...]:
         """Return the text models that a name may mean."""
-        form: str | None = without_place(name)
-        apex, last_ending = False, ""
-        while form:
-            found = self.look_up(form)
-            if found:
+        apex = False
+        for form, ending in forms(without_place(name)):
+            apex = apex or ending.lower().startswith("apex")
+            if found := self.look_up(form):
                 return self._with_instructed(found) if apex else found
-            taken = without_ending(form, bool(re.fullmatch(GROUP_SIZE, last_ending, re.IGNORECASE)))
-            form, last_ending = taken or (None, "")
-            apex = apex or last_ending.lower().startswith("apex")
         return ()
 
     def _with_instructed(self, found: tuple[str, ...]) -> tuple[str, ...]:

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from functools import cache
 
 from tests.oracle.families import DATES, SIZES, base_name
-from tests.oracle.names import Place, folded, short, without_backend, without_ending, without_place
+from tests.oracle.names import Place, folded, forms, short, without_backend, without_place
 
 OTHER_WEIGHTS = frozenset(
     "abliterated uncensored heretic sft dpo distill reap lora qat instruct it chat".split()  # noqa: SIM905
@@ -25,9 +25,7 @@ def words(name: str) -> list[str]:
 def bare(api_name: str) -> str:
     """Return an API name without backend, place, author and endings."""
     name = short(without_place(without_backend(api_name.strip())[1]))
-    while (taken := without_ending(name, after_group_size=False)) is not None and taken[0]:
-        name = taken[0]
-    return name
+    return [name, *(form for form, _ in forms(name))][-1]
 
 
 @cache

@@ -112,7 +112,8 @@ def gather(
         name: attribute(name, directory, is_text, aliases) for name in union([usage.names, workers.threads.keys()])
     }
     month = attribution_sums(places, usage)["month"]["attributed"]
-    possible = {name: possible_models(name, place, catalogue.models) for name, place in places.items() if is_text}
+    named = catalogue.models if is_text else ()  # image names are no words (rule 2)
+    possible = {name: possible_models(name, place, named) for name, place in places.items()}
     other = frozenset(other_names)
     return Facts(is_text, catalogue, usage, workers, other, aliases, thresholds, places, possible, month)
 
@@ -287,7 +288,7 @@ def model_rows(facts: Facts) -> list[dict[str, Any]]:
     return [
         figures(name, record_facts(model, facts), measures(api_names(name, facts), facts, _known(name, facts)), facts)
         | {
-            "possible_usage_month": possible_month([name], facts) if facts.is_text else 0,
+            "possible_usage_month": possible_month([name], facts),
             "members": None,
             "members_by_level": None,
             "backend_variations": variations(name, facts) if facts.is_text else None,

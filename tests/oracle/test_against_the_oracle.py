@@ -82,7 +82,7 @@ def test_random_cases() -> None:
 
 
 @pytest.mark.parametrize("number", range(THROUGH_THE_ENGINE))
-async def test_random_cases_through_the_engine(number: int) -> None:
+async def test_the_engine_on_random_cases(number: int) -> None:
     assert await _found(make_case(SEED, number).inputs) == []
 
 

@@ -10,7 +10,6 @@ import pytest
 
 from tests.oracle.families import base_name, families
 from tests.oracle.names import Aliases, Directory, attribute
-from tests.oracle.pending import PENDING
 from tests.oracle.possible_use import possible_models
 from tests.oracle.reports import read_usage
 from tests.oracle.rows import Rounded, host_of
@@ -28,7 +27,7 @@ BASE_NAMES = {
     "CohereForAI/c4ai-command-r-08-2024": "c4ai-command-r",
     "THUDM/GLM-4-9B-0414": "GLM-4-0414",
     "ReadyArt/4.2.0-Broken-Tutu-24b": "4.2.0-Broken-Tutu",
-    **({} if "9" in PENDING else {"Qwen/Qwen-1_8B": "Qwen"}),
+    "Qwen/Qwen-1_8B": "Qwen",
 }
 
 

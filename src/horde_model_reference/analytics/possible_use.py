@@ -20,6 +20,7 @@ from horde_model_reference.analytics.text_model_names import base_names
 from horde_model_reference.integrations.attribution import AMBIGUOUS, UNATTRIBUTED
 from horde_model_reference.integrations.name_lookups import short
 from horde_model_reference.name_parts import OTHER_WEIGHTS, SIZE, TELLING_WORD
+from horde_model_reference.name_text import folded_names
 from horde_model_reference.polars_queries import collected, collected_together
 
 MOST_WORDS = 24
@@ -58,7 +59,8 @@ def possible_uses(api_names: pl.DataFrame, model_names: pl.Series, *, by_words: 
         return ambiguous
     if unknown.height > MOST_NAMES:
         return None
-    return pl.concat([ambiguous, _likely(unknown.lazy(), model_names)])
+    folded = unknown.with_columns(name=folded_names(unknown["name"]))
+    return pl.concat([ambiguous, _likely(folded.lazy(), folded_names(model_names))])
 
 
 def _likely(names: pl.LazyFrame, model_names: pl.Series) -> pl.DataFrame:
@@ -85,7 +87,7 @@ def _models_with_a_word_of(names: pl.DataFrame, model_names: pl.Series) -> pl.Da
 
     A part is a run of letters that is no variant: whatever a model shares with a name, it shares one of these.
     """
-    runs = pl.col("name").str.to_lowercase().str.extract_all(r"\p{L}{2,}").explode().unique().drop_nulls()
+    runs = pl.col("name").str.extract_all(r"\p{L}{2,}").explode().unique().drop_nulls()
     parts = names.lazy().select(part=runs).filter(~pl.col("part").is_in(OTHER_WEIGHTS))
     found = collected(parts)["part"]
     if found.is_empty():
@@ -93,7 +95,7 @@ def _models_with_a_word_of(names: pl.DataFrame, model_names: pl.Series) -> pl.Da
     models = (
         model_names.alias("name").to_frame().lazy().select(name=short(pl.col("name"))).with_row_index("model_index")
     )
-    alike = models.filter(pl.col("name").str.to_lowercase().str.contains_any(found.implode()))
+    alike = models.filter(pl.col("name").str.contains_any(found.implode()))
     return collected(alike.with_columns(words=_words("name")))
 
 
@@ -101,8 +103,8 @@ _DOT = "\x01"
 
 
 def _words(column: str) -> pl.Expr:
-    """Return the words of names, casefolded as far as ASCII goes; a dot between digits belongs to its word."""
-    name = pl.col(column).str.to_lowercase()
+    """Return the words of casefolded names; a dot between digits belongs to its word."""
+    name = pl.col(column)
     for _ in range(2):  # The second time for the digit that two dots share.
         name = name.str.replace_all(r"([0-9])\.([0-9])", f"${{1}}{_DOT}${{2}}")
     words = name.str.replace_all(r"[-_./:\s]+", " ").str.strip_chars(" ").str.split(" ")
@@ -173,7 +175,7 @@ _SIZES = pl.col("words").list.eval(pl.element().filter(pl.element().str.contains
 
 
 def _bare_base(names: pl.Series) -> pl.Series:
-    return base_names(names.str.replace_all("[:@]", "-")).str.to_lowercase().str.replace_all("[-_. ]", "")
+    return base_names(names.str.replace_all("[:@]", "-")).str.replace_all("[-_. ]", "")
 
 
 def _without_other_weights(pairs: pl.LazyFrame, names: pl.LazyFrame, models: pl.LazyFrame) -> pl.LazyFrame:
