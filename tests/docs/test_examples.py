@@ -14,6 +14,7 @@ from docs.generator.sample import workplace
 
 from horde_model_reference.cli import main
 from horde_model_reference.cli.main import command_named
+from horde_model_reference.service.problems import phrase
 from horde_model_reference.settings import Settings, load_settings
 from tests.support.pages import ADDRESS, PAGES, ROOT, Block, blocks
 from tests.support.service import BlockingClient, serving_the_sample
@@ -95,7 +96,7 @@ class TestExchanges:
             headers["If-None-Match"] = service.get(path, headers={**headers, "If-None-Match": "none"}).headers["ETag"]
         given = service.request(method, path, headers=headers)
         status_line, *told = answer.splitlines()
-        assert status_line == f"HTTP/1.1 {given.status_code} {given.reason_phrase}"
+        assert status_line == f"HTTP/1.1 {given.status_code} {phrase(given.status_code)}"
         for line in told:
             name, _, value = line.partition(": ")
             pattern = re.escape(value).replace(re.escape("..."), ".+")

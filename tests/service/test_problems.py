@@ -159,3 +159,14 @@ async def test_a_message_with_a_name_in_it_is_inert_and_reads_back() -> None:
         answer = await client.get("/")
     assert not ACTIVE.search(answer.text)
     assert answer.json()["detail"] == "No model 'a\u202eb\x9bc'."
+
+
+@pytest.mark.parametrize(
+    ("status", "title"),
+    [(404, "Not Found"), (413, "Content Too Large"), (414, "URI Too Long"), (422, "Unprocessable Content")],
+)
+async def test_titles_are_those_of_rfc_9110_on_every_python(status: int, title: str) -> None:
+    """Python 3.13 renamed three."""
+    async with serving(app_raising(HTTPException(status, "No."))) as client:
+        assert (await client.get("/")).json()["title"] == title
+    assert problems.responses(status)[status]["description"] == title

@@ -18,7 +18,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from uvicorn import Config
 
 from horde_model_reference.service.guard import ALWAYS_ANSWERED, MAX_BODY_BYTES
-from horde_model_reference.service.problems import busy, problem
+from horde_model_reference.service.problems import busy, phrase, problem
 from horde_model_reference.settings import Settings
 
 MESSAGE_BYTES = 4 * MAX_BODY_BYTES
@@ -73,7 +73,7 @@ class Refusal:
         """Return the answer as HTTP/1.1; the connection is closed after it."""
         answer = problem(self.status, self.code, self.detail)
         headers = b"".join(b"%b: %b\r\n" % header for header in answer.raw_headers)
-        line = f"HTTP/1.1 {self.status} {HTTPStatus(self.status).phrase}\r\n"
+        line = f"HTTP/1.1 {self.status} {phrase(self.status)}\r\n"
         return line.encode() + headers + b"connection: close\r\n\r\n" + bytes(answer.body)
 
 

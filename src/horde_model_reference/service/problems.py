@@ -20,6 +20,9 @@ MEDIA_TYPE = "application/problem+json"
 log = logging.getLogger(__name__)
 
 
+PHRASES: dict[int, str] = {413: "Content Too Large", 414: "URI Too Long", 422: "Unprocessable Content"}
+"""Reason phrases of RFC 9110 where older Pythons have those of its predecessors."""
+
 MOST_FAULTS = 20
 """Malformed parameters that an answer lists."""
 
@@ -44,13 +47,16 @@ class Problem(BaseModel):
     )
 
 
+def phrase(status: int) -> str:
+    """Return the reason phrase of a status, the same on every Python."""
+    return PHRASES.get(status) or HTTPStatus(status).phrase
+
+
 def problem(
     status: int, code: str, detail: str, *, errors: list[ParameterFault] | None = None, retry_after: float | None = None
 ) -> Response:
     """Return the answer for a problem."""
-    body = Problem(
-        type="about:blank", title=HTTPStatus(status).phrase, status=status, detail=detail, code=code, errors=errors
-    )
+    body = Problem(type="about:blank", title=phrase(status), status=status, detail=detail, code=code, errors=errors)
     headers = {"Cache-Control": "no-store"}
     if retry_after is not None:
         headers["Retry-After"] = str(max(1, math.ceil(retry_after)))
@@ -134,4 +140,4 @@ async def _unforeseen(_: Request, __: Exception) -> Response:
 
 def responses(*statuses: int) -> dict[int | str, dict[str, Any]]:
     """Return the OpenAPI responses of a route's problems."""
-    return {status: {"model": Problem, "description": HTTPStatus(status).phrase} for status in statuses}
+    return {status: {"model": Problem, "description": phrase(status)} for status in statuses}
