@@ -2,7 +2,8 @@
 PYTHON ?= python3
 VENV ?= .venv
 BIN := $(VENV)/bin
-PYTEST_FLAGS ?=
+# One process a core, each with its own servers; PYTEST_FLAGS= runs the tests in one.
+PYTEST_FLAGS ?= -n auto --maxprocesses 4 --dist worksteal
 BENCH_FLAGS ?=
 SOAK_MINUTES ?= 10
 CHAOS_MINUTES ?= 10
