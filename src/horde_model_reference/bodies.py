@@ -83,4 +83,4 @@ def _unzstd(body: bytes) -> Iterator[bytes]:
 
 
 DECODERS: dict[str, Callable[[bytes], Iterator[bytes]]] = {"gzip": _gunzip, "zstd": _unzstd}
-"""What decodes each encoding in steps; ``http_client.ACCEPT_ENCODING`` asks for these."""
+"""The incremental decoder of each encoding; ``http_client.ACCEPT_ENCODING`` lists them."""

@@ -50,7 +50,7 @@ from horde_model_reference.settings import Settings
 from horde_model_reference.thread_pool import run_in_thread
 
 HistoryMaker = Callable[[Settings, Clock], History]
-"""Makes what keeps the past; nothing is opened yet."""
+"""Creates the history store; nothing is opened yet."""
 
 NO_STYLES = Styles({}, {})
 NO_HISTORY = NoHistory()

@@ -3,26 +3,26 @@
 ::
 
     HordeModelReferenceError
-    ├── UsageError                    400  exit 2   the question cannot be asked
+    ├── UsageError                    400  exit 2   the request is invalid
     │   ├── UnsupportedCategoryError
     │   ├── UnknownPresetError
     │   ├── UnknownSortColumnError
     │   └── UnknownRiskLevelError
-    ├── NotFoundError                 404  exit 1   the question is fine, the thing is not there
+    ├── NotFoundError                 404  exit 1   the request is valid, but nothing was found
     │   ├── EmptyCategoryError
     │   ├── UnknownModelError
     │   └── NoHistoryError
-    ├── CatalogueError                500  exit 1   the catalogue cannot be had
+    ├── CatalogueError                500  exit 1   the catalogue is unavailable
     │   ├── CatalogueSourceError                    it cannot be fetched or read
-    │   └── CatalogueFormatError                    what was read is no catalogue
+    │   └── CatalogueFormatError                    the document is no catalogue
     │       └── CatalogueCutError     409           no record can be taken out of it
-    ├── HordeAPIError                 502  exit 1   the Horde cannot be had
-    │   └── HordeAPIDegradedError                   ... and nothing usable is held
+    ├── HordeAPIError                 502  exit 1   the Horde is unavailable
+    │   └── HordeAPIDegradedError                   ... and no usable copy is held
     ├── HistoryError                  503  exit 1   the history of use cannot be read or written
     ├── SavedAnswerError              400  exit 1   a file is no saved answer of the Horde's
-    ├── PolicyError                   400  exit 1   a policy file has no sense
+    ├── PolicyError                   400  exit 1   a policy file is invalid
     ├── PlanError                     409  exit 1   a plan cannot be made or applied as asked
-    ├── SettingsError                 500  exit 1   a setting has no sense
+    ├── SettingsError                 500  exit 1   a setting is invalid
     ├── OutputError                   500  exit 1   a result cannot be written
     └── ServeError                    500  exit 1   the service cannot start
 
@@ -49,7 +49,7 @@ class HordeModelReferenceError(Exception):
     code: ClassVar[str] = "internal_error"
     exit_code: ClassVar[int] = 1
     public_detail: ClassVar[str | None] = "The service failed to answer; its log says why."
-    """What an HTTP client is told instead of the message; None where the message itself may be shown."""
+    """The message for HTTP clients; None if the error's own message may be shown."""
 
     def __init__(self, message: str, *, hint: str = "", retry_after: float | None = None) -> None:
         super().__init__(message)

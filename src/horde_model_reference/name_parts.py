@@ -17,16 +17,16 @@ BACKENDS: tuple[str, ...] = ("aphrodite", "koboldcpp")
 """The backends that workers put before a name, as ``backend/``, in any case (rule 2)."""
 
 SEPARATORS = "-_. "
-"""What may stand between the parts of a name."""
+"""Separators between the parts of a name."""
 
 BEFORE_ENDINGS = "-_."
-"""What may stand before an ending."""
+"""Separators before an ending."""
 
 BEFORE_TAGS = ":@"
-"""What may stand before a tag (Ollama, LM Studio)."""
+"""Separators before a tag (Ollama, LM Studio)."""
 
 AUTHOR_JOINTS = ("_", "-")
-"""What joins an author and a model where a name has no path (``Author_Model``)."""
+"""Separators between author and model in a name without a path (``Author_Model``)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -166,7 +166,7 @@ APEX = "APEX"
 """The label of the ending before which file names drop ``-it`` and ``-Instruct`` (rule 2a)."""
 
 TUNED_ENDINGS: tuple[str, ...] = ("-it", "-instruct")
-"""What APEX files drop from a model's name."""
+"""The parts that APEX files drop from a model's name."""
 
 DROPPABLE_ENDING = r"[-_]hf"
 """An ending of a record's own name that workers leave out (rule 2a)."""
@@ -255,7 +255,7 @@ FAMILY_PARTS: tuple[NamePart, ...] = (
     *(part for part in ENDINGS if set(BEFORE_ENDINGS) <= set(part.after)),
     NamePart("quantisation-aware training", r"QAT", ("QAT",)),
 )
-"""What distinguishes the members of one family of text models (rule 9), in the order in which it is taken off."""
+"""The name parts that distinguish members of a family of text models (rule 9), in the order of their removal."""
 
 
 def alternatives(parts: Iterable[NamePart | LeadingWord]) -> str:

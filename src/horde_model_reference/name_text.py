@@ -12,7 +12,7 @@ from collections.abc import Callable
 import polars as pl
 
 FOLDED = "_folded"
-"""What the column of the casefolded names has behind its name."""
+"""The suffix of the column with casefolded names."""
 
 _IS_UNICODE = "is_unicode"
 

@@ -23,7 +23,7 @@ class EnvironmentTransport(httpx.AsyncBaseTransport):
     Args:
         direct: Sends requests without a proxy.
         proxied: The transports by scheme.
-        exceptions: What ``NO_PROXY`` says: domains, addresses and networks (``10.0.0.0/8``), or ``*``.
+        exceptions: The entries of ``NO_PROXY``: domains, addresses and networks (``10.0.0.0/8``), or ``*``.
     """
 
     def __init__(
@@ -84,10 +84,10 @@ def covers(name: str, host: str) -> bool:
 
 
 def environment_transport() -> EnvironmentTransport:
-    """Return the transport that the environment asks for.
+    """Return the transport that the environment configures.
 
     Raises:
-        SettingsError: A variable has no sense, or names what is not there.
+        SettingsError: A variable is invalid, or names a proxy type that is not installed.
     """
     context = _tls()
     found = {name: url for name, url in getproxies().items() if url}

@@ -28,7 +28,7 @@ def write_all(contents: Mapping[Path, bytes], mode: int = 0o666) -> None:
 
     Args:
         contents: All of the new content of each file; the temporary one is hidden and begins with its name.
-        mode: Of a file that is new, less what the umask takes; that of an old file stays.
+        mode: The mode of a new file, before the umask; an old file keeps its mode.
 
     Raises:
         OSError: One cannot be written. Where that shows before the renames, as on a full disk, all old files are whole.

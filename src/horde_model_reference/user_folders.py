@@ -1,4 +1,4 @@
-"""Folders of the user who runs the program, on every platform, also where the system knows neither home nor name."""
+"""Folders of the current user, on every platform, even if the system knows neither home nor name."""
 
 from __future__ import annotations
 

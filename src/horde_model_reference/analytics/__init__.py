@@ -1,1 +1,1 @@
-"""What the catalogue and the Horde's figures mean. Pure: no I/O, no clock, no settings lookups, no logging."""
+"""The analysis of catalogue and usage figures. Pure: no I/O, no clock, no settings lookups, no logging."""

@@ -27,17 +27,17 @@ from horde_model_reference.settings import Settings
 
 @dataclass(frozen=True)
 class ModelDeletionRiskInfoFactory:
-    """Judges catalogues by fixed thresholds.
+    """Builds risk tables of catalogues with fixed thresholds.
 
     Attributes:
-        thresholds: What each type of model is judged by.
+        thresholds: The thresholds of each type of model.
     """
 
     thresholds: dict[HordeModelType, Thresholds]
 
     @classmethod
     def create_default(cls) -> ModelDeletionRiskInfoFactory:
-        """Return a factory with the default thresholds, whatever the environment says."""
+        """Return a factory with the default thresholds; the environment is not read."""
         return cls.from_settings(Settings.model_construct())
 
     @classmethod
@@ -68,9 +68,9 @@ class ModelDeletionRiskInfoFactory:
 
         Args:
             catalogue: The models.
-            observation: What the Horde says of them.
-            style_counts: How many styles name each model that any names; None where that is unknown.
-            recent: The models' recent past; None where that is unknown.
+            observation: The Horde's reports on them.
+            style_counts: The number of styles that name each model; None if unknown.
+            recent: The models' recent usage; None if unknown.
         """
         merged = merge_category_with_horde_data(catalogue, observation)
         context = ScoringContext(self.thresholds[observation.model_type], merged.totals["month"].attributed)

@@ -27,9 +27,9 @@ class DeletionRiskCache:
         self._flights: SingleFlight[str, RiskTable] = SingleFlight()
 
     async def get(self, key: str, make: Callable[[], RiskTable]) -> RiskTable:
-        """Return the table of a key; where there is none yet, make it in a thread.
+        """Return the table of a key; build it in a thread on a miss.
 
-        A failure to make it reaches all who wait for it, and is not kept.
+        A failure reaches every waiting caller, and is not cached.
         """
         table = self._tables.get(key)
         if table is None:

@@ -15,12 +15,12 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Preset:
-    """One question.
+    """A named filter.
 
     Attributes:
-        name: What it is called.
-        sentence: What it asks, for people.
-        columns: The rows in which one of these columns is true answer it.
+        name: Its name in queries.
+        sentence: The question it answers, for people.
+        columns: A row matches if any of these boolean columns is true.
     """
 
     name: str

@@ -27,7 +27,7 @@ def has_member_of(level: str) -> pl.Expr:
 
 
 class Scope(StrEnum):
-    """What a flag is about, which decides how a family gets it (rule 9)."""
+    """The subject of a flag; it decides how families get the flag (rule 9)."""
 
     USAGE = "usage"
     WORKERS = "workers"
@@ -36,7 +36,7 @@ class Scope(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class ScoringContext:
-    """What a table of models is judged by: the thresholds, and the category's attributed month usage (or None)."""
+    """The scoring inputs of a table: the thresholds, and the category's attributed month usage (or None)."""
 
     thresholds: Thresholds
     category_month: int | None
@@ -48,17 +48,17 @@ class Flag:
 
     Attributes:
         name: Its column, its field and its word.
-        severity: The level it gives a model.
-        scope: What it is about.
+        severity: The risk level that it gives a model.
+        scope: Its subject.
         sentence: The reason, for people.
         words: The reason in two or three words.
         when: The expression that sets it; null counts as not set.
         observed: The column whose value is the evidence.
         unit: The unit of that value.
         source: Where the value comes from.
-        threshold: What the value is held against, if it is a number.
+        threshold: The threshold of the value, if there is one.
         count: The summary's field that counts it, if there is one.
-        implies: Flags that go without saying where this one is set; reports in words leave them out.
+        implies: Flags that this one implies; reports in words leave them out.
     """
 
     name: str
@@ -210,7 +210,7 @@ RISK_LEVEL = _risk_level()
 
 
 def evidence_of(flag: Flag, row: dict[str, Any], context: ScoringContext) -> dict[str, Any]:
-    """Return what a set flag rests on: see ``FlagEvidence`` for the fields."""
+    """Return the evidence of a set flag; ``FlagEvidence`` describes the fields."""
     threshold = flag.threshold(context)
     return {
         "flag": flag.name,

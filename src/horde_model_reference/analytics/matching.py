@@ -59,7 +59,7 @@ def _values(column: pl.Series) -> list[str]:
 def page(rows: pl.DataFrame, query: RiskQuery) -> pl.DataFrame:
     """Return the rows of a query's page, in its order.
 
-    Ties go by name ascending whatever the direction, names by code point, nulls last, levels by rank.
+    Ties sort by name, ascending in both directions; names by code point, nulls last, levels by rank.
     """
     # However large the numbers, a page lies within the rows.
     offset = min(query.offset, rows.height)

@@ -33,7 +33,7 @@ MOST_MODELS = 100
 """Models that a name could be at most by its rarest word: one that fits more tells of none."""
 
 PAIRS: dict[str, pl.DataType | type[pl.DataType]] = {"name_index": pl.UInt32, "model_index": pl.UInt32}
-"""What :func:`possible_uses` returns: ``name_index`` counts along the API names, ``model_index`` along the models."""
+"""The schema of :func:`possible_uses`: ``name_index`` counts along the API names, ``model_index`` along the models."""
 
 
 def possible_uses(api_names: pl.DataFrame, model_names: pl.Series, *, by_words: bool) -> pl.DataFrame | None:
@@ -85,7 +85,7 @@ def _likely(names: pl.LazyFrame, model_names: pl.Series) -> pl.DataFrame:
 def _models_with_a_word_of(names: pl.DataFrame, model_names: pl.Series) -> pl.DataFrame:
     """Return ``model_index``, ``name`` and ``words`` of the models in whose name a telling part of any name occurs.
 
-    A part is a run of letters that is no variant: whatever a model shares with a name, it shares one of these.
+    A part is a run of letters that is no variant. A model that shares anything with a name shares one of these.
     """
     runs = pl.col("name").str.extract_all(r"\p{L}{2,}").explode().unique().drop_nulls()
     parts = names.lazy().select(part=runs).filter(~pl.col("part").is_in(OTHER_WEIGHTS))

@@ -39,7 +39,7 @@ SCALAR_COLUMNS: tuple[str, ...] = (
     "last_used",
     "trend_30d",
 )
-"""The columns that hold one value a row: what CSV shows and what can be sorted by."""
+"""The columns with one value a row; CSV shows them, and queries sort by them."""
 
 CONSTANT_COLUMNS: tuple[str, ...] = ("category", "usage_hour", "usage_minute")
 """Scalar columns that are the same in every row, so that sorting by them leaves the order by name."""

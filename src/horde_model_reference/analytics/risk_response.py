@@ -84,12 +84,12 @@ def viewed(table: RiskTable, query: RiskQuery) -> RiskTable:
 
 
 def respond_for_model(table: RiskTable, name: str, dependents: DependentsInfo | None = None) -> ModelDeletionRiskDetail:
-    """Answer what is known of one model.
+    """Build the response for one model.
 
     Args:
         table: The ungrouped risk table.
         name: The model's name.
-        dependents: Who relies on it; None where that is unknown.
+        dependents: The styles and records that rely on it; None if unknown.
 
     Raises:
         UnknownModelError: No model has this name; the message says why a record of this name was skipped, else the hint

@@ -1,4 +1,4 @@
-"""The schema of the answers: what the HTTP endpoints, the command line and the library all give.
+"""The schema of the responses that HTTP, command line and library share.
 
 The models of flags and counts are made from the table of flags, so that a flag's name is written once.
 """
@@ -62,7 +62,7 @@ class UsageTrend(Answer):
 
 
 class BackendVariation(Answer):
-    """What one backend contributes to a text model."""
+    """One backend's share of a text model's figures."""
 
     backend: str = Field(description="`aphrodite`, `koboldcpp`, or `canonical` for names without a backend.")
     variant_name: str = Field(description="Its API name with most month use.")
@@ -118,7 +118,7 @@ class ModelDeletionRiskInfo(Answer):
 
 
 class CategoryDeletionRiskSummary(FlagCounts):
-    """Counts over all rows that match a query, whatever the page."""
+    """Counts over all rows that match a query, across pages."""
 
     total_models: Count = Field(description="Rows that match.")
     models_at_risk: Count = Field(description="Rows with any flag.")
@@ -207,7 +207,7 @@ class CategoryDeletionRiskResponse(Answer):
 
 
 class FlagEvidence(Answer):
-    """What a set flag rests on."""
+    """The evidence of a set flag."""
 
     flag: str
     severity: RiskLevel
@@ -239,7 +239,7 @@ class ApiNameInfo(Answer):
 
 
 class DependentsInfo(Answer):
-    """Who relies on a model."""
+    """The styles and records that rely on a model."""
 
     styles: list[str] = Field(description="Styles that name it, sorted.")
     emptied_style_categories: list[str] = Field(description="Style categories that would have no style left.")

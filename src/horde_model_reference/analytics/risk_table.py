@@ -35,21 +35,21 @@ class DataAsOf:
 
 @dataclass(frozen=True)
 class RiskTable:
-    """One category at one revision and observation, judged by one set of thresholds.
+    """One category at one revision and observation, scored with one set of thresholds.
 
     Attributes:
-        category: Which category.
+        category: The category.
         model_count: Models in the catalogue, whether the rows are models or families.
-        context: What the rows are judged by.
-        totals: Where the requests of each period went.
-        data_as_of: Of when the data is.
-        warnings: What a reader should know.
+        context: The thresholds and totals that the rows were scored with.
+        totals: The requests of each period, by attribution.
+        data_as_of: The time of the data.
+        warnings: Warnings about the data.
         rows: One row a model or family, sorted by name; the columns are described in ``docs/figures.md``.
         api_names: One row an API name (see :class:`MergedUsage`); ``model_index`` counts along the models' rows.
-        key: What identifies the table: the same key, the same table.
+        key: The identity of the table; equal keys mean equal tables.
         skipped: Why names that the catalogue's file seems to have are not among the models.
         grouped: The rows are families.
-        aliases: What curators know of names and families.
+        aliases: The curators' aliases of names and families.
         possible: The models that API names could be which are attributed to none (``possible_use.PAIRS``); None:
             unknown.
     """
@@ -98,7 +98,7 @@ class RiskTable:
 
 
 def table_key(catalogue: Catalogue, observation: Observation, *others: str) -> str:
-    """Return what identifies a table: catalogue and observation, all that is said of them, and what else counts."""
+    """Return the identity of a table: a hash of the catalogue, the observation and every other input."""
     parts = (
         catalogue.category,
         catalogue.revision,

@@ -40,11 +40,11 @@ def flag_records(facts: pl.LazyFrame, context: ScoringContext) -> pl.LazyFrame:
 
 
 def score(facts: pl.LazyFrame, context: ScoringContext) -> pl.LazyFrame:
-    """Add everything that is computed from a row's own figures, be it a model's or a family's sums.
+    """Add the columns that are computed from a row's own figures, for models and families alike.
 
     Args:
-        facts: The catalogue's columns, the figures, the past, and what :func:`flag_records` adds.
-        context: What to judge by.
+        facts: The catalogue's columns, the figures, the usage trend, and the columns of :func:`flag_records`.
+        context: The thresholds and totals.
     """
     with_flags = facts.with_columns(
         *_flags({Scope.USAGE, Scope.WORKERS}, context),
@@ -62,7 +62,7 @@ _VERDICT = (
     pl.any_horizontal(HOST_FLAGS).alias("has_warning"),
     pl.col("usage_share").round(4).alias("usage_percentage_of_category"),
 )
-"""What follows from the flags."""
+"""The columns that are derived from the flags."""
 
 
 def _flags(scopes: set[Scope], context: ScoringContext) -> list[pl.Expr]:

@@ -60,7 +60,7 @@ _COMBINED = (
     pl.struct(field.name for field in MEMBERS_BY_LEVEL.fields).alias("members_by_level"),
     pl.exclude("^.*_unknown$", "baseline_max", *SUMMED, "baseline", "nsfw", *RiskLevel),
 )
-"""What the reductions say: a sum is unknown where a member's figure is, a baseline only if there is one."""
+"""Null rules of the reductions: a sum is null if any member's figure is; a baseline is kept if all members share it."""
 
 
 def _spellings(named: pl.LazyFrame) -> pl.LazyFrame:

@@ -1,4 +1,4 @@
-"""The base name of a text model: what is left when size, version, date, variant and endings are gone (rule 9)."""
+"""The base name of a text model: its name without size, version, date, variant and endings (rule 9)."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ _SEPARATOR = rf"[{SEPARATORS}]"
 
 
 def _run_of(parts: tuple[NamePart, ...]) -> str:
-    """Return what takes off a run of parts in one match: each needs the separator that its neighbour has used up."""
+    """Return a pattern for a whole run of parts, since neighbouring parts share one separator."""
     part = f"(?:{alternatives(parts)})"
     return rf"(?is)(^|{_SEPARATOR}){part}(?:{_SEPARATOR}+{part})*($|{_SEPARATOR})"
 

@@ -1,4 +1,4 @@
-"""The numbers that the analysis judges by, each with its unit and what it is held against."""
+"""The thresholds of the analysis, each with its unit and label."""
 
 from __future__ import annotations
 
@@ -12,12 +12,12 @@ from horde_model_reference.settings import Settings
 
 @dataclass(frozen=True, slots=True)
 class Threshold:
-    """One number of the analysis: a figure *below* it speaks against a model.
+    """A threshold of the analysis: a figure *below* it sets a flag.
 
     Attributes:
         value: The number.
-        unit: What it counts, as the reader is told.
-        label: What is held against it.
+        unit: The unit, as shown to readers.
+        label: The name of the figure that is compared with it.
     """
 
     value: float
@@ -49,7 +49,7 @@ class Thresholds:
 
 
 def thresholds_for(settings: Settings, model_type: HordeModelType) -> Thresholds:
-    """Return what a type of model is judged by under these settings."""
+    """Return the thresholds of a type of model under these settings."""
     low, usage, workers, matter = {
         HordeModelType.IMAGE: (settings.low_usage_threshold_percentage, 1, 1, True),
         HordeModelType.TEXT: (

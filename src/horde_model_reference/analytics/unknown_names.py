@@ -1,4 +1,4 @@
-"""What is said where a name is not known: the names closest to it."""
+"""Hints for unknown model names: the closest known names."""
 
 from __future__ import annotations
 

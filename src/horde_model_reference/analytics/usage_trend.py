@@ -1,7 +1,7 @@
-"""What a model's past says of it, as plain values: weekly use, and the trend fitted to it.
+"""Weekly usage of a model, and the trend fitted to it, as plain values.
 
-Where the values come from is not known here. Use of a week is the sum of its days, scaled to seven where days are
-missing; a week of which hardly anything is known is null.
+This module reads no data. The usage of a week is the sum of its days, scaled to seven if days are missing; a week with
+too few known days is null.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ TREND_DAYS = 30
 """The days over which a trend tells the change."""
 
 SURE = 2.0
-"""Standard errors between a trend and what it surely is not."""
+"""Standard errors between a slope and zero before a trend counts as significant."""
 
 WEEK_COLUMNS: tuple[str, ...] = tuple(f"use_week_{week}" for week in range(TREND_WEEKS))
 """Columns of the use of a week; week 0 is the newest."""
@@ -46,11 +46,11 @@ RECENT_COLUMNS: dict[str, type[pl.DataType]] = {
 
 @dataclass(frozen=True)
 class RecentUse:
-    """The recent past of every model of a catalogue, in the order of its frame.
+    """The recent usage of every model of a catalogue, in the order of its frame.
 
     Attributes:
         frame: The columns of ``RECENT_COLUMNS``.
-        key: What identifies it: the same key, the same values.
+        key: The identity of the values; equal keys mean equal values.
     """
 
     frame: pl.DataFrame
@@ -59,7 +59,7 @@ class RecentUse:
 
 @dataclass(frozen=True, slots=True)
 class PastUse:
-    """What a year says of one model.
+    """The usage of one model over a year.
 
     Attributes:
         days_seen: Days of which its use is known, since it was first seen.
@@ -150,6 +150,6 @@ def _told_from(least: int) -> tuple[pl.Expr, ...]:
 
 
 def _percent(slope: pl.Expr) -> pl.Expr:
-    """Return what a weekly slope of logarithms makes of 100 percent in 30 days; one decimal, and no negative zero."""
+    """Convert a weekly slope of logarithms to a change in percent per 30 days; one decimal, no negative zero."""
     percent = (((slope * (TREND_DAYS / 7)).exp() - 1) * 100).round(1)
     return pl.when(percent == 0).then(0.0).otherwise(percent)

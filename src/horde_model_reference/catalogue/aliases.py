@@ -69,7 +69,7 @@ class Aliases:
 
     @cached_property
     def digest(self) -> str:
-        """What identifies them: the same digest, the same aliases; empty without any."""
+        """The identity of the aliases; equal digests mean equal aliases, and no aliases give an empty digest."""
         return hashlib.sha256(repr((self.models, self.families)).encode()).hexdigest() if self else ""
 
     def __bool__(self) -> bool:
@@ -114,7 +114,7 @@ def parse_aliases(content: bytes, place: str, _: datetime | None = None) -> Alia
 
     Args:
         content: The file's bytes.
-        place: What messages call the file.
+        place: The name of the file in messages.
 
     Raises:
         CatalogueFormatError: It is no TOML, too large, or holds anything but texts under ``models`` and ``families``;

@@ -41,14 +41,14 @@ class Catalogue:
     """One category's models at one revision.
 
     Attributes:
-        category: Which category.
+        category: The category.
         revision: SHA-256 of the file's content, hexadecimal.
         modified_at: The file's time, or the ``Last-Modified`` of its URL; None if unknown.
         records: The records by name.
         frame: The records as the columns of ``COLUMNS``.
-        warnings: What a reader should know: skipped records, repeated names, a failed source, ...
+        warnings: Warnings about the data: skipped records, repeated names, a failed source, ...
         skipped: Why a name that the file seems to have is not among the records.
-        aliases: What curators know of API names and families.
+        aliases: The curators' aliases of API names and families.
     """
 
     category: MODEL_REFERENCE_CATEGORY

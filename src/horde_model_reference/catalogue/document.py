@@ -56,12 +56,12 @@ class Parsing(Generic[T]):
 
 @dataclass(frozen=True, slots=True)
 class Reading(Generic[T]):
-    """What a source says.
+    """The document of a source.
 
     Attributes:
         value: The parsed document.
         copy: The bytes that it was parsed from.
-        warnings: What a reader should know of the source.
+        warnings: Warnings about the source.
     """
 
     value: T
@@ -111,11 +111,11 @@ class Document(Generic[T]):
         return self._held is not None
 
     async def read(self, patience: float | None = None) -> Reading[T]:
-        """Return what the source says, not older than the settings allow where it answers in time.
+        """Return the document, no older than the settings allow if the source answers in time.
 
         Args:
-            patience: Seconds to wait at most; None waits for the end. With something to go on with, nobody waits
-                longer than ``PATIENCE``.
+            patience: Timeout in seconds; None waits for the end. If a copy is held, the timeout is at most
+                ``PATIENCE``.
 
         Raises:
             CatalogueError: The source failed, or takes longer, and no good copy is held.
@@ -143,7 +143,7 @@ class Document(Generic[T]):
             self._held.checked_at = -math.inf
 
     async def accept(self) -> None:
-        """Make the present value the last good one, whatever it has lost."""
+        """Accept the present value as the last good one, even if models are missing."""
         if self._held is not None and self._held.reading is not self._good:
             copy = self._held.reading.copy
             self._good = self._held.reading = Reading(self._held.reading.value, copy, await self._keep(copy))
@@ -177,7 +177,7 @@ class Document(Generic[T]):
             return replace(before, warnings=(*_lasting(before), _source_failed(error, self.location)))
 
     async def _kept(self) -> Reading[T] | None:
-        """Return what the copy on disk says; one that cannot be read, as an older version may have kept it, is none."""
+        """Return the document of the copy on disk; None if the copy cannot be read, as after a change of format."""
         copy = await run_in_thread(self._store.load, self.location)
         with suppress(CatalogueError):
             return Reading(await self._parse(copy), copy) if copy is not None else None
@@ -219,7 +219,7 @@ SOURCE_FAILED = "catalogue_source_failed"
 
 
 def _lasting(before: Reading[T] | None) -> tuple[DataWarning, ...]:
-    """Return what is still to be said of a copy, whatever its source says now."""
+    """Return the warnings that a copy keeps, independent of the present state of its source."""
     return tuple(warning for warning in before.warnings if warning.code != SOURCE_FAILED) if before is not None else ()
 
 

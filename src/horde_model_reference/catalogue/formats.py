@@ -1,7 +1,7 @@
 """The formats a catalogue comes in, told apart by content: JSON (v2, legacy, ``db.json``) and ``models.csv``.
 
 Reading is forgiving of single records and strict about files: a malformed record is reported and skipped, a file
-that is no catalogue, or one that is still being written, is an error that names place, line and what was expected.
+that is no catalogue, or one that is still being written, is an error with place, line and expected content.
 """
 
 from __future__ import annotations
@@ -29,11 +29,11 @@ Malformed = (ValueError, TypeError, RecursionError)
 
 @dataclass(slots=True)
 class ParsedCatalogue:
-    """The records of one file by name, and what there is to say about them.
+    """The records of one file by name, with warnings.
 
     Attributes:
         records: The records.
-        warnings: What a reader should know.
+        warnings: Warnings about the data.
         skipped: Why a name that the file seems to have is not among the records.
     """
 
@@ -45,11 +45,11 @@ class ParsedCatalogue:
 def parse_catalogue(
     content: bytes, category: MODEL_REFERENCE_CATEGORY, place: str, limits: BodyLimits = DEFAULT_LIMITS
 ) -> ParsedCatalogue:
-    """Read a catalogue in whichever format it is.
+    """Read a catalogue; its format is detected from its content.
 
     Args:
         content: The file's bytes.
-        category: What the records are of.
+        category: The category of the records.
         place: Where the bytes come from, for messages.
         limits: Limits of the file, checked before anything is parsed.
 

@@ -39,7 +39,7 @@ class LastGoodStore:
             return None
 
     def save(self, location: str, copy: SourceCopy) -> None:
-        """Keep a copy; whoever reads meanwhile, or after an interruption, sees the old one whole.
+        """Write a copy atomically; concurrent readers, and readers after an interruption, see a whole copy.
 
         Raises:
             OSError: The folder cannot be written.
@@ -57,7 +57,7 @@ class LastGoodStore:
         self._sweep(path)
 
     def _sweep(self, newest: Path) -> None:
-        """Delete what killed processes left behind; all times are the file system's own."""
+        """Delete temporary files of killed processes; all times are the file system's own."""
         for hidden in self._folder.glob(".*"):
             with suppress(FileNotFoundError):  # Another process may sweep as well.
                 if newest.stat().st_mtime - hidden.stat().st_mtime > LEFT_BEHIND:

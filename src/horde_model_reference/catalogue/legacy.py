@@ -1,4 +1,4 @@
-"""What older formats say, in the v2 format's words (rule 11)."""
+"""Translation of older formats into v2 records (rule 11)."""
 
 from __future__ import annotations
 

@@ -1,6 +1,6 @@
 """A catalogue file cut into its records: the one parser, for reports as well as for taking records out.
 
-Every record keeps where it stands in the text, so what reads records and what cuts them cannot disagree.
+Every record keeps its position in the text, so reading and removal of records cannot disagree.
 """
 
 from __future__ import annotations
@@ -42,7 +42,7 @@ class RawRecord:
         return in_lines(*self.lines)
 
     def __str__(self) -> str:
-        """Return what messages call it: its name and its line."""
+        """Return its label in messages: its name and its line."""
         return f"Record {quoted(self.name)} ({self.where})" if self.name else f"The record in {self.where}"
 
 

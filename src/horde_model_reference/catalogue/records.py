@@ -55,7 +55,7 @@ class ConfigRecord(_Part):
 
 
 def _moment(value: object) -> float | None:
-    """Return seconds of the epoch; None for whatever else stands there (a boolean, text, infinity)."""
+    """Return seconds of the epoch; None for any other value (a boolean, text, infinity)."""
     number = isinstance(value, int | float) and not isinstance(value, bool) and 0 < value < LATEST
     return value if number else None  # type: ignore[return-value]
 
@@ -64,7 +64,7 @@ Moment = Annotated[float | None, BeforeValidator(_moment)]
 
 
 class MetadataRecord(_Part):
-    """What the catalogue says of the record itself."""
+    """Metadata of the record itself."""
 
     schema_version: str | None = None
     created_at: Moment = None
@@ -99,5 +99,5 @@ class ModelRecord(_Part):
         return sum(known) if sizes and len(known) == len(sizes) else self.size_on_disk_bytes
 
     def as_json(self) -> dict[str, Any]:
-        """Return what the source said of the model, in the v2 format's names."""
+        """Return the fields of the source, under the v2 format's names."""
         return self.model_dump(mode="json", exclude_unset=True)

@@ -25,17 +25,17 @@ from horde_model_reference.proxies import why_unreachable
 from horde_model_reference.thread_pool import run_in_thread
 
 UNNAMED = "catalogue"
-"""What the file behind a URL without a base name is called."""
+"""The file name for a URL without a base name."""
 
 
 @dataclass(frozen=True, slots=True)
 class SourceCopy:
-    """The bytes of a source, with what is needed to ask whether they have changed.
+    """The bytes of a source, with validators for conditional requests.
 
     Attributes:
         content: The bytes.
         modified_at: The file's time, or the URL's ``Last-Modified``; None if unknown.
-        validators: What identifies this copy to its source: request headers for a URL, the file's times and size.
+        validators: The version of this copy: request headers for a URL, times and size for a file.
     """
 
     content: bytes
@@ -120,7 +120,7 @@ class UrlSource:
 
 
 def _reason(error: Exception) -> str:
-    """Say what went wrong, never with anything of the answer in it."""
+    """Describe the failure, without any content of the response."""
     if isinstance(error, httpx.HTTPStatusError):
         return f"answered {error.response.status_code}"
     if isinstance(error, BodyLimitError | RedirectRefusedError):
@@ -204,7 +204,7 @@ def shown(location: str) -> str:
 
 
 def base_name_of(location: str) -> str:
-    """Return the base name of a path or URL, without what may follow it; ``catalogue`` for a URL that has none."""
+    """Return the base name of a path or URL, without query and fragment; ``catalogue`` for a URL that has none."""
     path = re.sub(r"(?i)^https?://[^/?]*", "", location).partition("?")[0]
     name = re.split(r"[/\\]", path)[-1]
     return name if name.strip(".") else UNNAMED

@@ -46,7 +46,7 @@ def new_app(**settings: Any) -> typer.Typer:
 
 
 def completing(words: Iterable[str]) -> Callable[[str], list[str]]:
-    """Return a completion that proposes the words that begin like what is typed."""
+    """Return a completion that proposes the words with the typed prefix."""
 
     def complete(incomplete: str) -> list[str]:
         return [str(word) for word in words if word.startswith(incomplete)]

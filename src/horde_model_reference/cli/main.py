@@ -101,7 +101,7 @@ def main() -> NoReturn:
 
 
 def _said_of(error: typer.TyperException) -> str:
-    """Return what is wrong with the usage in one line; of a missing argument also what it is."""
+    """Describe a usage error in one line, with the help text of a missing argument."""
     # Typer lists choices over several lines, and its checker puts these words before some.
     message = " ".join(error.format_message().split()).replace("Value error, ", "")
     missing = getattr(error, "param", None) if message.startswith("Missing argument") else None

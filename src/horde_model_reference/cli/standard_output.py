@@ -1,4 +1,4 @@
-"""Standard output, and what happens where it cannot be written."""
+"""Standard output, and the handling of its failures."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ def standard_output() -> Iterator[None]:
 
 
 def unwritable(error: OSError) -> OutputError:
-    """Return the error of a standard output that failed; what is left in its buffer is dropped.
+    """Return the error for a failed standard output, and drop its buffer.
 
     Python would write the rest at its exit, fail once more, and change the exit code.
     """

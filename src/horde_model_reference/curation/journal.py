@@ -193,8 +193,8 @@ def has_records(change: FileChange, content: bytes) -> bool:
 def put_back(change: FileChange, content: bytes) -> bytes:
     """Return a file with the records of a change put back in their old places.
 
-    A file that is as the run left it becomes, byte for byte, what it was before; one that has them, as an undo that was
-    interrupted leaves it, stays.
+    A file that has not changed since the run becomes byte for byte the old file. A file that has the records already,
+    as after an interrupted undo, stays.
 
     Raises:
         CatalogueFormatError: The file is no catalogue now.

@@ -52,13 +52,13 @@ def recheck(plan: Plan, facts: CurationFacts) -> Decision:
     """Decide by the present data which models of a plan are removed.
 
     A model has recovered when it has a reason to stay that it had not then; an override covers reasons of protection
-    and ignorance, whatever they are.
+    and ignorance alike.
 
     Raises:
         UnknownModelError: A model that it removes is not in the catalogue.
         PlanError: The plan contradicts itself, so it was changed after it was made; it is of another revision of the
-            catalogue; the verdict on a model that it removes is another one, for reasons that it knew; or what it
-            removes exceeds a limit of its policy.
+            catalogue; the verdict on a model that it removes is another one, for reasons that it knew; or its removals
+            exceed a limit of its policy.
     """
     contradiction = next((said for found in _CONTRADICTIONS if (said := found(plan))), None)
     if contradiction is not None:
@@ -167,4 +167,4 @@ _CONTRADICTIONS: tuple[Callable[[Plan], str | None], ...] = (
     _not_selected,
     _not_removed,
 )
-"""What no plan has that was not changed after it was made, in words."""
+"""Contradictions that only an edited plan can have, in words."""

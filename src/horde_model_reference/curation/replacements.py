@@ -24,7 +24,7 @@ SIZE_CLASSES: tuple[tuple[float, str], ...] = (
     (80e9, "up to 80B"),
     (math.inf, "above 80B"),
 )
-"""Classes of text models by number of weights: what runs on the same kind of machine."""
+"""Classes of text models by number of weights; models of a class run on the same kind of machine."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,11 +15,11 @@ from horde_model_reference.dashboard.rendering import render
 WIDTH, HEIGHT = 900.0, 460.0
 LEFT, RIGHT, TOP, BOTTOM = 70.0, 20.0, 20.0, 50.0
 EDGE = 12.0
-"""Room between the axes and what lies lowest or farthest, so that no mark is cut."""
+"""Padding between the axes and the outermost marks, so that no mark is cut."""
 MOST_MARKS = 2000
 """Models drawn at most: the largest; a picture of more would be one blot."""
 SMALLEST = 0.01
-"""GB: what is smaller is told as 0, which a logarithmic axis has not, and stands here."""
+"""GB: the lower end of the logarithmic axis; smaller sizes are drawn here."""
 CHEAP_TO_DROP_USAGE = 200
 """Month usage below which, by the default policy, a model is a candidate."""
 

@@ -24,13 +24,13 @@ CONTENT_POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; "
     "form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
 )
-"""What a page may load: from this service alone, and nothing inline."""
+"""The content security policy: pages load from this service only, and nothing inline."""
 
 TITLES = {
     MODEL_REFERENCE_CATEGORY.image_generation: "Image models",
     MODEL_REFERENCE_CATEGORY.text_generation: "Text models",
 }
-"""The categories that pages are about, and what they are called."""
+"""The categories with pages, and their titles."""
 
 
 def render(template: str, **context: Any) -> str:

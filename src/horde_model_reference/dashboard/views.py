@@ -12,7 +12,7 @@ PAGE_SIZE = 50
 PAGE_SIZES = (PAGE_SIZE, 100, 250, 1000)
 
 PLAIN = RiskQuery(limit=PAGE_SIZE, sort=BY_REMOVAL)
-"""What a page shows when its address asks for nothing."""
+"""The default view of a page."""
 
 
 @dataclass(frozen=True, slots=True)

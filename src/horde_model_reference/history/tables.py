@@ -104,7 +104,7 @@ months = Table(
     Column("threads_most", BigInteger, nullable=False),
     sqlite_with_rowid=False,
 )
-"""What is kept of a name in a closed month; ``usage`` is the sum of its days, ``usage_total`` the highest total."""
+"""A name's row of a closed month; ``usage`` is the sum of its days, ``usage_total`` the highest total."""
 
 
 def written(name: str) -> str:

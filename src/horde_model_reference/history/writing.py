@@ -27,7 +27,7 @@ from horde_model_reference.history.tables import (
 )
 
 INSERTS: dict[str, Any] = {"sqlite": sqlite.insert, "postgresql": postgresql.insert}
-"""The statements that say what happens where a row exists already."""
+"""The upsert statements of each database dialect."""
 
 
 class Outcome(StrEnum):

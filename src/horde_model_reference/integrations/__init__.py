@@ -1,1 +1,1 @@
-"""What the Horde reports, and which catalogue model each reported name belongs to."""
+"""The Horde's reports, and the attribution of reported names to catalogue models."""

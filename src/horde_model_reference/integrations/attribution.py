@@ -1,12 +1,12 @@
-"""Which catalogue model an API name belongs to (rules 2 and 2a), for all names at once.
+"""Attribution of API names to catalogue models (rules 2 and 2a), for all names at once.
 
 The look-ups of ``name_lookups`` are tried in turn, and the first that finds anything decides: one model found is the
 answer, several are *ambiguous*. Where nothing is found, one ending is taken off at the right and the look-ups start
 again, until nothing comes off. Names that are still *unattributed* go through the wide look-ups in the same way: joined
 with an author, after a quantiser's name, as a path of another form.
 
-The work is done on columns. A name without its author, ignoring case, finds whatever another plain look-up finds. So
-one join on it settles every name with a single candidate, and only the few names with several go through the look-ups
+The work is done on columns. The look-up without author and case finds every match of the other plain look-ups. So one
+join on it settles every name with a single candidate, and only the few names with several go through the look-ups
 in turn. By which of them a name was found is worked out afterwards, for the names that somebody looks at.
 """
 
@@ -81,7 +81,7 @@ RESULT_SCHEMA: dict[str, pl.DataType | type[pl.DataType]] = {
     "candidates": pl.List(pl.UInt32),
     "alias": pl.String,
 }
-"""What :func:`attribute_names` returns: one row an API name, in the order given.
+"""The schema of :func:`attribute_names`: one row an API name, in the order given.
 
 ``looked_up`` is the text that was found, or the one that is left when nothing more comes off; ``model_index`` is a row
 of the catalogue, null unless attributed; ``candidates`` are rows of the catalogue, null unless ambiguous; ``alias`` is
@@ -98,7 +98,7 @@ def attribute_names(
         reported: In ``api_name``, distinct names as the Horde sends them; its other columns are kept.
         model_names: Distinct names of the catalogue; ``model_index`` counts along them.
         rules: The parts of the names.
-        aliases: What curators know of names; it wins over the rules where its target exists.
+        aliases: The curators' aliases; they win over the rules if their target exists.
 
     Returns:
         The rows of ``reported`` with the columns of ``RESULT_SCHEMA``.
@@ -153,14 +153,14 @@ GLOBS_AT_ONCE = 50
 
 
 def pattern_of(glob: str) -> str:
-    """Return a pattern that matches at least what a glob does, which ``fnmatch`` decides afterwards."""
+    """Return a pattern that matches a superset of a glob; ``fnmatch`` decides afterwards."""
     return "(?s)" + re.sub(r"\\\*|\\\?|\\\[.*\\\]", lambda mark: "." if mark[0] == r"\?" else ".*", re.escape(glob))
 
 
 def _search(
     wanted: pl.DataFrame, names: pl.DataFrame, models: pl.DataFrame, rules: NameRules
 ) -> tuple[pl.LazyFrame, pl.LazyFrame]:
-    """Return what the look-ups find for the wanted ones among the names, and the steps of those not found."""
+    """Return the matches of the wanted names, and the remaining steps of the names without one."""
     steps = _steps(wanted, rules)
     plain = _plain_finds(steps, names, models.lazy(), rules)
     finds, pending = _decided_plainly(plain, models), _unfound(steps.lazy(), plain.lazy())
@@ -220,7 +220,7 @@ _DECISION = (
 
 @cache
 def _without_backend(rules: NameRules) -> tuple[pl.Expr, ...]:
-    """Return ``backend``, and as ``rest`` what is left of the name without it."""
+    """Return ``backend``, and the name without it as ``rest``."""
     name, canonical = pl.col("api_name"), pl.lit(CANONICAL_BACKEND)
     if not rules.backends:
         return canonical.alias("backend"), *spelled(name, "rest")

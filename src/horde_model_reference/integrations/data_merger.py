@@ -1,4 +1,4 @@
-"""The catalogue joined with what the Horde reports: every API name counted exactly once (rule 1)."""
+"""The catalogue joined with the Horde's reports; every API name counts exactly once (rule 1)."""
 
 from __future__ import annotations
 
@@ -47,8 +47,8 @@ class MergedUsage:
             catalogue's frame), ``USAGE``, ``WORKERS`` and ``performance``.
         models: One row a model, in the order of the catalogue's frame: ``USAGE``, ``WORKERS``, ``usage_known`` and
             ``workers_known``. Figures are null where unknown.
-        totals: Where each period's requests went.
-        warnings: What a reader should know.
+        totals: The requests of each period, by attribution.
+        warnings: Warnings about the data.
     """
 
     api_names: pl.DataFrame

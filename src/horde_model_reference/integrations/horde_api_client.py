@@ -130,7 +130,7 @@ def _worth_retrying(error: Exception) -> bool:
 
 
 def _reason(error: Exception) -> str:
-    """Say what went wrong, never with anything of the answer's body in it."""
+    """Describe the failure, without any content of the response body."""
     if isinstance(error, httpx.HTTPStatusError):
         return f"answered {error.response.status_code}"
     if isinstance(error, BodyLimitError | RedirectRefusedError):

@@ -1,4 +1,4 @@
-"""What the Horde says now, or said last: each route fetched once for all who ask, and held for the bad days."""
+"""The Horde's current or last reports: each route is fetched once for all callers, and held as a fallback."""
 
 from __future__ import annotations
 
@@ -78,7 +78,7 @@ class HordeAPIIntegration:
         self._fetches: SingleFlight[HordeRoute, HeldPayload] = SingleFlight()
 
     async def observe(self, model_type: HordeModelType, max_age: timedelta | None = None) -> Observation:
-        """Return what the Horde says of a type of model.
+        """Return the observation of a type of model.
 
         The held observation is returned while its oldest part is younger than ``max_age`` (by default
         ``DELETION_RISK_CACHE_TTL``); else every part older than ``HORDE_API_CACHE_TTL`` is fetched anew. Neither lasts
@@ -106,7 +106,7 @@ class HordeAPIIntegration:
         await self._fetches.aclose()
 
     def _age(self, held: HeldPayload) -> float:
-        """Return the seconds since a report was fetched, whatever happened to the wall clock meanwhile."""
+        """Return the seconds since a report was fetched, independent of changes of the wall clock."""
         return self._clock.monotonic() - held.fetched_monotonic
 
     def _all_younger(self, kinds: tuple[PayloadKind, ...], age: float) -> bool:
@@ -122,7 +122,7 @@ class HordeAPIIntegration:
         await side_by_side(map(self._refresh, due))
 
     async def _refresh(self, kind: PayloadKind) -> None:
-        """Fetch a route, once for all who ask; who has something to go on with does not wait long."""
+        """Fetch a route, once for all callers; callers with a usable copy wait only briefly."""
         held = self._usable(self._held.get(kind.route))
         with suppress(TimeoutError):
             await self._fetches.run(kind.route, partial(self._fetch, kind), PATIENCE if held is not None else None)
@@ -142,7 +142,7 @@ class HordeAPIIntegration:
         return fresh
 
     async def _shared_or_asked(self, kind: PayloadKind) -> HeldPayload:
-        """Return what another process fetched just now, else ask the Horde while the others wait."""
+        """Return the report that another process fetched just now; else fetch it while the others wait."""
         started = time.perf_counter()
         async with self.sharing.turn(kind):
             shared = await self._shared(kind)
@@ -156,9 +156,9 @@ class HordeAPIIntegration:
             return await self._ask(kind, started)
 
     async def _shared(self, kind: PayloadKind) -> HeldPayload | None:
-        """Return what another process fetched last, its age counted from now on by our own monotonic clock.
+        """Return the last report of another process, its age counted from now on by our own monotonic clock.
 
-        One that is dated ahead would count as young for too long: a clock is wrong, or was set back since.
+        A report dated in the future is dropped, since it would count as fresh for too long.
         """
         shared = await self.sharing.load(kind)
         if shared is None:
@@ -194,7 +194,7 @@ class HordeAPIIntegration:
             raise HordeAPIError(f"Horde route {kind.route} {error.message}.", hint=error.hint) from error
 
     def _remembered(self, kind: PayloadKind, held: HeldPayload) -> HeldPayload:
-        """Return a held report; the names of a complete one are what later ones are compared with."""
+        """Return a held report; later reports are compared with the names of the last complete one."""
         if kind.keeps_names and held.report.complete:
             self._good_names[kind.route] = frozenset(held.report.frame["api_name"])
         return held

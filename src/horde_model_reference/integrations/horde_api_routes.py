@@ -56,10 +56,10 @@ class HeldPayload:
     """A report with its fetch time, and the failure of the newest attempt to replace it.
 
     Attributes:
-        report: What the Horde said.
+        report: The parsed report.
         fetched_at: The wall time of the fetch, for answers and for other processes.
         fetched_monotonic: Its time on this process's monotonic clock, which ages are counted from.
-        failure: Why the newest attempt failed; None if it did not.
+        failure: The reason of the newest failure; None after a success.
     """
 
     report: Payload
@@ -80,10 +80,10 @@ class HeldPayload:
 
     @classmethod
     def from_json(cls, text: bytes | str, kind: PayloadKind) -> HeldPayload:
-        """Read what :meth:`to_json` wrote.
+        """Parse the output of :meth:`to_json`.
 
         Raises:
-            ValueError, KeyError, TypeError: It is something else.
+            ValueError, KeyError, TypeError: The text has another form.
         """
         raw = json.loads(text)
         frame = pl.DataFrame(raw["columns"], schema=kind.schema)

@@ -16,10 +16,10 @@ Key = Callable[[pl.Expr], pl.Expr]
 
 @dataclass(frozen=True, slots=True)
 class Lookup:
-    """One way to look a name up.
+    """A look-up of names by a key.
 
     Attributes:
-        sentence: What is compared, for people.
+        sentence: The comparison, for people.
         of_name: The key of an API name.
         of_model: The key of a model's name; null where it has none.
     """

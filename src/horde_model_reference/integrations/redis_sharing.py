@@ -52,8 +52,8 @@ class RedisSharing:
 
     Keys: ``PREFIX:report:ROUTE`` (JSON, kept for the stale limit), ``PREFIX:failure:ROUTE`` (for the breaker's pause,
     or as long as the Horde asks for), ``PREFIX:lock:ROUTE`` (with a deadline), ``PREFIX:revisions`` (a hash by
-    category), ``PREFIX:probe``; and the channel ``PREFIX:catalogues``. Others may write there, too: what is not as we
-    write it is passed over, and written anew.
+    category), ``PREFIX:probe``; and the channel ``PREFIX:catalogues``. Other programs may write there, too: values of
+    another form are ignored, and overwritten.
     """
 
     def __init__(self, settings: Settings, clock: Clock) -> None:
@@ -255,7 +255,7 @@ def _report(text: bytes | str, kind: PayloadKind, limits: BodyLimits) -> HeldPay
 
 
 def _reason(told: bytes | str, kind: PayloadKind) -> str:
-    """Return why a process failed; clients are shown it, so that only what is like our own messages is repeated."""
+    """Return the reason of another process's failure; only text in the form of our messages reaches clients."""
     reason, ours = visible(_text(told))[:MAX_REASON], f"Horde route {kind.route} "
     return reason if reason.startswith(ours) else f"{ours}failed a moment ago."
 

@@ -1,4 +1,4 @@
-"""Sharing with other processes: what the Horde said, and that a catalogue has changed."""
+"""Sharing with other processes: the Horde's reports, and changes of catalogues."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from horde_model_reference.integrations.horde_api_routes import HeldPayload, Pay
 
 
 class Sharing(Protocol):
-    """What processes tell each other; a failure of the means is never a failure of the work."""
+    """Messages between processes; a failure of the transport never fails a request."""
 
     @property
     def state(self) -> str:

@@ -21,7 +21,7 @@ KINDS: dict[type, type[pl.DataType]] = {
     date: pl.Date,
     str: pl.String,
 }
-"""The types of columns; what is none of these is a count that is always unknown."""
+"""The types of columns; a column of any other type is a count that is always unknown."""
 
 
 def to_parquet(rows: Iterable[ModelDeletionRiskInfo]) -> bytes:

@@ -27,7 +27,7 @@ def counted(value: int | None, noun: str) -> str:
 
 
 def month_use(row: ModelDeletionRiskInfo) -> str:
-    """Return a row's month use, with what could be its as well: ``12``, ``12 (+1,320)``."""
+    """Format a row's month usage, with its possible usage: ``12``, ``12 (+1,320)``."""
     used, possible = row.usage_month, row.possible_usage_month
     return count(used) if used is None or possible == 0 else f"{count(used)} (+{count(possible)})"
 

@@ -16,7 +16,7 @@ from horde_model_reference.escaping import visible
 log = logging.getLogger(__name__)
 
 START_DELAY = 10.0
-"""Seconds from the start to the first look: first come those who wait for answers."""
+"""Delay of the first collection after the start, in seconds; requests go first."""
 JITTER = 0.1
 
 

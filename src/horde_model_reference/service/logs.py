@@ -8,7 +8,7 @@ import sys
 import structlog
 
 FIELDS = ("method", "path", "status", "seconds")
-"""What a record of a request says besides its message."""
+"""The extra fields of a request's log record."""
 
 
 def configure(level: int = logging.INFO) -> None:

@@ -120,7 +120,7 @@ class Workers(Multiprocess):
 def _metrics_folder(listener: socket.socket) -> Iterator[Path]:
     """Make a folder for the counters of the workers, and remove those of earlier processes that were killed.
 
-    Whoever listens on an address is the only one to do so: other folders of this address are nobody's.
+    Only one service can listen on an address, so other folders of this address are leftovers.
     """
     host, port = listener.getsockname()[:2]
     prefix = f"horde-model-reference-{host.replace(':', '_')}-{port}-"

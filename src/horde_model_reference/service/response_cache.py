@@ -55,7 +55,7 @@ class Refusal:
 
 
 Shared = asyncio.Future[CachedResponse | Refusal | None]
-"""What the framework answers to one question; None where it depends on more than the question."""
+"""The framework's response to one request; None if it depends on more than the request."""
 
 
 class ResponseCache:

@@ -114,7 +114,7 @@ async def _store(*, demo: bool) -> AsyncIterator[HistoryStore]:
 
 @contextmanager
 def _progress(what: str, total: float, unit: ProgressColumn) -> Iterator[Callable[[float], None]]:
-    """Show a bar where standard error is a terminal; what is given is called with how far it has come."""
+    """Show a progress bar if standard error is a terminal; yield the function that updates it."""
     console = Console(stderr=True)
     columns = (TextColumn("{task.description}"), BarColumn(), unit)
     with Progress(*columns, console=console, disable=not console.is_terminal) as progress:

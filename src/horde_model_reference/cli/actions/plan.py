@@ -1,4 +1,4 @@
-"""Make a plan: which models may go, what that would do, and the patch."""
+"""Make a plan: the models to remove, the impact of their removal, and the patch."""
 
 from __future__ import annotations
 

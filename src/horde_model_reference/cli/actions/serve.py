@@ -36,10 +36,10 @@ def serve(host: str, port: int, workers: int, *, demo: bool) -> None:
 
 
 def _sound_settings(*, demo: bool) -> Settings:
-    """Return the settings; say here what is wrong, once, and not in every worker, nor at the first request.
+    """Return the settings; report errors here, once, instead of in every worker or at the first request.
 
     Raises:
-        SettingsError: A value has no sense, or names what is not installed.
+        SettingsError: A value is invalid, or names a package that is not installed.
     """
     settings = settings_for(demo=demo)
     make_sharing(settings, clock_for(demo=demo))

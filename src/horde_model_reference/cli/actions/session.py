@@ -42,10 +42,10 @@ def with_engine(
     """Run a piece of work with an engine built from the environment, or from the demo.
 
     Args:
-        work: What to do with the engine.
-        demo: Use the bundled sample and its past, with no network.
-        settings: Other settings than the environment's or the demo's.
-        clock: The command's clock, where it has one.
+        work: The coroutine function that uses the engine.
+        demo: Use the bundled sample and its history, with no network.
+        settings: Settings that replace those of the environment or the demo.
+        clock: The command's clock, if it has one.
     """
     settings, clock = _patient(settings or settings_for(demo=demo)), clock or clock_for(demo=demo)
     transport, make_past = (SimulatedHorde(), make_demo_history) if demo else (None, make_history)

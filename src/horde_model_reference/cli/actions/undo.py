@@ -33,7 +33,7 @@ def undo(run: str, *, demo: bool) -> None:
 
 
 def _line(journal: Journal, name: str) -> str:
-    """Return what is known of a run; one that cannot be read hides no other."""
+    """Return the summary of a run; an unreadable journal does not hide the others."""
     try:
         run = journal.read(name)
     except PlanError as error:

@@ -17,7 +17,7 @@ def apply_plan(
     plan: Annotated[Path, typer.Argument(metavar="PLAN", help="A plan.json.")],
     *,
     catalogue: Annotated[
-        Path, typer.Option(help="The catalogue file to change; it must be what the plan was made from.")
+        Path, typer.Option(help="The catalogue file to change; it must be the file that the plan was made from.")
     ],
     db_json: DbJson = None,
     demo: Demo = False,

@@ -20,7 +20,7 @@ def explain(
     *,
     demo: Demo = False,
 ) -> None:
-    """Say why a model is at risk or not: every reason, what was observed, and under which names it was counted."""
+    """Explain why a model is at risk or not: every reason, its evidence, and the API names that count for the model."""
     from horde_model_reference.cli.actions import explain as actions
 
     actions.explain(CATEGORIES[category], name, demo=demo)

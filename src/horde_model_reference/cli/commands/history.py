@@ -16,7 +16,7 @@ app = new_app(help="Keep, read in, close and write out the history of use.")
 
 @app.command()
 def collect(*, demo: Demo = False) -> None:
-    """Ask the Horde and keep what it says; for cron, once an hour or oftener."""
+    """Fetch the Horde's reports and store them; for cron, once an hour or oftener."""
     from horde_model_reference.cli.actions import history as actions
 
     actions.collect(demo=demo)
@@ -36,7 +36,7 @@ def import_saved(
     ] = None,
     demo: Demo = False,
 ) -> None:
-    """Read saved answers into the history; repeating it, in whatever order, changes nothing."""
+    """Import saved reports into the history; repeated imports, in any order, change nothing."""
     from horde_model_reference.cli.actions import history as actions
 
     actions.import_saved(files, date, type, demo=demo)
@@ -44,7 +44,7 @@ def import_saved(
 
 @app.command()
 def prune(*, demo: Demo = False) -> None:
-    """Keep what is older than HISTORY__KEEP_DAYS by the month."""
+    """Roll days older than HISTORY__KEEP_DAYS up into months."""
     from horde_model_reference.cli.actions import history as actions
 
     actions.prune(demo=demo)
@@ -58,7 +58,7 @@ def export(
     output: Output = None,
     demo: Demo = False,
 ) -> None:
-    """Write out what is kept day by day: a row for each API name and day."""
+    """Export the daily history: a row for each API name and day."""
     from horde_model_reference.cli.actions import history as actions
 
     actions.export(format, type, output, demo=demo)

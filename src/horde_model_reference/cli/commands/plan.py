@@ -1,4 +1,4 @@
-"""``plan``: which models may go, what that would do, and the patch."""
+"""``plan``: the models to remove, the impact of their removal, and the patch."""
 
 from __future__ import annotations
 
@@ -22,14 +22,14 @@ def plan(  # noqa: PLR0913 - one parameter an option
         list[str] | None,
         typer.Option(help="NAME=REASON: remove a selected model although it is protected or unknown."),
     ] = None,
-    since: Annotated[Path | None, typer.Option(help="An earlier plan.json: say what has changed since.")] = None,
+    since: Annotated[Path | None, typer.Option(help="An earlier plan.json: list the changes since then.")] = None,
     db_json: DbJson = None,
     output_dir: Annotated[Path, typer.Option(help="Where to write the plan, the new file and the patch.")] = Path(
         "deletion-plan"
     ),
     demo: Demo = False,
 ) -> None:
-    """Say for every model whether it may go and why, what the removals would do, and write plan, new file and patch."""
+    """Decide for every model whether it may go, report reasons and impact, and write plan, new file and patch."""
     from horde_model_reference.cli.actions import plan as actions
 
     asked = actions.PlanRequest(
