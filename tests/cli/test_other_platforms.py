@@ -15,7 +15,6 @@ import tests.support
 from horde_model_reference.catalogue.sources import base_name_of, file_path, shown
 from horde_model_reference.demo import DATA
 from horde_model_reference.settings import ENV_PREFIX
-from horde_model_reference.user_folders import data_folder, temporary_folder
 from tests.support.command_line import Cli
 from tests.support.curators import FIGURES, Curators
 
@@ -77,26 +76,6 @@ def test_taking_posix_away_takes_it_away(tmp_path: Path) -> None:
         [sys.executable, "-c", code], env=os.environ | {"PYTHONPATH": path}, capture_output=True, check=True
     )
     assert run.stdout.decode().split() == ["False", "True", os.name]
-
-
-class TestFolders:
-    def test_without_a_home_data_lie_in_a_temporary_folder(self, monkeypatch: pytest.MonkeyPatch) -> None:
-        monkeypatch.setattr("platformdirs.unix.Unix.user_data_dir", "~/.local/share/horde-model-reference")
-        assert data_folder() == temporary_folder("data")
-        assert data_folder().is_absolute()
-
-    @pytest.mark.parametrize("error", [ImportError("pwd"), KeyError(1000), OSError("no name")])
-    def test_without_a_name_the_user_has_a_number(self, monkeypatch: pytest.MonkeyPatch, error: Exception) -> None:
-        def unknown() -> str:
-            raise error
-
-        monkeypatch.setattr("getpass.getuser", unknown)
-        own = str(os.getuid()) if hasattr(os, "getuid") else "user"
-        assert temporary_folder("demo").name == f"horde-model-reference-demo-{own}"
-
-    def test_a_name_is_no_path(self, monkeypatch: pytest.MonkeyPatch) -> None:
-        monkeypatch.setattr("getpass.getuser", lambda: "../DOMAIN\\user")
-        assert temporary_folder("demo").name == "horde-model-reference-demo-.._DOMAIN_user"
 
 
 @pytest.mark.parametrize(
