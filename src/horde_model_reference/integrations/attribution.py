@@ -161,13 +161,19 @@ def _search(
     wanted: pl.DataFrame, names: pl.DataFrame, models: pl.DataFrame, rules: NameRules
 ) -> tuple[pl.LazyFrame, pl.LazyFrame]:
     """Return the matches of the wanted names, and the remaining steps of the names without one."""
-    steps = _steps(wanted, rules)
-    plain = _plain_finds(steps, names, models.lazy(), rules)
-    finds, pending = _decided_plainly(plain, models), _unfound(steps.lazy(), plain.lazy())
-    if not rules.authors:
-        return finds, pending
-    wide = _wide_finds(pending, names, models).lazy()
-    return pl.concat([finds, wide]), _unfound(pending, wide)
+    keyed = collected(models.lazy().select(_key("model_folded", rules), "models"))
+    steps = _steps(_nothing_off(wanted, rules), rules)
+    pairs = _pairs(steps, keyed)
+    finds, pending = [_decided_plainly(pairs, names, models)], collected(_unfound(steps.lazy(), pairs.lazy()))
+    if not rules.endings:
+        return finds[0], pending.lazy()
+    while not (led := _without_leading_word(pending)).is_empty():
+        steps = _steps(led, rules)
+        pairs = _pairs(steps, keyed)
+        finds.append(_decided_plainly(pairs, names, models))
+        pending = collected(_unfound(pl.concat([pending, steps]).lazy(), pairs.lazy()))
+    wide = _wide_finds(pending.lazy(), names, models).lazy()
+    return pl.concat([*finds, wide]), _unfound(pending.lazy(), wide)
 
 
 def _paths(names: pl.DataFrame, pending: pl.LazyFrame) -> pl.DataFrame:
@@ -224,9 +230,15 @@ def _without_backend(rules: NameRules) -> tuple[pl.Expr, ...]:
     name, canonical = pl.col("api_name"), pl.lit(CANONICAL_BACKEND)
     if not rules.backends:
         return canonical.alias("backend"), *spelled(name, "rest")
-    prefix = rf"(?i)^\s*({'|'.join(rules.backends)})/"
-    backend = name.str.extract(prefix).str.to_lowercase().fill_null(canonical)
-    return backend.alias("backend"), *spelled(name.str.replace(prefix, ""), "rest")
+    prefix = r"(?i)^\s*(?:{})/"
+    backend = reduce(
+        lambda other, backend: (
+            pl.when(name.str.contains(prefix.format(backend))).then(pl.lit(backend)).otherwise(other)
+        ),
+        rules.backends,
+        canonical,
+    )
+    return backend.alias("backend"), *spelled(name.str.replace(prefix.format("|".join(rules.backends)), ""), "rest")
 
 
 @cache
@@ -236,20 +248,20 @@ def _key(column: str, rules: NameRules) -> pl.Expr:
     return (short(name) if rules.authors else name).alias("key")
 
 
-def _steps(names: pl.DataFrame, rules: NameRules) -> pl.DataFrame:
-    """Return each name's key, then that with one part off, then with two, ...
+def _nothing_off(names: pl.DataFrame, rules: NameRules) -> pl.DataFrame:
+    """Return each name's key before any part is taken off, as :func:`_steps` does."""
+    return collected(names.lazy().select("at", _key("rest_folded", rules), *_NOTHING_OFF))
+
+
+def _steps(pending: pl.DataFrame, rules: NameRules) -> pl.DataFrame:
+    """Return the steps given, then those with one more ending off, then with two, ...
 
     Returns:
         ``at``, ``key``, ``step`` (how many parts came off) and ``off`` (how many characters), by step.
     """
-    pending = collected(names.lazy().select("at", _key("rest_folded", rules), *_NOTHING_OFF))
     steps = [pending]
-    for _ in range(MOST_PARTS if rules.endings else 0):
+    while rules.endings and not pending.is_empty():
         pending = collected(_without(_ENDING, pending.lazy()))
-        if pending.is_empty():
-            pending = _without_leading_word(pl.concat(steps))
-        if pending.is_empty():
-            break
         steps.append(pending)
     return pl.concat(steps)
 
@@ -257,8 +269,8 @@ def _steps(names: pl.DataFrame, rules: NameRules) -> pl.DataFrame:
 def _without(pattern: str, steps: pl.LazyFrame) -> pl.LazyFrame:
     """Return the steps after those that have a part at the end."""
     key, less = pl.col("key"), pl.col("less")
-    shortened = steps.with_columns(less=key.str.replace(pattern, "")).filter(less != key)
-    return shortened.select(
+    shortened = steps.filter(pl.col("step") < MOST_PARTS).with_columns(less=key.str.replace(pattern, ""))
+    return shortened.filter(less != key).select(
         "at", less.alias("key"), pl.col("step") + 1, pl.col("off") + key.str.len_chars() - less.str.len_chars()
     )
 
@@ -294,28 +306,27 @@ _LED = rf"(?is){_SEPARATOR}(?:{'|'.join(word.with_ending for word in LEADING_WOR
 _NOTHING_OFF = (pl.lit(0, pl.UInt8).alias("step"), pl.lit(0, pl.UInt32).alias("off"))
 
 
-def _plain_finds(steps: pl.DataFrame, names: pl.DataFrame, models: pl.LazyFrame, rules: NameRules) -> pl.DataFrame:
-    """Return the names that a plain look-up finds: ``at``, the text ``looked_up``, and the ``models`` that it finds."""
-    by_key = models.select(_key("model_folded", rules), "models").group_by("key").agg("models")
-    return collected(
-        steps.lazy()
-        .join(by_key, on="key", how="inner", maintain_order="left")
-        .unique("at", keep="first", maintain_order=True)
-        .select("at", "models", *_texts(names), count=_COUNT)
-    )
+def _pairs(steps: pl.DataFrame, keyed: pl.DataFrame) -> pl.DataFrame:
+    """Return each step with each of the ``models`` that a plain look-up finds by it, ignoring case."""
+    return collected(steps.lazy().join(keyed.lazy(), on="key", how="inner").drop("key"))
+
+
+def _decided_plainly(pairs: pl.DataFrame, names: pl.DataFrame, models: pl.DataFrame) -> pl.LazyFrame:
+    """Return the finds of plain look-ups: of the texts with the fewest parts off, the strongest look-up decides."""
+    marked = pairs.lazy().with_columns(several=pl.col("at").is_duplicated())
+    single, several = collected_together(marked.remove("several"), marked.filter("several"))
+    finds = single.lazy().select("at", looked_up=_looked_up(names["rest"]), models=pl.concat_list("models"))
+    if several.is_empty():
+        return finds
+    texts = several.lazy().filter(_FEWEST_OFF).select("at", "models", *_texts(names))
+    return pl.concat([finds, _first_lookup_decides(texts, models, PLAIN_COUNT)])
+
+
+_FEWEST_OFF = pl.col("step") == pl.col("step").min().over("at")
 
 
 def _texts(names: pl.DataFrame) -> tuple[pl.Expr, ...]:
     return tuple(_looked_up(names[f"rest{case}"]).alias(f"looked_up{case}") for case in ("", FOLDED))
-
-
-def _decided_plainly(finds: pl.DataFrame, models: pl.DataFrame) -> pl.LazyFrame:
-    """Return the finds of plain look-ups, of which each name's strongest decides."""
-    if finds.is_empty() or finds["count"].max() == 1:
-        return finds.lazy().select(_FOUND)
-    several = finds.lazy().filter(pl.col("count") > 1).explode("models")
-    decided = _first_lookup_decides(several, models, PLAIN_COUNT)
-    return pl.concat([finds.lazy().filter(pl.col("count") == 1).select(_FOUND), decided])
 
 
 def _first_lookup_decides(pairs: pl.LazyFrame, models: pl.DataFrame, lookups: int) -> pl.LazyFrame:
@@ -354,8 +365,7 @@ def _wide_finds(pending: pl.LazyFrame, names: pl.DataFrame, models: pl.DataFrame
     pairs = collected(keyed.join(_models_by_wide_key(models.lazy()), on="key"))
     if pairs.is_empty():
         return pairs.select("at", "looked_up", models=pl.lit([], pl.List(pl.UInt32)))
-    fewest_off = pairs.lazy().filter(pl.col("step") == pl.col("step").min().over("at"))
-    return collected(_first_lookup_decides(fewest_off, models, len(LOOKUPS)))
+    return collected(_first_lookup_decides(pairs.lazy().filter(_FEWEST_OFF), models, len(LOOKUPS)))
 
 
 def _models_by_wide_key(models: pl.LazyFrame) -> pl.LazyFrame:
