@@ -13,11 +13,13 @@ import pytest
 from horde_model_reference.demo import DATA
 from tests.oracle import library
 from tests.oracle.cases import make_case
-from tests.oracle.comparison import check_in_processes, compare_all, differences, report
+from tests.oracle.comparison import check, compare_all, differences, report
 from tests.oracle.oracle import Inputs
 from tests.oracle.rows import Rounded
 
 SEED, CASES = "suite", 2000
+SHARE = 125
+"""Cases of one test, so that processes that run tests side by side share them."""
 THROUGH_THE_ENGINE = 20
 
 
@@ -75,9 +77,10 @@ async def test_the_real_names_of_workers(shared_data: Path) -> None:
     assert await _found(replace(_captured(shared_data, "catalogue/models.csv"), stats=stats)) == []
 
 
-def test_random_cases() -> None:
+@pytest.mark.parametrize("first", range(0, CASES, SHARE))
+def test_random_cases(first: int) -> None:
     """A failure is repeated by ``make check-figures SEED=suite NUMBER=...``."""
-    failures = check_in_processes(SEED, range(CASES))
+    failures = check(SEED, range(first, first + SHARE))
     assert not failures, report(failures)
 
 
