@@ -92,7 +92,8 @@ def csv_row_to_entry(header: list[str], row: list[str]) -> dict[str, Any]:
         "display_name": cells.get("display_name") or model_name.replace("-", " ").replace("_", " "),
         "tags": _tags(cells, billions),
     }
-    entry |= {key: cells[key] for key in ("url", "instruct_format") if cells.get(key)}
+    written = dict(zip(header, row, strict=True))  # ``db.json`` keeps the blanks around an instruct format.
+    entry |= {key: written[key] for key in ("url", "instruct_format") if cells.get(key)}
     if cells.get("settings"):
         entry["settings"] = _settings(cells["settings"])
     return entry

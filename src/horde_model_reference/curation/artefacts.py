@@ -8,6 +8,8 @@ from functools import cache, partial
 from pathlib import Path
 
 from horde_model_reference.curation.catalogue_files import catalogue_names, generated_names, remove_records
+from horde_model_reference.curation.companions import Companions
+from horde_model_reference.curation.db_json import generated_db_json
 from horde_model_reference.curation.patch import unified_patch
 from horde_model_reference.curation.plan import Plan
 from horde_model_reference.curation.plan_diff import Change
@@ -38,18 +40,26 @@ class PlannedFile:
 
 
 def artefacts(
-    plan: Plan, catalogue: PlannedFile, generated: PlannedFile | None = None, changes: Sequence[Change] | None = None
+    plan: Plan,
+    catalogue: PlannedFile,
+    generated: PlannedFile | None = None,
+    changes: Sequence[Change] | None = None,
+    companions: Companions | None = None,
 ) -> dict[str, bytes]:
     """Return a plan's files by name; arguments and errors as for :func:`artefact_makers`.
 
     Raises:
         CatalogueCutError: A file cannot be cut into records.
     """
-    return {name: make() for name, make in artefact_makers(plan, catalogue, generated, changes).items()}
+    return {name: make() for name, make in artefact_makers(plan, catalogue, generated, changes, companions).items()}
 
 
 def artefact_makers(
-    plan: Plan, catalogue: PlannedFile, generated: PlannedFile | None = None, changes: Sequence[Change] | None = None
+    plan: Plan,
+    catalogue: PlannedFile,
+    generated: PlannedFile | None = None,
+    changes: Sequence[Change] | None = None,
+    companions: Companions | None = None,
 ) -> dict[str, Callable[[], bytes]]:
     """Return the function that makes each file of a plan; new files and a patch only if it removes models.
 
@@ -61,6 +71,7 @@ def artefact_makers(
         catalogue: The catalogue file.
         generated: The ``db.json`` that is generated from it, if there is one.
         changes: The changes since an earlier plan, if one was given.
+        companions: The companions in the catalogue's repository, if it is one: its generated file is made anew.
 
     Raises:
         PlanError: Two files would have the same name.
@@ -70,7 +81,9 @@ def artefact_makers(
         raise PlanError(f"A plan's files cannot be written beside each other: {visible(', '.join(names))}.")
     makers: dict[str, Callable[[], bytes]] = {
         PLAN_JSON: lambda: to_json(plan),
-        PLAN_MARKDOWN: lambda: plan_markdown(plan, changes).encode(),
+        PLAN_MARKDOWN: lambda: plan_markdown(
+            plan, changes, "" if companions is None else companions.markdown(plan)
+        ).encode(),
     }
     gone = {verdict.name for verdict in plan.removed}
     if not gone:
@@ -82,10 +95,16 @@ def artefact_makers(
 
     @cache
     def new(file: PlannedFile) -> bytes:
+        if file is generated and companions is not None:
+            return generated_db_json(new(catalogue), catalogue.name)
         return remove_records(file.content, lost[file], file.name)
 
+    def patch() -> bytes:
+        changed = "".join(unified_patch(file.path, file.content, new(file)) for file in lost)
+        return f"{changed}{'' if companions is None else companions.deletions()}".encode("utf-8", "surrogateescape")
+
     makers |= {file.name: partial(new, file) for file in lost}
-    makers[PATCH] = lambda: "".join(unified_patch(file.path, file.content, new(file)) for file in lost).encode()
+    makers[PATCH] = patch
     return makers
 
 

@@ -10,16 +10,14 @@ import csv
 import io
 import json
 import os
-import subprocess
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from horde_model_reference.curation.git_command import GitFailure, run_git
 from horde_model_reference.errors import CatalogueSourceError
 from horde_model_reference.escaping import visible
 
-GIT_SECONDS = 60.0
-"""Time-out of one git command."""
 HEADER = "name"
 """First cell of the header; versions of 2023 and 2024 have none, and begin with a name as well."""
 
@@ -140,20 +138,10 @@ def _contents(file: Path, commits: list[str]) -> Iterator[bytes | None]:
 
 def _git(folder: Path, *arguments: str, stdin: bytes = b"") -> bytes:
     """Run git, and return its output."""
-    environment = {name: value for name, value in os.environ.items() if not name.startswith("GIT_")}
-    environment |= {"LC_ALL": "C", "GIT_OPTIONAL_LOCKS": "0", "GIT_TERMINAL_PROMPT": "0"}
-    command = ["git", *arguments]
     try:
-        done = subprocess.run(  # noqa: S603 - the arguments are those above, and no shell reads them
-            command, cwd=folder, env=environment, input=stdin, capture_output=True, timeout=GIT_SECONDS, check=True
-        )
-    except FileNotFoundError:
-        raise _unreadable("git is not installed") from None
-    except subprocess.TimeoutExpired:
-        raise _unreadable(f"git {arguments[0]} took longer than {GIT_SECONDS:.0f} seconds") from None
-    except subprocess.CalledProcessError as error:
-        raise _unreadable(error.stderr.decode("utf-8", "replace").partition("\n")[0]) from None
-    return done.stdout
+        return run_git(folder, *arguments, stdin=stdin)
+    except GitFailure as failure:
+        raise _unreadable(str(failure)) from None
 
 
 def _unreadable(reason: str) -> CatalogueSourceError:

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from horde_model_reference.curation.artefacts import PATCH, PLAN_JSON
+from horde_model_reference.curation.artefacts import PATCH, PLAN_JSON, PLAN_MARKDOWN
 from horde_model_reference.curation.patch import work_tree
 
 CLONE = "CLONE"
@@ -33,6 +33,29 @@ class PlanPlaces:
     db_json: Path | None
 
 
+@dataclass(frozen=True, slots=True)
+class RepositoryPlaces:
+    """Where the plan of a catalogue's repository is, and the words of its pull request.
+
+    Attributes:
+        output_dir: The folder that the plan was written into.
+        root: The clone.
+        branch: The name of the branch.
+        branch_made: Whether the branch is there, with the first commit.
+        title: The title of the pull request.
+        second_commit: The command whose changes are the second commit; empty where there is none.
+        dates: The file that it changes.
+    """
+
+    output_dir: Path
+    root: Path
+    branch: str
+    branch_made: bool
+    title: str
+    second_commit: str
+    dates: str
+
+
 def next_steps(places: PlanPlaces) -> list[str]:
     """Return the two ways to carry out a plan, as lines for people: git's ``apply``, or ours with its journal."""
     if places.catalogue is None:
@@ -45,6 +68,29 @@ def next_steps(places: PlanPlaces) -> list[str]:
         f"  {_git_apply(root, places.output_dir / PATCH)}",
         f"  {apply_command(places, catalogue or Path(CLONE, places.catalogue_file))}",
     ]
+
+
+def repository_steps(places: RepositoryPlaces) -> list[str]:
+    """Return the commands that make a pull request of a plan, as lines for people; nothing has been pushed."""
+    patch, body = (str((places.output_dir / name).resolve()) for name in (PATCH, PLAN_MARKDOWN))
+    if places.branch_made:
+        made = [f"Branch {places.branch} was made in {places.root}; nothing was pushed. Next:"]
+        commit = [["git", "switch", places.branch]] * bool(places.second_commit)
+    else:
+        made = ["Next:"]
+        commit = [
+            ["git", "switch", "-c", places.branch],
+            ["git", "apply", "--index", patch],
+            ["git", "commit", "-m", places.title],
+        ]
+    second = ["git", "commit", "-a", "-m", f"Update {places.dates}"]
+    publish = [
+        ["git", "push", "-u", "origin", places.branch],
+        ["gh", "pr", "create", "--head", places.branch, "--title", places.title, "--body-file", body],
+    ]
+    typed = [_typed(["cd", str(places.root.resolve())]), *map(_typed, commit)]
+    typed += [places.second_commit, _typed(second)] if places.second_commit else []
+    return [*made, *(f"  {line}" for line in (*typed, *map(_typed, publish)))]
 
 
 def next_steps_of_demo(places: PlanPlaces) -> list[str]:

@@ -8,6 +8,8 @@ from pathlib import Path
 
 from horde_model_reference.catalogue.sources import file_path
 
+NOTHING = "HcmV?d00001"
+"""An empty file, deflated and in base 85, as git writes it."""
 NO_NEWLINE = "\\ No newline at end of file\n"
 
 
@@ -27,6 +29,19 @@ def unified_patch(path: str, old: bytes, new: bytes) -> str:
     # git reads a name up to a tab, so that it may hold blanks.
     header = [f"diff --git {a} {b}\n", f"--- {a}\t\n", f"+++ {b}\t\n"]
     return "".join(header + [line if line.endswith("\n") else f"{line}\n{NO_NEWLINE}" for line in hunks[2:]])
+
+
+def deletion_patch(path: str, mode: str, blob: str) -> str:
+    """Return the part of a patch that deletes a file, text or not: git finds its content by its id.
+
+    Args:
+        path: The file's path as the patch names it.
+        mode: Its mode in git's index.
+        blob: The id of its content in git.
+    """
+    a, b = _quoted(f"a/{path}"), _quoted(f"b/{path}")
+    header = f"diff --git {a} {b}\ndeleted file mode {mode}\nindex {blob}..{'0' * len(blob)}\n"
+    return f"{header}GIT binary patch\nliteral 0\n{NOTHING}\n\n"
 
 
 def _quoted(path: str) -> str:

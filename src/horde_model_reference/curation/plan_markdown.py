@@ -18,14 +18,15 @@ TABLE = (
 )
 
 
-def plan_markdown(plan: Plan, changes: Sequence[Change] | None = None) -> str:
-    """Return the plan; with the changes since an earlier one, if that was given."""
+def plan_markdown(plan: Plan, changes: Sequence[Change] | None = None, repository: str = "") -> str:
+    """Return the plan; with the changes since an earlier one, and the sections about its repository, if given."""
     sections = (
         _title(plan),
         _removals(plan),
         _effect(plan),
         _since(changes),
         _others(plan),
+        repository,
         _policy(plan),
         _warnings(plan),
     )

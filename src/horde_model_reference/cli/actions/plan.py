@@ -8,9 +8,11 @@ from pathlib import Path
 
 from horde_model_reference.catalogue.sources import SourceCopy
 from horde_model_reference.categories import MODEL_REFERENCE_CATEGORY
+from horde_model_reference.cli.actions.clone import open_clone
 from horde_model_reference.cli.actions.output import show, show_lines
-from horde_model_reference.cli.actions.session import with_engine
+from horde_model_reference.cli.actions.session import settings_for, with_engine
 from horde_model_reference.curation.artefacts import PlannedFile, artefacts, write_artefacts
+from horde_model_reference.curation.companions import companions_of
 from horde_model_reference.curation.next_steps import PlanPlaces, next_steps, next_steps_of_demo
 from horde_model_reference.curation.patch import local_path, path_in_work_tree, path_in_work_tree_of
 from horde_model_reference.curation.plan import Plan
@@ -33,6 +35,8 @@ class PlanRequest:
         override: ``NAME=REASON`` for selected models that are removed although they are protected or unknown.
         since: An earlier plan to compare it with.
         db_json: The file that is generated from the catalogue of text models.
+        repository: A clone of the catalogue's repository.
+        branch: The branch to make in it.
         output_dir: The folder to write it into.
     """
 
@@ -41,25 +45,37 @@ class PlanRequest:
     override: Sequence[str]
     since: Path | None
     db_json: Path | None
+    repository: Path | None
+    branch: str | None
     output_dir: Path
 
 
 def plan(category: MODEL_REFERENCE_CATEGORY, asked: PlanRequest, *, demo: bool) -> None:
     """Make a plan, write it, show it, and say how to carry it out."""
+    clone = None if asked.repository is None else open_clone(category, asked.repository, asked.branch)
+    if clone is None and asked.branch is not None:
+        raise UsageError("--branch: there is no repository to make it in.", hint="Give --repository as well.")
+    if clone is not None and asked.db_json is not None:
+        raise UsageError("--db-json: the repository has its own.", hint="Leave it out.")
     policy = load_policy(asked.policy)
     choice = Choice(tuple(asked.select) or None, overrides_of(asked.override, asked.select))
     earlier = _earlier(asked.since, category) if asked.since is not None else None
-    facts, copy = with_engine(lambda engine: engine.curation_facts(category), demo=demo)
+    settings = None if clone is None else clone.settings(settings_for(demo=demo))
+    facts, copy = with_engine(lambda engine: engine.curation_facts(category), demo=demo, settings=settings)
     made = make_plan(facts, policy, choice)
     changes = compare(earlier, made) if earlier is not None else None
-    generated = _planned(asked.db_json) if asked.db_json is not None else None
-    files = artefacts(made, _catalogue(facts, copy), generated, changes)
+    db_json = asked.db_json if clone is None else clone.generated
+    generated = _planned(db_json) if db_json is not None else None
+    companions = None if clone is None else companions_of(made, facts.catalogue.records, clone.profile, clone.root)
+    files = artefacts(made, _catalogue(facts, copy), generated, changes, companions)
     catalogue = local_path(facts.location)
-    originals = [catalogue or Path(facts.location).with_name(facts.catalogue_file), asked.db_json]
+    originals = [catalogue or Path(facts.location).with_name(facts.catalogue_file), db_json]
     written = write_artefacts(files, asked.output_dir, [path for path in originals if path is not None])
     show(plan_report(made, written, changes))
-    if made.removed:
-        places = PlanPlaces(asked.output_dir, catalogue, facts.catalogue_file, asked.db_json)
+    if made.removed and clone is not None:
+        show_lines(clone.carry_out(made, files, asked.output_dir))
+    elif made.removed:
+        places = PlanPlaces(asked.output_dir, catalogue, facts.catalogue_file, db_json)
         show_lines((next_steps_of_demo if demo else next_steps)(places))
 
 

@@ -24,6 +24,13 @@ def plan(  # noqa: PLR0913 - one parameter an option
     ] = None,
     since: Annotated[Path | None, typer.Option(help="An earlier plan.json: list the changes since then.")] = None,
     db_json: DbJson = None,
+    repository: Annotated[
+        Path | None,
+        typer.Option(help="A clone of the catalogue's repository: read its files, and change their companions too."),
+    ] = None,
+    branch: Annotated[
+        str | None, typer.Option(help="With --repository: make this branch with the commit; nothing is pushed.")
+    ] = None,
     output_dir: Annotated[Path, typer.Option(help="Where to write the plan, the new file and the patch.")] = Path(
         "deletion-plan"
     ),
@@ -38,6 +45,8 @@ def plan(  # noqa: PLR0913 - one parameter an option
         override=override or [],
         since=since,
         db_json=db_json,
+        repository=repository,
+        branch=branch,
         output_dir=output_dir,
     )
     actions.plan(CATEGORIES[category], asked, demo=demo)
