@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 
 from horde_model_reference import engine as engine_module
-from horde_model_reference.categories import MODEL_REFERENCE_CATEGORY, REPORTED_TYPES
+from horde_model_reference.categories import MODEL_REFERENCE_CATEGORY, USAGE
 from horde_model_reference.engine import Engine, open_engine
 from horde_model_reference.errors import (
     CatalogueFormatError,
@@ -42,7 +42,7 @@ async def an_engine(folder: Path, **settings: Any) -> AsyncIterator[tuple[Engine
 
 async def test_a_category_without_usage_is_refused_before_any_work() -> None:
     async with open_engine(load_settings()) as engine:
-        for category in set(MODEL_REFERENCE_CATEGORY) - set(REPORTED_TYPES):
+        for category in set(MODEL_REFERENCE_CATEGORY) - set(USAGE):
             with pytest.raises(UnsupportedCategoryError, match=category):
                 await engine.table(category)
 

@@ -14,7 +14,7 @@ from horde_model_reference.analytics.risk_level import RiskLevel
 from horde_model_reference.analytics.risk_response import respond_with_attribution
 from horde_model_reference.analytics.text_model_names import base_name
 from horde_model_reference.analytics.thresholds import thresholds_for
-from horde_model_reference.categories import MODEL_REFERENCE_CATEGORY, HordeModelType
+from horde_model_reference.categories import MODEL_REFERENCE_CATEGORY, USAGE
 from horde_model_reference.name_parts import (
     AUTHOR_JOINTS,
     BACKENDS,
@@ -68,8 +68,8 @@ def flags() -> str:
 def _set_below(flag: Flag) -> str:
     """Return a flag's threshold; where the types of model differ, that of each."""
     found = {
-        kind: flag.threshold(ScoringContext(thresholds_for(Settings.model_construct(), kind), 1))
-        for kind in HordeModelType
+        traits.model_type: flag.threshold(ScoringContext(thresholds_for(Settings.model_construct(), traits), 1))
+        for traits in USAGE.values()
     }
     values = {kind: f"{threshold.value:g}" for kind, threshold in found.items() if threshold}
     if len(set(values.values())) > 1:
@@ -100,7 +100,7 @@ def presets() -> str:
 
 def thresholds() -> str:
     """Return the numbers that each type is judged by."""
-    by_type = {kind: thresholds_for(Settings.model_construct(), kind) for kind in HordeModelType}
+    by_type = {traits.model_type: thresholds_for(Settings.model_construct(), traits) for traits in USAGE.values()}
     rows = []
     for field, what in (
         ("low_usage", "`low_usage` below"),

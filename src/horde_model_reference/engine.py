@@ -23,10 +23,10 @@ from horde_model_reference.analytics.usage_trend import RecentUse
 from horde_model_reference.catalogue.catalogue import Catalogue
 from horde_model_reference.catalogue.manager import ModelReferenceManager
 from horde_model_reference.catalogue.sources import SourceCopy, base_name_of
-from horde_model_reference.categories import MODEL_REFERENCE_CATEGORY, HordeModelType, reported_type
+from horde_model_reference.categories import MODEL_REFERENCE_CATEGORY, HordeModelType, has_styles, usage_traits
 from horde_model_reference.clock import Clock
 from horde_model_reference.curation.planning import CurationFacts
-from horde_model_reference.curation.sources import STYLED, CurationSources
+from horde_model_reference.curation.sources import CurationSources
 from horde_model_reference.curation.styles import Dependents, Styles
 from horde_model_reference.data_warnings import DataWarning
 from horde_model_reference.errors import (
@@ -105,7 +105,7 @@ class Engine:
 
     async def table_at_time(self, category: MODEL_REFERENCE_CATEGORY, max_age: timedelta | None = None) -> TableAtTime:
         """Return a category's risk table with the time of its observation; see :meth:`table`."""
-        model_type = reported_type(category)
+        model_type = usage_traits(category).model_type
         deadline = asyncio.get_running_loop().time() + self.settings.request_deadline_seconds
         catalogue = with_models(await self.manager.get_catalogue(category, self._left(deadline)))
         observation = await self._observed(model_type, max_age, deadline)
@@ -126,7 +126,7 @@ class Engine:
         """
         styles, _ = (
             await self.curation.styles(STYLES_SHARE * self.settings.request_deadline_seconds)
-            if category is STYLED
+            if has_styles(category)
             else (None, ())
         )
         found = styles.dependents([name]) if styles is not None else None
@@ -149,7 +149,7 @@ class Engine:
             UnknownModelError: No model or family has this name.
             NoHistoryError, HistoryError: There is no history, or it cannot be read just now.
         """
-        reported_type(category)
+        usage_traits(category)
         catalogue = with_models(await self.manager.get_catalogue(category, self._patience))
         names = await run_in_thread(family_members if family else known_model, catalogue, name)
         found = await self.history.of_models(catalogue, names, days)
@@ -166,7 +166,7 @@ class Engine:
             table: The table in service, if there is one; used while it is of the catalogue's revision; optional sources
                 then get a short time-out.
         """
-        reported_type(category)
+        usage_traits(category)
         patience = None if table is None else self._patience
         catalogue, copy = await self.manager.get_catalogue_with_copy(category, patience)
         location = self.manager.location(category)
@@ -215,12 +215,12 @@ class Engine:
     async def _styles(
         self, category: MODEL_REFERENCE_CATEGORY, patience: float | None
     ) -> tuple[Styles | None, tuple[DataWarning, ...]]:
-        return await self.curation.styles(patience) if category is STYLED else (NO_STYLES, ())
+        return await self.curation.styles(patience) if has_styles(category) else (NO_STYLES, ())
 
     async def _style_counts(
         self, category: MODEL_REFERENCE_CATEGORY, deadline: float
     ) -> tuple[Mapping[str, int] | None, tuple[DataWarning, ...]]:
-        if category is not STYLED:
+        if not has_styles(category):
             return None, ()
         styles, warnings = await self.curation.styles(self._left(deadline, STYLES_SHARE))
         return styles.counts() if styles is not None else None, warnings

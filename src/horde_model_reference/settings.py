@@ -26,7 +26,7 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 from pydantic_settings import SettingsError as UnreadableSettingError
 
 from horde_model_reference.body_limits import BodyLimits
-from horde_model_reference.categories import MODEL_REFERENCE_CATEGORY
+from horde_model_reference.categories import IMAGE_THRESHOLDS, MODEL_REFERENCE_CATEGORY, TEXT_THRESHOLDS
 from horde_model_reference.errors import SettingsError
 from horde_model_reference.user_folders import data_folder
 
@@ -188,19 +188,24 @@ class Settings(BaseSettings):
         ("huggingface.co",), description="Hosts (with their subdomains) that files should lie on."
     )
     low_usage_threshold_percentage: Percentage = Field(
-        0.0065, description="Image models: percent of the category's month usage below which `low_usage` is set."
+        IMAGE_THRESHOLDS.low_usage_threshold_percentage,
+        description="Image models: percent of the category's month usage below which `low_usage` is set.",
     )
     text_gen_low_usage_threshold_percentage: Percentage = Field(
-        0.02, description="Text models: percent of the category's month usage below which `low_usage` is set."
+        TEXT_THRESHOLDS.low_usage_threshold_percentage,
+        description="Text models: percent of the category's month usage below which `low_usage` is set.",
     )
     text_gen_ignore_download_hosts: bool = Field(
-        True, description="Text models: keep the four download flags off, since text records carry no downloads."
+        TEXT_THRESHOLDS.ignore_download_hosts,
+        description="Text models: keep the four download flags off, since text records carry no downloads.",
     )
     text_gen_critical_usage_threshold: Annotated[int, Field(ge=0)] = Field(
-        10, description="Text models: month usage below which a model without workers is critical."
+        TEXT_THRESHOLDS.critical_usage_threshold,
+        description="Text models: month usage below which a model without workers is critical.",
     )
     text_gen_critical_worker_threshold: Annotated[int, Field(ge=0)] = Field(
-        1, description="Text models: worker threads below which a model without usage is critical."
+        TEXT_THRESHOLDS.critical_worker_threshold,
+        description="Text models: worker threads below which a model without usage is critical.",
     )
 
     body_limits: BodyLimits = Field(BodyLimits(), description="Limits of the bodies that are read.")

@@ -7,7 +7,7 @@ import pytest
 
 from horde_model_reference.analytics.possible_use import MOST_NAMES, MOST_WORDS, possible_usage_month, possible_uses
 from horde_model_reference.categories import HordeModelType
-from horde_model_reference.integrations.attribution import NAME_RULES, attribute_names
+from horde_model_reference.integrations.attribution import attribute_names, name_rules
 
 MODELS = sorted(
     [
@@ -27,7 +27,7 @@ MODELS = sorted(
 def possible(names: list[str], models: list[str] = MODELS) -> dict[str, list[str]]:
     """Return the models that each name could be."""
     reported = pl.LazyFrame({"api_name": names, "usage_month": range(1, len(names) + 1)})
-    api_names = attribute_names(reported, pl.Series(models), NAME_RULES[HordeModelType.TEXT]).collect()
+    api_names = attribute_names(reported, pl.Series(models), name_rules(HordeModelType.TEXT)).collect()
     found: dict[str, list[str]] = {name: [] for name in names}
     pairs = possible_uses(api_names, pl.Series(models), by_words=True)
     assert pairs is not None
@@ -86,7 +86,7 @@ def test_rule_2c_hostile_names_stay_cheap() -> None:
 def test_rule_2c_image_names_are_possible_uses_only_where_ambiguous() -> None:
     models = ["Deliberate", "deliberate", "Other"]
     reported = pl.LazyFrame({"api_name": ["DELIBERATE", "Other thing"], "usage_month": [3, 4]})
-    api_names = attribute_names(reported, pl.Series(models), NAME_RULES[HordeModelType.IMAGE]).collect()
+    api_names = attribute_names(reported, pl.Series(models), name_rules(HordeModelType.IMAGE)).collect()
     pairs = possible_uses(api_names, pl.Series(models), by_words=False)
     assert pairs is not None
     assert sorted(pairs.iter_rows()) == [(0, 0), (0, 1)]
@@ -97,7 +97,7 @@ def test_rule_2c_names_without_use_are_no_use_and_too_many_names_are_unknown() -
     for used, expected in ((0, 0), (3, 3), (MOST_NAMES + 1, None)):
         months = [int(at < used) for at in range(len(names))]
         reported = pl.LazyFrame({"api_name": names, "usage_month": months})
-        api_names = attribute_names(reported, pl.Series(MODELS), NAME_RULES[HordeModelType.TEXT]).collect()
+        api_names = attribute_names(reported, pl.Series(MODELS), name_rules(HordeModelType.TEXT)).collect()
         pairs = possible_uses(api_names, pl.Series(MODELS), by_words=True)
         assert (None if pairs is None else pairs.height) == expected
     each = pl.Series(range(len(MODELS)))

@@ -8,12 +8,12 @@ import pytest
 
 from horde_model_reference.analytics.deletion_risk_analysis import ModelDeletionRiskInfoFactory
 from horde_model_reference.analytics.thresholds import Thresholds, thresholds_for
-from horde_model_reference.categories import HordeModelType
+from horde_model_reference.categories import HordeModelType, traits_of_type
 from horde_model_reference.settings import ENV_PREFIX, load_settings
 
 
 def of(model_type: HordeModelType, **settings: Any) -> Thresholds:
-    return thresholds_for(load_settings(**settings), model_type)
+    return thresholds_for(load_settings(**settings), traits_of_type(model_type))
 
 
 @pytest.mark.parametrize(

@@ -16,7 +16,6 @@ import pytest
 
 from horde_model_reference.analytics.risk_query import RiskQuery
 from horde_model_reference.analytics.risk_response import respond
-from horde_model_reference.curation.sources import STYLED
 from horde_model_reference.engine import open_engine
 from horde_model_reference.reports.terminal import explanation
 from horde_model_reference.service.app import create_service
@@ -79,7 +78,7 @@ async def test_rule_3_what_could_not_be_read_is_unknown_never_none(tmp_path: Pat
 
 
 async def test_text_models_have_no_styles(tmp_path: Path) -> None:
-    assert STYLED is IMAGE
+    assert [category for category in USAGE if has_styles(category)] == [IMAGE]
     async with served(tmp_path) as client:
         body = (await client.get(TEXT_RISK)).json()
         detail = await detail_of(client, "Sao10K/Stheno", TEXT_RISK)

@@ -14,7 +14,6 @@ from jinja2 import UndefinedError
 from horde_model_reference.dashboard.rendering import (
     ASSETS,
     CONTENT_POLICY,
-    TITLES,
     api_model_path,
     asset_version,
     from_form,
@@ -118,7 +117,3 @@ def test_the_policy_allows_nothing_inline_and_nobody_else() -> None:
 def test_the_assets_fetch_nothing_from_elsewhere() -> None:
     for path in ASSETS.iterdir():
         assert not re.search(r"https?://|@import|eval\(|innerHTML", path.read_text(encoding="utf-8")), path.name
-
-
-def test_every_category_with_usage_has_a_title() -> None:
-    assert [category.value for category in TITLES] == ["image_generation", "text_generation"]

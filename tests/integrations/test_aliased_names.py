@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from horde_model_reference.catalogue.aliases import Aliases, bundled_aliases, parse_aliases
 from horde_model_reference.categories import HordeModelType
-from horde_model_reference.integrations.attribution import NAME_RULES, attribute_names, pattern_of
+from horde_model_reference.integrations.attribution import attribute_names, name_rules, pattern_of
 from horde_model_reference.integrations.data_merger import aliases_without_target
 
 MODELS = ["Northwind/Harbor-3B", "Northwind/Harbor-8B", "other/Harbor-8B", "Straße/Café-7B"]
@@ -28,7 +28,7 @@ def attributed(
 ) -> dict[str, tuple[str, str | None, str | None]]:
     """Return outcome, model and alias of each name."""
     reported = pl.LazyFrame({"api_name": pl.Series(names, dtype=pl.String)})
-    found = attribute_names(reported, pl.Series(models), NAME_RULES[HordeModelType.TEXT], aliases).collect()
+    found = attribute_names(reported, pl.Series(models), name_rules(HordeModelType.TEXT), aliases).collect()
     rows = found.select("api_name", "outcome", "model_index", "alias").iter_rows()
     return {name: (outcome, None if at is None else models[at], alias) for name, outcome, at, alias in rows}
 

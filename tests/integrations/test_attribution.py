@@ -15,18 +15,18 @@ from horde_model_reference.categories import HordeModelType
 from horde_model_reference.integrations.attribution import (
     AMBIGUOUS,
     ATTRIBUTED,
-    NAME_RULES,
     RESULT_SCHEMA,
     UNATTRIBUTED,
     attribute_names,
     candidates_of,
     lookups_of,
+    name_rules,
 )
 from horde_model_reference.name_parts import ENDINGS
 from tests.support.text_names import API_NAMES, MODELS
 
-TEXT = NAME_RULES[HordeModelType.TEXT]
-IMAGE = NAME_RULES[HordeModelType.IMAGE]
+TEXT = name_rules(HordeModelType.TEXT)
+IMAGE = name_rules(HordeModelType.IMAGE)
 FULL, FULL_FOLDED, PATH, PATH_FOLDED, SHORT, SHORT_FOLDED = range(6)
 
 
@@ -38,7 +38,7 @@ def attribute(
     api_names: list[str], models: list[str], model_type: HordeModelType = HordeModelType.TEXT
 ) -> pl.DataFrame:
     reported = pl.LazyFrame({"api_name": strings(api_names)})
-    found = attribute_names(reported, strings(models), NAME_RULES[model_type]).collect()
+    found = attribute_names(reported, strings(models), name_rules(model_type)).collect()
     assert found["api_name"].to_list() == api_names, "every name once, in the order given"
     return found
 

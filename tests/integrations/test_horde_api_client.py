@@ -27,7 +27,7 @@ from horde_model_reference.integrations.horde_api_client import (
     HordeAPIClient,
     retry_after_seconds,
 )
-from horde_model_reference.integrations.horde_api_routes import STATS, STATUS, HordeRoute
+from horde_model_reference.integrations.horde_api_routes import HordeRoute, stats_kind, status_kind
 from tests.support.builders import FETCHED, stats_of
 from tests.support.clock import SteeredClock
 from tests.support.file_server import FileServer
@@ -53,10 +53,10 @@ from tests.support.misbehaving_horde import (
 
 pytestmark = pytest.mark.usefixtures("no_pauses")
 
-TEXT_STATS = STATS[HordeModelType.TEXT].route
-IMAGE_STATS = STATS[HordeModelType.IMAGE].route
-TEXT_STATUS = STATUS[HordeModelType.TEXT].route
-IMAGE_STATUS = STATUS[HordeModelType.IMAGE].route
+TEXT_STATS = stats_kind(HordeModelType.TEXT).route
+IMAGE_STATS = stats_kind(HordeModelType.IMAGE).route
+TEXT_STATUS = status_kind(HordeModelType.TEXT).route
+IMAGE_STATUS = status_kind(HordeModelType.IMAGE).route
 
 
 @asynccontextmanager

@@ -24,7 +24,7 @@ from horde_model_reference.events import Event, FetchDone
 from horde_model_reference.http_client import make_client
 from horde_model_reference.integrations import redis_sharing
 from horde_model_reference.integrations.horde_api_integration import CLOCK_TOLERANCE, HordeAPIIntegration
-from horde_model_reference.integrations.horde_api_routes import STATS, HeldPayload
+from horde_model_reference.integrations.horde_api_routes import HeldPayload, stats_kind
 from horde_model_reference.integrations.redis_sharing import RETRY_AFTER, RedisSharing
 from horde_model_reference.service.app import create_service
 from horde_model_reference.settings import ENV_PREFIX, load_settings
@@ -47,7 +47,7 @@ from tests.support.waiting import eventually
 pytestmark = [pytest.mark.usefixtures("no_pauses"), pytest.mark.redis]
 
 TEXT = HordeModelType.TEXT
-TEXT_STATS = STATS[TEXT]
+TEXT_STATS = stats_kind(TEXT)
 PREFIX = "horde-model-reference"
 REPORT, FAILURE, LOCK = (f"{PREFIX}:{what}:{TEXT_STATS.route}" for what in ("report", "failure", "lock"))
 CHANNEL = f"{PREFIX}:catalogues"

@@ -16,13 +16,13 @@ from horde_model_reference.clock import Clock
 from horde_model_reference.engine import make_sharing
 from horde_model_reference.errors import HordeAPIError, SettingsError
 from horde_model_reference.integrations.horde_api_models import MAX_FIGURE
-from horde_model_reference.integrations.horde_api_routes import STATS, STATUS, HeldPayload, PayloadKind
+from horde_model_reference.integrations.horde_api_routes import HeldPayload, PayloadKind, stats_kind, status_kind
 from horde_model_reference.integrations.sharing import NoSharing
 from horde_model_reference.settings import load_settings
 from tests.support.builders import FETCHED, IMAGE, stats_of
 
-TEXT_STATS, TEXT_STATUS = STATS[HordeModelType.TEXT], STATUS[HordeModelType.TEXT]
-KINDS = [*STATS.values(), *STATUS.values()]
+TEXT_STATS, TEXT_STATUS = stats_kind(HordeModelType.TEXT), status_kind(HordeModelType.TEXT)
+KINDS = [make(model_type) for make in (stats_kind, status_kind) for model_type in HordeModelType]
 
 NAMES = st.text(min_size=1, max_size=12)
 FIGURES = st.one_of(st.none(), st.integers(min_value=-1, max_value=MAX_FIGURE), st.floats(allow_nan=False))

@@ -15,10 +15,10 @@ from hypothesis import strategies as st
 from horde_model_reference.categories import HordeModelType
 from horde_model_reference.integrations.attribution import (
     AMBIGUOUS,
-    NAME_RULES,
     UNATTRIBUTED,
     attribute_names,
     candidates_of,
+    name_rules,
 )
 from horde_model_reference.name_parts import ENDINGS, LEADING_WORDS, NEVER_ENDINGS, PATH_FORMS, QUANTISERS
 
@@ -29,7 +29,7 @@ CATALOGUE = [HARBOR, SAILOR, PIER, "Northwind/Harbor-9B-v1.2", "other/Harbor-8B"
 def models_of(names: list[str], catalogue: list[str]) -> list[str]:
     """Return the model of each name, or why it has none."""
     reported = pl.LazyFrame({"api_name": pl.Series(names, dtype=pl.String)})
-    found = attribute_names(reported, pl.Series(catalogue), NAME_RULES[HordeModelType.TEXT]).collect()
+    found = attribute_names(reported, pl.Series(catalogue), name_rules(HordeModelType.TEXT)).collect()
     return [
         outcome if index is None else catalogue[index]
         for outcome, index in found.select("outcome", "model_index").iter_rows()
@@ -187,7 +187,7 @@ def test_rule_2a_apex_files_drop_it_and_instruct(ending: str) -> None:
         assert model_of(f"{tuned}{ending}", catalogue) == tuned
         assert model_of("koboldcpp/Harbor-8B-v1.2-Q4_K_M", catalogue) == HARBOR
         reported = pl.LazyFrame({"api_name": [name]})
-        found = attribute_names(reported, pl.Series(catalogue), NAME_RULES[HordeModelType.TEXT]).collect()
+        found = attribute_names(reported, pl.Series(catalogue), name_rules(HordeModelType.TEXT)).collect()
         assert candidates_of(found, pl.Series(catalogue)) == {name: sorted([HARBOR, tuned])}
 
 

@@ -16,7 +16,7 @@ from horde_model_reference.analytics.risk_response import respond
 from horde_model_reference.analytics.risk_table import RiskTable
 from horde_model_reference.catalogue.aliases import parse_aliases
 from horde_model_reference.catalogue.catalogue import read_catalogue
-from horde_model_reference.categories import MODEL_REFERENCE_CATEGORY, reported_type
+from horde_model_reference.categories import MODEL_REFERENCE_CATEGORY, usage_traits
 from horde_model_reference.clock import Clock
 from horde_model_reference.engine import open_engine
 from horde_model_reference.integrations.horde_api_integration import HordeAPIIntegration
@@ -86,7 +86,7 @@ async def quick_table_of(inputs: Inputs) -> RiskTable:
     settings, category = settings_of(inputs.thresholds), category_of(inputs)
     async with httpx.AsyncClient(transport=transport_of(inputs), trust_env=False) as client:
         horde = HordeAPIIntegration(settings, client, Clock())
-        observation = await horde.observe(reported_type(category))
+        observation = await horde.observe(usage_traits(category).model_type)
         await horde.aclose()
     catalogue = read_catalogue(inputs.catalogue, category, CATALOGUE_URL)
     catalogue = replace(catalogue, aliases=parse_aliases(inputs.aliases, ALIASES_URL))

@@ -14,7 +14,7 @@ import httpx
 import polars as pl
 
 from horde_model_reference.analytics.risk_table import RiskTable
-from horde_model_reference.categories import reported_type
+from horde_model_reference.categories import usage_traits
 from horde_model_reference.curation.planning import make_plan
 from horde_model_reference.curation.policy import Policy
 from horde_model_reference.engine import Engine, open_engine
@@ -155,7 +155,7 @@ class Year:
         compiled = self.horde.fetched[table.data_as_of.stats_fetched_at]
         self._check_rows(table, compiled)
         self._check_sums(table, compiled)
-        observation = await engine.horde.observe(reported_type(self.category))
+        observation = await engine.horde.observe(usage_traits(self.category).model_type)
         if observation.stats.complete:
             self.compared = True
             if compiled.day not in self.seen_days:

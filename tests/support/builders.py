@@ -11,7 +11,7 @@ from typing import Any
 from horde_model_reference.analytics.deletion_risk_analysis import ModelDeletionRiskInfoFactory
 from horde_model_reference.analytics.risk_table import RiskTable
 from horde_model_reference.catalogue.catalogue import Catalogue, read_catalogue
-from horde_model_reference.categories import MODEL_REFERENCE_CATEGORY, REPORTED_TYPES
+from horde_model_reference.categories import MODEL_REFERENCE_CATEGORY, USAGE
 from horde_model_reference.integrations.horde_api_models import Observation, parse_stats, parse_status
 
 IMAGE = MODEL_REFERENCE_CATEGORY.image_generation
@@ -74,7 +74,7 @@ def observation_of(
 ) -> Observation:
     """An observation from raw answers; by default one worker serves a model of no catalogue."""
     plain = Observation(
-        model_type=REPORTED_TYPES[category],
+        model_type=USAGE[category].model_type,
         status=parse_status(status_of({"served elsewhere": 1}) if status is None else status),
         stats=parse_stats(stats),
         other_type_names=frozenset(),

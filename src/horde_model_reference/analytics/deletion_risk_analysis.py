@@ -17,7 +17,7 @@ from horde_model_reference.analytics.scoring import flag_records, score
 from horde_model_reference.analytics.thresholds import Thresholds, thresholds_for
 from horde_model_reference.analytics.usage_trend import RecentUse, with_recent_use
 from horde_model_reference.catalogue.catalogue import Catalogue
-from horde_model_reference.categories import HordeModelType
+from horde_model_reference.categories import USAGE, HordeModelType, usage_traits
 from horde_model_reference.data_warnings import bounded
 from horde_model_reference.integrations.data_merger import merge_category_with_horde_data
 from horde_model_reference.integrations.horde_api_models import Observation
@@ -43,7 +43,7 @@ class ModelDeletionRiskInfoFactory:
     @classmethod
     def from_settings(cls, settings: Settings) -> ModelDeletionRiskInfoFactory:
         """Return a factory with the thresholds of these settings."""
-        return cls({model_type: thresholds_for(settings, model_type) for model_type in HordeModelType})
+        return cls({traits.model_type: thresholds_for(settings, traits) for traits in USAGE.values()})
 
     def table_key(
         self,
@@ -75,8 +75,7 @@ class ModelDeletionRiskInfoFactory:
         merged = merge_category_with_horde_data(catalogue, observation)
         context = ScoringContext(self.thresholds[observation.model_type], merged.totals["month"].attributed)
         names = catalogue.frame["name"]
-        by_words = observation.model_type is HordeModelType.TEXT
-        possible = possible_uses(merged.api_names, names, by_words=by_words)
+        possible = possible_uses(merged.api_names, names, by_words=usage_traits(catalogue.category).families)
         each = pl.int_range(names.len(), eager=True)
         month = possible_usage_month(possible, merged.api_names, each, context.category_month)
         models = pl.concat([catalogue.frame, merged.models, month.to_frame()], how="horizontal")

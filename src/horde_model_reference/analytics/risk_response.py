@@ -22,7 +22,7 @@ from horde_model_reference.analytics.risk_schema import (
 )
 from horde_model_reference.analytics.risk_table import RiskTable
 from horde_model_reference.analytics.unknown_names import unknown_model
-from horde_model_reference.categories import MODEL_REFERENCE_CATEGORY
+from horde_model_reference.categories import has_families
 from horde_model_reference.escaping import visible
 from horde_model_reference.integrations.attribution import (
     AMBIGUOUS,
@@ -79,7 +79,7 @@ def respond(table: RiskTable, query: RiskQuery) -> CategoryDeletionRiskResponse:
 
 def viewed(table: RiskTable, query: RiskQuery) -> RiskTable:
     """Return the table that a query looks at: the models, or the families of text models."""
-    grouped = query.group_text_models and table.category is MODEL_REFERENCE_CATEGORY.text_generation
+    grouped = query.group_text_models and has_families(table.category)
     return table.families if grouped else table
 
 
@@ -156,7 +156,7 @@ def data_as_of(table: RiskTable) -> DataAsOfInfo:
 
 
 def _has_backends(table: RiskTable) -> bool:
-    return table.category is MODEL_REFERENCE_CATEGORY.text_generation and not table.grouped
+    return has_families(table.category) and not table.grouped
 
 
 def _row_infos(table: RiskTable, rows: pl.DataFrame, variations: dict[str, list[Any]] | None) -> list[dict[str, Any]]:

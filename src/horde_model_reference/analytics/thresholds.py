@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import hashlib
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 
-from horde_model_reference.categories import HordeModelType
+from horde_model_reference.categories import DefaultThresholds, UsageTraits
 from horde_model_reference.hosts import a_label
 from horde_model_reference.settings import Settings
 
@@ -48,21 +48,19 @@ class Thresholds:
         return hashlib.sha256(repr(self).encode()).hexdigest()
 
 
-def thresholds_for(settings: Settings, model_type: HordeModelType) -> Thresholds:
-    """Return the thresholds of a type of model under these settings."""
-    low, usage, workers, matter = {
-        HordeModelType.IMAGE: (settings.low_usage_threshold_percentage, 1, 1, True),
-        HordeModelType.TEXT: (
-            settings.text_gen_low_usage_threshold_percentage,
-            settings.text_gen_critical_usage_threshold,
-            settings.text_gen_critical_worker_threshold,
-            not settings.text_gen_ignore_download_hosts,
-        ),
-    }[model_type]
+def thresholds_for(settings: Settings, traits: UsageTraits) -> Thresholds:
+    """Return the thresholds of a category under these settings; a threshold without a setting has its default."""
+    chosen = {
+        name: getattr(settings, traits.settings_prefix + name, default)
+        for name, default in asdict(traits.thresholds).items()
+    }
+    found = DefaultThresholds(**chosen)
     return Thresholds(
-        low_usage=Threshold(low, "percent of the category's month usage", "share of the month's usage"),
-        critical_usage=Threshold(usage, "requests in 30 days", "month usage"),
-        critical_workers=Threshold(workers, "worker threads", "workers"),
+        low_usage=Threshold(
+            found.low_usage_threshold_percentage, "percent of the category's month usage", "share of the month's usage"
+        ),
+        critical_usage=Threshold(found.critical_usage_threshold, "requests in 30 days", "month usage"),
+        critical_workers=Threshold(found.critical_worker_threshold, "worker threads", "workers"),
         preferred_hosts=tuple(filter(None, map(a_label, settings.preferred_file_hosts))),
-        hosts_matter=matter,
+        hosts_matter=not found.ignore_download_hosts,
     )

@@ -18,7 +18,7 @@ from horde_model_reference.catalogue.json_members import json_members
 from horde_model_reference.catalogue.legacy import fold_backend_duplicates
 from horde_model_reference.catalogue.raw_catalogue import CUT_SHORT, EXPECTED, RawCatalogue, RawRecord, decode
 from horde_model_reference.catalogue.records import ModelRecord
-from horde_model_reference.categories import MODEL_REFERENCE_CATEGORY
+from horde_model_reference.categories import MODEL_REFERENCE_CATEGORY, has_families
 from horde_model_reference.data_warnings import DataWarning, bounded
 from horde_model_reference.errors import CatalogueFormatError
 from horde_model_reference.escaping import quoted, visible
@@ -62,7 +62,7 @@ def parse_catalogue(
         raise CatalogueFormatError(f"{place}: {error}.") from error
     raw = raw_catalogue(content, place)
     parsed = _read_records(raw, place)
-    if category is MODEL_REFERENCE_CATEGORY.text_generation:
+    if has_families(category):
         parsed.records = fold_backend_duplicates(parsed.records)
     if not parsed.records and parsed.warnings:
         raise CatalogueFormatError(f"{place}: no record could be read; {parsed.warnings[0].message}")

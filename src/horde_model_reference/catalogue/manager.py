@@ -16,7 +16,7 @@ from horde_model_reference.catalogue.catalogue import Catalogue, read_catalogue
 from horde_model_reference.catalogue.document import Document, Parsing
 from horde_model_reference.catalogue.records import ModelRecord
 from horde_model_reference.catalogue.sources import SourceCopy
-from horde_model_reference.categories import MODEL_REFERENCE_CATEGORY
+from horde_model_reference.categories import MODEL_REFERENCE_CATEGORY, has_families
 from horde_model_reference.clock import Clock
 from horde_model_reference.data_warnings import DataWarning
 from horde_model_reference.errors import EmptyCategoryError
@@ -85,7 +85,7 @@ class ModelReferenceManager:
             raise EmptyCategoryError(f"Category {category.value} has no source.", hint=f"Set {variable}.")
         reading = await document.read(patience)
         catalogue, warnings = reading.value, reading.warnings
-        if category is MODEL_REFERENCE_CATEGORY.text_generation:
+        if has_families(category):
             aliases, more = await self._read_aliases(patience)
             catalogue, warnings = replace(catalogue, aliases=aliases), (*warnings, *more)
         if warnings:

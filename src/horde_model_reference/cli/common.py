@@ -9,16 +9,18 @@ from typing import Annotated, Any
 import typer
 from typer.core import TyperGroup
 
-from horde_model_reference.categories import MODEL_REFERENCE_CATEGORY, REPORTED_TYPES
+from horde_model_reference.categories import MODEL_REFERENCE_CATEGORY, USAGE
 from horde_model_reference.escaping import quoted
 
-SHORT_FORMS: dict[str, MODEL_REFERENCE_CATEGORY] = {kind.value: category for category, kind in REPORTED_TYPES.items()}
+SHORT_FORMS: dict[str, MODEL_REFERENCE_CATEGORY] = {
+    traits.model_type.value: category for category, traits in USAGE.items()
+}
 """Other names of the categories that the Horde reports usage for."""
 
 CATEGORIES = {category.value: category for category in MODEL_REFERENCE_CATEGORY} | SHORT_FORMS
 """Every category by the names that arguments accept."""
 
-RISK_CATEGORIES = [name for name, category in CATEGORIES.items() if category in REPORTED_TYPES]
+RISK_CATEGORIES = [name for name, category in CATEGORIES.items() if category in USAGE]
 
 
 class HelpfulGroup(TyperGroup):

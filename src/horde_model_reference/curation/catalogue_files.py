@@ -15,7 +15,7 @@ from pydantic import BaseModel, ConfigDict
 from horde_model_reference.catalogue.formats import raw_catalogue
 from horde_model_reference.catalogue.legacy import generated_short_name
 from horde_model_reference.catalogue.raw_catalogue import RawCatalogue, RawRecord
-from horde_model_reference.categories import MODEL_REFERENCE_CATEGORY
+from horde_model_reference.categories import MODEL_REFERENCE_CATEGORY, has_families
 from horde_model_reference.errors import CatalogueCutError, CatalogueFormatError
 from horde_model_reference.json_text import SPACE
 
@@ -191,8 +191,7 @@ def catalogue_names(category: MODEL_REFERENCE_CATEGORY, names: Iterable[str], st
 
     Where ``db.json`` is the catalogue, the generated entries of a text model are in it, and stand for no model.
     """
-    text = category is MODEL_REFERENCE_CATEGORY.text_generation
-    return generated_names(names, staying) if text else set(names)
+    return generated_names(names, staying) if has_families(category) else set(names)
 
 
 def generated_names(names: Iterable[str], staying: Iterable[str]) -> set[str]:

@@ -10,7 +10,7 @@ from types import MappingProxyType
 import polars as pl
 
 from horde_model_reference.analytics.text_model_names import base_names
-from horde_model_reference.categories import MODEL_REFERENCE_CATEGORY
+from horde_model_reference.categories import MODEL_REFERENCE_CATEGORY, has_families
 from horde_model_reference.name_text import folded_names
 
 MOST = 3
@@ -64,8 +64,7 @@ def standings(
         category: Their category.
         families: The families of curators by casefolded base name.
     """
-    text = category is MODEL_REFERENCE_CATEGORY.text_generation
-    kinds = _text_kinds(rows, families) if text else _image_kinds(rows)
+    kinds = _text_kinds(rows, families) if has_families(category) else _image_kinds(rows)
     ranked = rows.select("name", "usage_month", kind=kinds).sort(
         ["usage_month", "name"], descending=[True, False], nulls_last=True
     )

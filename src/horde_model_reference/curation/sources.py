@@ -11,7 +11,7 @@ import httpx
 from horde_model_reference.body_limits import BodyLimits
 from horde_model_reference.catalogue.catalogue import Catalogue
 from horde_model_reference.catalogue.document import Document, Parsing, Reading
-from horde_model_reference.categories import MODEL_REFERENCE_CATEGORY
+from horde_model_reference.categories import has_styles
 from horde_model_reference.clock import Clock
 from horde_model_reference.curation.dates import believable
 from horde_model_reference.curation.listing_histories import ListingHistories
@@ -24,10 +24,6 @@ from horde_model_reference.settings import Settings
 from horde_model_reference.single_flight import side_by_side
 
 T = TypeVar("T")
-
-STYLED = MODEL_REFERENCE_CATEGORY.image_generation
-"""The category whose models styles name, and whose history is kept."""
-
 
 AGE_UNKNOWN = "When models entered the catalogue is unknown"
 
@@ -113,7 +109,7 @@ class CurationSources:
         now = self._clock.now()
         own = {name: record.metadata.created_at for name, record in catalogue.records.items()}
         found = believable(own, now)
-        if catalogue.category is not STYLED or not self._history.location:
+        if not has_styles(catalogue.category) or not self._history.location:
             return found, ()
         try:
             (history,) = await self._history_aside.read(patience, self._history)

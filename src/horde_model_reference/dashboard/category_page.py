@@ -15,7 +15,7 @@ from horde_model_reference.analytics.risk_query import BY_REMOVAL, RiskQuery
 from horde_model_reference.analytics.risk_response import respond, viewed
 from horde_model_reference.analytics.risk_schema import CategoryDeletionRiskSummary, ModelDeletionRiskInfo
 from horde_model_reference.analytics.risk_table import RiskTable
-from horde_model_reference.categories import MODEL_REFERENCE_CATEGORY
+from horde_model_reference.categories import has_families, has_styles
 from horde_model_reference.dashboard.rendering import render
 from horde_model_reference.dashboard.views import PAGE_SIZES, View
 from horde_model_reference.reports import words
@@ -50,14 +50,14 @@ class Heading:
         sort: The column that it sorts by.
         numeric: It holds numbers.
         descending: The direction in which it is sorted first.
-        categories: Where it is shown; None for everywhere.
+        with_styles: It is shown only where styles name models.
     """
 
     word: str
     sort: str
     numeric: bool = True
     descending: bool = True
-    categories: frozenset[MODEL_REFERENCE_CATEGORY] | None = None
+    with_styles: bool = False
 
 
 HEADINGS: tuple[Heading, ...] = (
@@ -70,7 +70,7 @@ HEADINGS: tuple[Heading, ...] = (
     Heading("Workers", "worker_count"),
     Heading("Queue", "queued_jobs"),
     Heading("GB", "size_gb"),
-    Heading("Styles", "style_count", categories=frozenset({MODEL_REFERENCE_CATEGORY.image_generation})),
+    Heading("Styles", "style_count", with_styles=True),
     Heading("Baseline", "baseline", numeric=False, descending=False),
     Heading("Why", "risk_score", numeric=False),
 )
@@ -89,7 +89,7 @@ def category_page(table: RiskTable, view: View) -> str:
         tiles=_tiles(table, view, answer.summary),
         members=_members(table, answer.models),
         most_members=MOST_MEMBERS,
-        headings=[heading for heading in HEADINGS if heading.categories is None or view.category in heading.categories],
+        headings=[heading for heading in HEADINGS if has_styles(view.category) or not heading.with_styles],
         presets=PRESETS,
         levels=list(reversed(RiskLevel)),
         baselines=_with(table.baselines, query.baseline),
@@ -97,7 +97,8 @@ def category_page(table: RiskTable, view: View) -> str:
         page_sizes=sorted({*PAGE_SIZES, view.page_size}),
         by_removal=BY_REMOVAL,
         attribution=words.attribution(answer.attribution.month),
-        text=view.category is MODEL_REFERENCE_CATEGORY.text_generation,
+        families=has_families(view.category),
+        styles=has_styles(view.category),
     )
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from horde_model_reference.analytics.risk_level import RiskLevel
 from horde_model_reference.analytics.risk_schema import ModelDeletionRiskDetail
 from horde_model_reference.catalogue.records import ModelRecord
-from horde_model_reference.categories import MODEL_REFERENCE_CATEGORY
+from horde_model_reference.categories import has_styles
 from horde_model_reference.curation.plan import ModelVerdict
 from horde_model_reference.dashboard.over_time import past
 from horde_model_reference.dashboard.rendering import render
@@ -32,6 +32,6 @@ def model_page(
         evidence=sorted(detail.evidence, key=lambda entry: -STRENGTH.index(entry.severity)),
         record=record,
         verdict=verdict,
-        image=detail.category is MODEL_REFERENCE_CATEGORY.image_generation,
+        styles=has_styles(detail.category),
         **past(history),
     )

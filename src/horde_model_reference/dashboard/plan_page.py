@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from urllib.parse import urlencode
 
-from horde_model_reference.categories import MODEL_REFERENCE_CATEGORY
+from horde_model_reference.categories import MODEL_REFERENCE_CATEGORY, has_styles
 from horde_model_reference.curation.artefacts import PATCH, PLAN_JSON, PLAN_MARKDOWN, PlannedFile, artefact_makers
 from horde_model_reference.curation.impact import impact_of
 from horde_model_reference.curation.plan import Effect, ModelVerdict, Plan
@@ -163,7 +163,7 @@ def plan_page(facts: CurationFacts, ticked: Ticked, *, outcome_alone: bool = Fal
         select=SELECT,
         override=OVERRIDE,
         asked=ASKED,
-        image=facts.table.category is MODEL_REFERENCE_CATEGORY.image_generation,
+        styles=has_styles(facts.table.category),
         data=own.data_as_of,
         warnings=own.warnings,
     )

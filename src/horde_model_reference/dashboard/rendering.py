@@ -14,7 +14,7 @@ from urllib.parse import quote
 from jinja2 import Environment, PackageLoader, StrictUndefined, select_autoescape
 
 from horde_model_reference.analytics.flags import FLAGS
-from horde_model_reference.categories import MODEL_REFERENCE_CATEGORY
+from horde_model_reference.categories import MODEL_REFERENCE_CATEGORY, USAGE
 from horde_model_reference.escaping import visible
 from horde_model_reference.reports import words
 
@@ -25,12 +25,6 @@ CONTENT_POLICY = (
     "form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
 )
 """The content security policy: pages load from this service only, and nothing inline."""
-
-TITLES = {
-    MODEL_REFERENCE_CATEGORY.image_generation: "Image models",
-    MODEL_REFERENCE_CATEGORY.text_generation: "Text models",
-}
-"""The categories with pages, and their titles."""
 
 
 def render(template: str, **context: Any) -> str:
@@ -109,8 +103,7 @@ def _environment() -> Environment:
     }
     environment.globals |= {
         "flags": FLAGS,
-        "categories": tuple(TITLES),
-        "titles": TITLES,
+        "usage": USAGE,
         "model_path": model_path,
         "api_model_path": api_model_path,
         "asset": lambda name: f"/assets/{name}?v={asset_version(name)}",

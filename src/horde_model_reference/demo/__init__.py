@@ -10,7 +10,7 @@ from pathlib import Path
 
 import httpx
 
-from horde_model_reference.categories import MODEL_REFERENCE_CATEGORY
+from horde_model_reference.categories import MODEL_REFERENCE_CATEGORY, USAGE
 from horde_model_reference.clock import Clock, FixedClock
 from horde_model_reference.settings import Settings, Sources, load_settings
 from horde_model_reference.user_folders import temporary_folder
@@ -30,10 +30,9 @@ FILES: dict[MODEL_REFERENCE_CATEGORY, str] = dict.fromkeys(MODEL_REFERENCE_CATEG
 }
 
 ANSWERS: dict[tuple[str, str | None], str] = {
-    ("status/models", "image"): "status_image.json",
-    ("status/models", "text"): "status_text.json",
-    ("stats/img/models", None): "stats_image.json",
-    ("stats/text/models", None): "stats_text.json",
+    route: f"{kind}_{traits.model_type.value}.json"
+    for traits in USAGE.values()
+    for kind, route in (("status", ("status/models", traits.model_type.value)), ("stats", (traits.stats_path, None)))
 }
 
 

@@ -18,11 +18,6 @@ from horde_model_reference.demo import DATA
 from horde_model_reference.history.days import COMPILED_AT, day_of_number
 from horde_model_reference.integrations.horde_api_models import parse_stats, parse_status
 
-ANSWERS: dict[HordeModelType, tuple[str, str]] = {
-    HordeModelType.IMAGE: ("stats_image.json", "status_image.json"),
-    HordeModelType.TEXT: ("stats_text.json", "status_text.json"),
-}
-
 YEAR = 395
 """Days that are simulated: a year, and the month before it."""
 GAP = range(100, 116)
@@ -55,7 +50,7 @@ NEW_DAYS = 19
 
 def simulated_usage(model_type: HordeModelType) -> pl.DataFrame:
     """Return the counters of every day: ``api_name``, ``age`` (days before the last one), ``usage_day``, ..."""
-    stats = parse_stats(json.loads((DATA / ANSWERS[model_type][0]).read_text(encoding="utf-8"))).frame
+    stats = parse_stats(json.loads((DATA / f"stats_{model_type.value}.json").read_text(encoding="utf-8"))).frame
     seeds = pl.Series("seed", [zlib.crc32(name.encode()) % 9973 for name in stats["api_name"]], pl.Int64)
     names = stats.rename({"usage_day": "day", "usage_month": "month", "usage_total": "total"}).with_columns(seeds)
     ages = pl.DataFrame({"age": pl.int_range(YEAR, dtype=pl.Int64, eager=True)})
@@ -95,7 +90,7 @@ def _weight() -> pl.Expr:
 
 def simulated_threads(model_type: HordeModelType) -> pl.DataFrame:
     """Return the worker threads of every name over the looks of a day (``api_name``, ``count``)."""
-    status = parse_status(json.loads((DATA / ANSWERS[model_type][1]).read_text(encoding="utf-8"))).frame
+    status = parse_status(json.loads((DATA / f"status_{model_type.value}.json").read_text(encoding="utf-8"))).frame
     return status.filter(pl.col("worker_count").is_not_null()).select("api_name", count="worker_count")
 
 

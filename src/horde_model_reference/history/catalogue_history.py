@@ -10,12 +10,12 @@ import polars as pl
 
 from horde_model_reference.analytics.usage_trend import TREND_WEEKS, PastUse, RecentUse
 from horde_model_reference.catalogue.catalogue import Catalogue
-from horde_model_reference.categories import REPORTED_TYPES, HordeModelType
+from horde_model_reference.categories import USAGE, HordeModelType
 from horde_model_reference.history import trends
 from horde_model_reference.history.model_history import RATE_DAYS, NamePasts, model_history
 from horde_model_reference.history.reading import Days, Reader, together
 from horde_model_reference.history.store import HistoryStore
-from horde_model_reference.integrations.attribution import NAME_RULES
+from horde_model_reference.integrations.attribution import name_rules
 from horde_model_reference.thread_pool import run_in_thread
 
 
@@ -38,7 +38,7 @@ class CatalogueHistory:
 
     async def of_models(self, catalogue: Catalogue, names: Sequence[str], days: int) -> dict[str, Any]:
         """Return the past of some models together (see :func:`model_history`), and their API names."""
-        model_type = REPORTED_TYPES[catalogue.category]
+        model_type = USAGE[catalogue.category].model_type
         async with self._store.reader.together() as reader:
             every_day, owners = await reader.days(model_type), await self._owners(catalogue, reader)
             own = owners.filter(pl.col("model").is_in(list(names)))
@@ -60,7 +60,7 @@ class CatalogueHistory:
     async def _known(
         self, catalogue: Catalogue, what: str, make: Callable[[Catalogue, Reader, Days], Awaitable[Any]]
     ) -> Any:
-        model_type = REPORTED_TYPES[catalogue.category]
+        model_type = USAGE[catalogue.category].model_type
         async with self._store.reader.together() as reader:
             days = await reader.days(model_type)
             if not days.by_compile:
@@ -88,7 +88,7 @@ class CatalogueHistory:
     ) -> tuple[pl.DataFrame, pl.DataFrame]:
         owners, models = await self._owners(catalogue, reader), catalogue.frame.height
         use = await reader.use_of_all(days)
-        besides = await reader.ends_besides(REPORTED_TYPES[catalogue.category])
+        besides = await reader.ends_besides(USAGE[catalogue.category].model_type)
 
         def compute() -> tuple[pl.DataFrame, pl.DataFrame]:
             ends = together([trends.ends_of_names(use), besides])
@@ -112,12 +112,12 @@ class CatalogueHistory:
 
     async def _owners(self, catalogue: Catalogue, reader: Reader) -> pl.DataFrame:
         """Return ``name_id``, ``api_name``, ``model_index`` and ``model`` of the names that belong to a model."""
-        model_type = REPORTED_TYPES[catalogue.category]
+        model_type = USAGE[catalogue.category].model_type
         key = f"{await reader.newest_name()}/{catalogue.revision}/{catalogue.aliases.digest}"
         held = self._held.get(("owners", model_type))
         if held is None or held[0] != key:
             names = await reader.names(model_type)
-            rules = NAME_RULES[model_type]
+            rules = name_rules(model_type)
             owners = await run_in_thread(trends.attributed, names, catalogue.frame["name"], rules, catalogue.aliases)
             held = self._held["owners", model_type] = (key, owners)
         owners_of: pl.DataFrame = held[1]

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, Protocol, TypeVar
 
 from horde_model_reference.analytics.usage_trend import PastUse, RecentUse
 from horde_model_reference.catalogue.catalogue import Catalogue
-from horde_model_reference.categories import REPORTED_TYPES
+from horde_model_reference.categories import USAGE
 from horde_model_reference.clock import Clock
 from horde_model_reference.data_warnings import DataWarning
 from horde_model_reference.errors import HistoryError, HordeModelReferenceError, NoHistoryError
@@ -200,7 +200,7 @@ class KeptHistory:
             return None, () if self._lost is None else (AWAY,)
         if self._is_left_alone():
             return None, (AWAY,)
-        key = (what, REPORTED_TYPES[catalogue.category].value + catalogue.revision)
+        key = (what, USAGE[catalogue.category].model_type.value + catalogue.revision)
         try:
             return await self._reading.run(key, partial(self._ask, ask), patience), ()
         except HistoryError:

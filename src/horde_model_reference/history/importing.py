@@ -10,7 +10,7 @@ from typing import Any
 import polars as pl
 
 from horde_model_reference.body_limits import BodyLimitError
-from horde_model_reference.categories import HordeModelType
+from horde_model_reference.categories import USAGE, HordeModelType
 from horde_model_reference.errors import HordeAPIError, SavedAnswerError
 from horde_model_reference.history import days
 from horde_model_reference.history.snapshots import Snapshot, StatsSnapshot, WorkerSnapshot
@@ -20,10 +20,6 @@ from horde_model_reference.integrations.horde_api_models import Payload, parse_s
 _MOMENT = re.compile(
     r"(?<!\d)(?P<date>\d{4}-?\d{2}-?\d{2})(?:[T_ -]?(?P<hour>\d{2})[:-]?(?P<minute>\d{2}))?(?!\d{3})", re.ASCII
 )
-_TYPES: dict[HordeModelType, re.Pattern[str]] = {
-    HordeModelType.IMAGE: re.compile("ima?ge?", re.IGNORECASE),
-    HordeModelType.TEXT: re.compile("text", re.IGNORECASE),
-}
 
 
 def read_moment(text: str, place: str, now: datetime) -> datetime:
@@ -113,7 +109,8 @@ _HINT = "Save the answers of v2/stats/img/models, v2/stats/text/models or v2/sta
 def _type_of(raw: Any, path: Path) -> HordeModelType:
     said = {entry.get("type") for entry in raw if isinstance(entry, dict)} if isinstance(raw, list) else set()
     found = [model_type for model_type in HordeModelType if model_type.value in said]
-    found = found or [model_type for model_type, pattern in _TYPES.items() if pattern.search(path.name)]
+    named = (traits for traits in USAGE.values() if re.search(traits.file_name, path.name, re.IGNORECASE))
+    found = found or [traits.model_type for traits in named]
     if len(found) != 1:
         raise SavedAnswerError(f"{path}: whether it is of image or text models cannot be told.", hint="Give --type.")
     return found[0]

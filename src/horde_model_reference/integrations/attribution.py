@@ -22,7 +22,7 @@ from typing import Final
 import polars as pl
 
 from horde_model_reference.catalogue.aliases import NO_ALIASES, Aliases
-from horde_model_reference.categories import HordeModelType
+from horde_model_reference.categories import HordeModelType, traits_of_type
 from horde_model_reference.integrations.name_lookups import (
     DROPPED,
     LOOKUPS,
@@ -67,10 +67,14 @@ class NameRules:
     endings: tuple[NamePart, ...] = ()
 
 
-NAME_RULES: dict[HordeModelType, NameRules] = {
-    HordeModelType.IMAGE: NameRules(),
-    HordeModelType.TEXT: NameRules(backends=BACKENDS, authors=True, endings=ENDINGS),
-}
+WHOLE_NAMES = NameRules()
+NAMES_OF_PARTS = NameRules(backends=BACKENDS, authors=True, endings=ENDINGS)
+
+
+def name_rules(model_type: HordeModelType) -> NameRules:
+    """Return the parts of the names of a type of model."""
+    return NAMES_OF_PARTS if traits_of_type(model_type).families else WHOLE_NAMES
+
 
 RESULT_SCHEMA: dict[str, pl.DataType | type[pl.DataType]] = {
     "api_name": pl.String,
@@ -361,7 +365,7 @@ def _wide_finds(pending: pl.LazyFrame, names: pl.DataFrame, models: pl.DataFrame
     forms = [texts.lazy()]
     if texts["quantised"].any():
         forms.append(texts.lazy().filter("quantised").with_columns(pl.col("step") + 1, unquantised))
-    keyed = pl.concat(forms).with_columns(_key("looked_up_folded", NAME_RULES[HordeModelType.TEXT]))
+    keyed = pl.concat(forms).with_columns(_key("looked_up_folded", NAMES_OF_PARTS))
     pairs = collected(keyed.join(_models_by_wide_key(models.lazy()), on="key"))
     if pairs.is_empty():
         return pairs.select("at", "looked_up", models=pl.lit([], pl.List(pl.UInt32)))

@@ -14,9 +14,9 @@ from horde_model_reference.data_warnings import DataWarning
 from horde_model_reference.escaping import quoted, visible
 from horde_model_reference.integrations.attribution import (
     ATTRIBUTED,
-    NAME_RULES,
     OUTCOMES,
     attribute_names,
+    name_rules,
 )
 from horde_model_reference.integrations.horde_api_models import PERIODS, USAGE, WORKERS, Observation
 from horde_model_reference.name_text import composed
@@ -101,7 +101,7 @@ def _attributed_api_names(model_names: pl.Series, observation: Observation, alia
         .sort("api_name")
         .select(_reported_figures(_known(observation)))
     )
-    return attribute_names(reported, model_names, NAME_RULES[observation.model_type], aliases)
+    return attribute_names(reported, model_names, name_rules(observation.model_type), aliases)
 
 
 def _known(observation: Observation) -> frozenset[str]:

@@ -22,12 +22,12 @@ from horde_model_reference.events import FetchDone, Listener, nobody
 from horde_model_reference.integrations.horde_api_client import HordeAPIClient
 from horde_model_reference.integrations.horde_api_models import NAMES_LOST, Observation, Payload
 from horde_model_reference.integrations.horde_api_routes import (
-    CLASHES_WITH,
-    STATS,
-    STATUS,
     HeldPayload,
     HordeRoute,
     PayloadKind,
+    clashing_status_kind,
+    stats_kind,
+    status_kind,
 )
 from horde_model_reference.integrations.sharing import NoSharing, Sharing
 from horde_model_reference.settings import Settings
@@ -212,9 +212,9 @@ class HordeAPIIntegration:
 
     def _assemble(self, model_type: HordeModelType) -> Observation:
         kinds = _kinds(model_type)
-        status, stats = self._held[STATUS[model_type].route], self._held[STATS[model_type].route]
-        other_type = CLASHES_WITH[model_type]
-        other = self._held[STATUS[other_type].route] if other_type is not None else None
+        status, stats = self._held[status_kind(model_type).route], self._held[stats_kind(model_type).route]
+        clashing = clashing_status_kind(model_type)
+        other = self._held[clashing.route] if clashing is not None else None
         return Observation(
             model_type=model_type,
             status=status.report,
@@ -232,16 +232,15 @@ class HordeAPIIntegration:
             failure = self._held[kind.route].failure
             if failure is not None:
                 yield DataWarning("horde_stale", f"An earlier answer of the Horde is used: {failure}")
-        other_type = CLASHES_WITH[model_type]
-        if other_type is not None and not self._held[STATUS[other_type].route].report.known:
+        clashing = clashing_status_kind(model_type)
+        if clashing is not None and not self._held[clashing.route].report.known:
             yield _CLASHES_UNKNOWN
 
 
 def _kinds(model_type: HordeModelType) -> tuple[PayloadKind, ...]:
     """Return all that an observation of a type consists of."""
-    other = CLASHES_WITH[model_type]
-    clashes = (STATUS[other],) if other is not None else ()
-    return (STATUS[model_type], *clashes, STATS[model_type])
+    kinds = (status_kind(model_type), clashing_status_kind(model_type), stats_kind(model_type))
+    return tuple(kind for kind in kinds if kind is not None)
 
 
 def _lost_figures(kind: PayloadKind, fresh: Payload) -> str:

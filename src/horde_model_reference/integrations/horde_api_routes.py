@@ -11,7 +11,7 @@ from typing import Any
 
 import polars as pl
 
-from horde_model_reference.categories import HordeModelType
+from horde_model_reference.categories import HordeModelType, traits_of_type
 from horde_model_reference.integrations.horde_api_models import (
     STATS_SCHEMA,
     STATUS_SCHEMA,
@@ -91,24 +91,19 @@ class HeldPayload:
         return cls(report, datetime.fromisoformat(raw["fetched_at"]))
 
 
-def _status(model_type: HordeModelType) -> PayloadKind:
+def status_kind(model_type: HordeModelType) -> PayloadKind:
+    """Return the status of a type of model: its workers and queue."""
     route = HordeRoute("status/models", (("type", model_type.value), ("model_state", "all")))
     return PayloadKind(route, STATUS_SCHEMA, parse_status, keeps_names=False)
 
 
-STATUS: dict[HordeModelType, PayloadKind] = {model_type: _status(model_type) for model_type in HordeModelType}
+def stats_kind(model_type: HordeModelType) -> PayloadKind:
+    """Return the usage statistics of a type of model."""
+    traits = traits_of_type(model_type)
+    return PayloadKind(HordeRoute(traits.stats_path, traits.stats_params), STATS_SCHEMA, parse_stats, keeps_names=True)
 
 
-def _stats(*route: Any) -> PayloadKind:
-    return PayloadKind(HordeRoute(*route), STATS_SCHEMA, parse_stats, keeps_names=True)
-
-
-STATS: dict[HordeModelType, PayloadKind] = {
-    HordeModelType.IMAGE: _stats("stats/img/models", (("model_state", "all"),)),
-    HordeModelType.TEXT: _stats("stats/text/models"),
-}
-CLASHES_WITH: dict[HordeModelType, HordeModelType | None] = {
-    HordeModelType.IMAGE: HordeModelType.TEXT,
-    HordeModelType.TEXT: None,
-}
-"""A text worker that takes an image model's name makes that model vanish from the image status (rule 7)."""
+def clashing_status_kind(model_type: HordeModelType) -> PayloadKind | None:
+    """Return the status of the type whose workers can hide models of this one (rule 7); None if none can."""
+    other = traits_of_type(model_type).clashes_with
+    return None if other is None else status_kind(other)

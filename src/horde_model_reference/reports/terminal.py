@@ -18,7 +18,7 @@ from horde_model_reference.analytics.risk_schema import (
     ModelDeletionRiskDetail,
     ModelDeletionRiskInfo,
 )
-from horde_model_reference.categories import MODEL_REFERENCE_CATEGORY
+from horde_model_reference.categories import has_styles
 from horde_model_reference.escaping import visible
 from horde_model_reference.reports import words
 from horde_model_reference.reports.fitted_table import FittedColumn, FittedTable
@@ -34,7 +34,7 @@ LEVEL_STYLES: dict[RiskLevel, str] = {
 
 def report(answer: CategoryDeletionRiskResponse, now: datetime) -> RenderableType:
     """Return the table of an answer with its summary; ``now`` is the moment that ages are told from."""
-    columns = [column for column in COLUMNS if column.categories is None or answer.category in column.categories]
+    columns = [column for column in COLUMNS if has_styles(answer.category) or not column.with_styles]
     table = FittedTable([column.shape for column in columns], dropped=DROPPED)
     for row in answer.models:
         table.add_row(*(column.cell(row) for column in columns))
@@ -54,7 +54,7 @@ class Column:
     shape: FittedColumn
     cell: Callable[[ModelDeletionRiskInfo], Text]
     variation_cell: Callable[[BackendVariation], Text] = _no_cell
-    categories: frozenset[MODEL_REFERENCE_CATEGORY] | None = None
+    with_styles: bool = False
 
 
 def _name(row: ModelDeletionRiskInfo) -> Text:
@@ -79,7 +79,7 @@ COLUMNS: tuple[Column, ...] = (
     Column(
         FittedColumn("Sty-\nles", "right"),
         lambda row: Text(words.count(row.style_count)),
-        categories=frozenset({MODEL_REFERENCE_CATEGORY.image_generation}),
+        with_styles=True,
     ),
     Column(
         FittedColumn("Why", least=14),
@@ -124,7 +124,7 @@ def explanation(detail: ModelDeletionRiskDetail, now: datetime) -> RenderableTyp
 
 
 def _relying(detail: ModelDeletionRiskDetail) -> Text:
-    if detail.category is not MODEL_REFERENCE_CATEGORY.image_generation:
+    if not has_styles(detail.category):
         return Text()
     if detail.dependents is None:
         return Text("Which styles name it is unknown.")

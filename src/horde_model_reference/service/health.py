@@ -10,7 +10,7 @@ from fastapi import APIRouter, Response
 from fastapi.responses import PlainTextResponse
 from pydantic import BaseModel, Field
 
-from horde_model_reference.categories import MODEL_REFERENCE_CATEGORY, REPORTED_TYPES
+from horde_model_reference.categories import MODEL_REFERENCE_CATEGORY, USAGE
 from horde_model_reference.engine import Engine
 from horde_model_reference.errors import HordeModelReferenceError
 from horde_model_reference.service.dependencies import EngineDep, Measured, Tables
@@ -55,10 +55,10 @@ async def read_heartbeat(engine: EngineDep) -> Heartbeat:
 )
 async def read_readiness(engine: EngineDep, tables: Tables, response: Response) -> Readiness:
     """Whether a table exists for each category, making the first ones where nobody has asked yet; else status 503."""
-    missing = REPORTED_TYPES.keys() - tables.usable().keys()
+    missing = USAGE.keys() - tables.usable().keys()
     await asyncio.gather(*(_try(tables, category, engine) for category in missing))
     usable = tables.usable()
-    categories = {category.value: category in usable for category in REPORTED_TYPES}
+    categories = {category.value: category in usable for category in USAGE}
     ready = all(categories.values())
     response.status_code = 200 if ready else 503
     return Readiness(ready=ready, categories=categories)

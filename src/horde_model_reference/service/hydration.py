@@ -9,7 +9,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from datetime import timedelta
 
-from horde_model_reference.categories import MODEL_REFERENCE_CATEGORY, REPORTED_TYPES
+from horde_model_reference.categories import MODEL_REFERENCE_CATEGORY, USAGE
 from horde_model_reference.engine import Engine
 from horde_model_reference.errors import HordeModelReferenceError
 from horde_model_reference.escaping import visible
@@ -22,7 +22,7 @@ log = logging.getLogger(__name__)
 @asynccontextmanager
 async def hydrating(engine: Engine, tables: CurrentTables) -> AsyncIterator[None]:
     """Keep the tables of all reported categories fresh while the block runs."""
-    tasks = [asyncio.create_task(_keep_fresh(engine, tables, category)) for category in REPORTED_TYPES]
+    tasks = [asyncio.create_task(_keep_fresh(engine, tables, category)) for category in USAGE]
     try:
         yield
     finally:
@@ -42,7 +42,7 @@ async def following(engine: Engine, tables: CurrentTables) -> AsyncIterator[None
 async def _follow(engine: Engine, tables: CurrentTables) -> None:
     async for category in engine.horde.sharing.announcements():
         engine.manager.look_again(category)
-        if category in REPORTED_TYPES:
+        if category in USAGE:
             await _refresh(engine, tables, category)
 
 

@@ -11,10 +11,11 @@ from prometheus_client.exposition import CONTENT_TYPE_LATEST, generate_latest
 from prometheus_client.multiprocess import MultiProcessCollector
 from prometheus_client.registry import Collector
 
+from horde_model_reference.categories import HordeModelType
 from horde_model_reference.engine import Engine
 from horde_model_reference.events import Event, FetchDone
 from horde_model_reference.integrations.attribution import OUTCOMES
-from horde_model_reference.integrations.horde_api_routes import STATS, STATUS
+from horde_model_reference.integrations.horde_api_routes import stats_kind, status_kind
 from horde_model_reference.service.tables import CurrentTables
 
 CONTENT_TYPE = CONTENT_TYPE_LATEST
@@ -95,7 +96,8 @@ class _State(Collector):
                 share.add_metric([category.value, outcome], getattr(month, outcome) / month.reported)
         breakers = _gauge("breaker_open", "1 where a route of the Horde is left alone.", "route")
         known = self._engine.horde.client.open_breakers()
-        for route in (str(kind.route) for kind in (*STATUS.values(), *STATS.values())):
+        kinds = (make(model_type) for make in (status_kind, stats_kind) for model_type in HordeModelType)
+        for route in (str(kind.route) for kind in kinds):
             breakers.add_metric([route], float(known.get(route, False)))
         yield from (age, stale, share, breakers)
 

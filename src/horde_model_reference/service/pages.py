@@ -19,7 +19,7 @@ from starlette.types import Scope
 
 from horde_model_reference.analytics.risk_query import BY_REMOVAL, RiskQuery
 from horde_model_reference.catalogue.sources import SourceCopy
-from horde_model_reference.categories import MODEL_REFERENCE_CATEGORY
+from horde_model_reference.categories import MODEL_REFERENCE_CATEGORY, USAGE
 from horde_model_reference.curation.artefacts import PlannedFile
 from horde_model_reference.curation.patch import path_in_work_tree_of
 from horde_model_reference.curation.planning import CurationFacts, make_plan
@@ -43,7 +43,7 @@ T = TypeVar("T")
 
 router = APIRouter(include_in_schema=False)
 
-IMAGE = MODEL_REFERENCE_CATEGORY.image_generation
+FRONT = next(iter(USAGE))
 MOST_FIELDS = 4 * MOST_SHOWN
 """Fields of a form that are read: a tick and a reason for every model listed, and room for more ticks."""
 
@@ -105,7 +105,7 @@ async def fresh(request: Request, make: Callable[[], str]) -> HTMLResponse:
 @router.get("/")
 async def read_front_page(reader: Reader, parameters: Parameters) -> Response:
     """The image models."""
-    return await read_category_page(reader, IMAGE, parameters)
+    return await read_category_page(reader, FRONT, parameters)
 
 
 @router.get("/category/{category}")

@@ -14,7 +14,7 @@ from horde_model_reference.analytics.risk_query import RiskQuery
 from horde_model_reference.analytics.risk_response import respond, viewed
 from horde_model_reference.analytics.risk_schema import CategoryDeletionRiskResponse
 from horde_model_reference.analytics.usage_trend import RECENT_COLUMNS
-from horde_model_reference.categories import MODEL_REFERENCE_CATEGORY
+from horde_model_reference.categories import MODEL_REFERENCE_CATEGORY, has_families
 from horde_model_reference.cli.actions.output import keep_from_terminal, show, warn, write
 from horde_model_reference.cli.actions.session import clock_for, settings_for, with_engine
 from horde_model_reference.reports.csv_report import to_csv
@@ -57,7 +57,7 @@ WITH_BACKENDS = (Format.table, Format.json)
 
 def shows_backends(category: MODEL_REFERENCE_CATEGORY, query: RiskQuery, written: Format) -> bool:
     """Whether a report has figures by backend when they are asked for."""
-    text_models = category is MODEL_REFERENCE_CATEGORY.text_generation and not query.group_text_models
+    text_models = has_families(category) and not query.group_text_models
     return text_models and written in WITH_BACKENDS
 
 

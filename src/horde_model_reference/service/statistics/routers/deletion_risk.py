@@ -15,7 +15,7 @@ from horde_model_reference.analytics.risk_schema import (
     CategoryDeletionRiskResponse,
     ModelDeletionRiskDetail,
 )
-from horde_model_reference.categories import MODEL_REFERENCE_CATEGORY, reported_type
+from horde_model_reference.categories import MODEL_REFERENCE_CATEGORY, USAGE, has_families, usage_traits
 from horde_model_reference.history.history_schema import ModelHistoryResponse
 from horde_model_reference.service import problems
 from horde_model_reference.service.answers import CsvResponse, csv_answer, json_answer
@@ -42,7 +42,7 @@ deletion_risk_route_subpath = "/{model_category_name}/deletion-risk"
 
 Category = Annotated[
     MODEL_REFERENCE_CATEGORY,
-    Path(description="The category; the Horde reports usage for image_generation and text_generation."),
+    Path(description=f"The category; the Horde reports usage for {' and '.join(USAGE)}."),
 ]
 Grouped = Annotated[bool, Query(description="Families instead of single text models; no effect on image models.")]
 WithVariations = Annotated[bool, Query(description="Per-backend figures of text models; only when not grouped.")]
@@ -98,7 +98,7 @@ async def get_category_deletion_risk(  # noqa: PLR0913, PLR0917 - one parameter 
     host: Host = None,
 ) -> CategoryDeletionRiskResponse:
     """Answer a query; the routes below differ in their format."""
-    reported_type(model_category_name)
+    usage_traits(model_category_name)
     query = RiskQuery(
         group_text_models=group_text_models,
         include_backend_variations=include_backend_variations,
@@ -167,7 +167,7 @@ async def read_model_history(
     group_text_models: Grouped = False,  # noqa: FBT002
 ) -> Response:
     """Use and worker threads day by day, with trend and rates; of a family of text models on request."""
-    grouped = group_text_models and model_category_name is MODEL_REFERENCE_CATEGORY.text_generation
+    grouped = group_text_models and has_families(model_category_name)
     return json_answer(await engine.model_history(model_category_name, model_name, days, family=grouped))
 
 
