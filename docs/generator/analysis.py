@@ -14,7 +14,7 @@ from horde_model_reference.analytics.risk_level import RiskLevel
 from horde_model_reference.analytics.risk_response import respond_with_attribution
 from horde_model_reference.analytics.text_model_names import base_name
 from horde_model_reference.analytics.thresholds import thresholds_for
-from horde_model_reference.categories import MODEL_REFERENCE_CATEGORY, USAGE
+from horde_model_reference.categories import MODEL_REFERENCE_CATEGORY, USAGE, HordeModelType
 from horde_model_reference.name_parts import (
     AUTHOR_JOINTS,
     BACKENDS,

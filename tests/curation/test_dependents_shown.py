@@ -16,6 +16,7 @@ import pytest
 
 from horde_model_reference.analytics.risk_query import RiskQuery
 from horde_model_reference.analytics.risk_response import respond
+from horde_model_reference.categories import USAGE, has_styles
 from horde_model_reference.engine import open_engine
 from horde_model_reference.reports.terminal import explanation
 from horde_model_reference.service.app import create_service

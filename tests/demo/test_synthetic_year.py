@@ -9,13 +9,13 @@ import pytest
 
 from horde_model_reference.categories import HordeModelType
 from horde_model_reference.demo import DATA
-from horde_model_reference.demo.synthetic_year import ANSWERS, NEW, NEW_DAYS, YEAR, simulated_usage
+from horde_model_reference.demo.synthetic_year import NEW, NEW_DAYS, YEAR, simulated_usage
 from horde_model_reference.integrations.horde_api_models import parse_stats
 
 
 @pytest.mark.parametrize("model_type", HordeModelType)
 def test_the_last_day_has_the_bundled_figures(model_type: HordeModelType) -> None:
-    bundled = parse_stats(json.loads((DATA / ANSWERS[model_type][0]).read_text(encoding="utf-8"))).frame
+    bundled = parse_stats(json.loads((DATA / f"stats_{model_type.value}.json").read_text(encoding="utf-8"))).frame
     last = simulated_usage(model_type).filter(pl.col("age") == 0).select(bundled.columns)
     assert last.sort("api_name").equals(bundled.sort("api_name"))
 
