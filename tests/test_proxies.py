@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import ssl
 import sys
 from pathlib import Path
@@ -30,6 +31,8 @@ FAULTS = [
     ("ALL_PROXY", "http://u:hunter2@[::1", "no address"),
     ("SSL_CERT_FILE", "/nonexistent.pem", "No such file"),
     ("SSL_CERT_FILE", __file__, ""),
+    ("SSL_CERT_DIR", "/nonexistent", "no such folder"),
+    ("SSL_CERT_DIR", f"/nonexistent{os.pathsep}{__file__}", "no such folder"),
     ("SSLKEYLOGFILE", "/nonexistent/keys", "No such file"),
 ]
 
@@ -44,6 +47,11 @@ def test_what_has_no_sense_names_the_variable(
     assert refused.value.message.startswith(f"{name.upper()}: ")
     assert reason in refused.value.message
     assert "hunter2" not in refused.value.message + refused.value.hint
+
+
+def test_one_certificate_folder_of_several_is_enough(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setenv("SSL_CERT_DIR", f"/nonexistent{os.pathsep}{tmp_path}")
+    environment_transport()
 
 
 def test_a_socks_proxy_without_its_client_says_how_to_get_it(monkeypatch: pytest.MonkeyPatch) -> None:

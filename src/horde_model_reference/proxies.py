@@ -6,6 +6,7 @@ import os
 import ssl
 from collections.abc import Iterator, Mapping
 from ipaddress import ip_address, ip_network
+from pathlib import Path
 from urllib.request import getproxies
 
 import httpx
@@ -113,11 +114,19 @@ def _proxy(variable: str, url: str, context: ssl.SSLContext) -> httpx.AsyncHTTPT
 
 
 def _tls() -> ssl.SSLContext:
+    if not os.environ.get("SSL_CERT_FILE"):  # Which comes first.
+        _check_folders(os.environ.get("SSL_CERT_DIR", ""))
     try:
         return httpx.create_ssl_context()
     except OSError as error:  # ssl.SSLError is one, too.
         reason = error.strerror or str(error)
         raise SettingsError(f"{_culprit(error)}: {reason}.", hint="Correct the variable, or unset it.") from error
+
+
+def _check_folders(folders: str) -> None:
+    """Refuse a list of certificate folders none of which exists: OpenSSL would trust nobody, without a word."""
+    if folders and not any(Path(folder).is_dir() for folder in folders.split(os.pathsep)):
+        raise SettingsError("SSL_CERT_DIR: there is no such folder.", hint="Correct the variable, or unset it.")
 
 
 def _culprit(error: OSError) -> str:

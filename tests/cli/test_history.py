@@ -6,7 +6,12 @@ import asyncio
 import csv
 import io
 import json
+import os
+import shutil
+import sqlite3
+import subprocess
 import sys
+from contextlib import closing
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -102,6 +107,42 @@ def test_an_impossible_day_in_the_database_disturbs_no_command(
     assert [row["day"] for row in rows] == ["2026-04-30"]
     assert cli("plan", "image_generation").code == 0
     assert cli("history", "prune").err == "0 months closed\n"
+
+
+def without_rights_of_root() -> list[str]:
+    """Return the words before a command that keep root's permission to write anywhere from it."""
+    if sys.platform == "win32":
+        pytest.skip("permissions of folders are POSIX's")
+    if os.getuid() != 0:
+        return []
+    setpriv = shutil.which("setpriv")
+    if setpriv is None:
+        pytest.skip("root may write everywhere, and setpriv is not installed")
+    return [setpriv, "--bounding-set=-dac_override"]
+
+
+@pytest.mark.parametrize("journal", ["WAL", "DELETE"])
+def test_a_history_that_cannot_be_written_is_exported_and_left_as_it_is(tmp_path: Path, journal: str) -> None:
+    words = without_rights_of_root()
+    folder = tmp_path / "odd #1?%"  # Its name has characters that mean something in a URI.
+    folder.mkdir()
+    environment = os.environ | {"HORDE_MODEL_REFERENCE_DATA_DIR": str(folder)}
+    history = [*words, sys.executable, "-m", "horde_model_reference", "history"]
+    answer = saved(tmp_path, "stats_img-2026-05-02.json", stats_of({"Deliberate": 7}))
+    subprocess.run([*history, "import", answer], env=environment, check=True, capture_output=True)
+    file = folder / "history.sqlite"
+    with closing(sqlite3.connect(file)) as connection:
+        connection.execute(f"PRAGMA journal_mode={journal}")
+    before = file.read_bytes()
+    file.chmod(0o444)
+    folder.chmod(0o555)
+    try:
+        run = subprocess.run([*history, "export", "--format", "csv"], env=environment, capture_output=True, check=False)
+    finally:
+        folder.chmod(0o755)
+    assert (run.returncode, run.stderr) == (0, b"")
+    assert [row["usage_day"] for row in csv.DictReader(io.StringIO(run.stdout.decode())) if row["usage_day"]] == ["7"]
+    assert (sorted(folder.iterdir()), file.read_bytes()) == ([file], before)
 
 
 def test_pruning_says_what_it_did(cli: Cli, world: World, tmp_path: Path) -> None:

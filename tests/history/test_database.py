@@ -17,7 +17,16 @@ from sqlalchemy import URL, Connection, text
 from horde_model_reference.errors import HistoryError, SettingsError
 from horde_model_reference.history import database as module
 from horde_model_reference.history import migrations
-from horde_model_reference.history.database import HEAD, Database, address, engine_of, open_database, open_in_memory
+from horde_model_reference.history.database import (
+    HEAD,
+    Database,
+    address,
+    engine_of,
+    open_database,
+    open_in_memory,
+    open_read_only,
+    read_only_address,
+)
 from horde_model_reference.history.migrations import upgrade
 from horde_model_reference.history.store import HistoryStore, open_store, store_on
 from horde_model_reference.history.tables import metadata
@@ -45,6 +54,21 @@ async def test_the_migrations_make_the_tables_that_the_code_knows(address: Addre
             assert await connection.run_sync(differences) == []
             assert await connection.run_sync(revision) == HEAD
         await database.aclose()
+
+
+async def test_a_file_of_another_schema_is_not_migrated_where_it_is_only_read(tmp_path: Path) -> None:
+    path = tmp_path / "history.sqlite"
+    sqlite3.connect(path).close()
+    with pytest.raises(HistoryError, match="another schema"):
+        await open_read_only(path)
+    assert path.read_bytes() == b""
+
+
+def test_a_file_with_a_log_beside_it_is_not_taken_as_immutable(tmp_path: Path) -> None:
+    path = tmp_path / "history.sqlite"
+    assert read_only_address(path).query["immutable"] == "1"
+    path.with_name("history.sqlite-wal").touch()
+    assert "immutable" not in read_only_address(path).query
 
 
 async def test_a_new_database_needs_no_migration(store: HistoryStore) -> None:

@@ -175,6 +175,33 @@ async def open_database(url: URL) -> Database:
     return database
 
 
+async def open_read_only(path: Path) -> Database:
+    """Open a SQLite file of the present schema without writing to it or its folder.
+
+    Raises:
+        HistoryError: It cannot be had, or has another schema.
+    """
+    database = Database(engine_of(read_only_address(path)))
+    try:
+        async with database.reading() as connection:
+            await connection.run_sync(_check_schema)
+    except BaseException:
+        await database.aclose()
+        raise
+    return database
+
+
+def read_only_address(path: Path) -> URL:
+    """Return the address of a SQLite file that is only read.
+
+    SQLite needs files beside one in write-ahead mode, and cannot make them in a folder without write permission. Where
+    a log stands there, it is read as well; where none does, nobody has the file open, and it counts as immutable.
+    """
+    log = path.with_name(f"{path.name}-wal")
+    options = {"mode": "ro", "uri": "true"} | ({} if log.exists() else {"immutable": "1"})
+    return URL.create("sqlite+aiosqlite", database=path.absolute().as_uri(), query=options)
+
+
 async def open_in_memory() -> Database:
     """Open a database that lasts as long as it is open, in SQLite."""
     database = Database(engine_of(URL.create("sqlite+aiosqlite", database=":memory:")))
@@ -228,6 +255,14 @@ def _revision(connection: Connection) -> str | None:
         return None
     found: str | None = connection.execute(select(_VERSION.c.version_num)).scalar()
     return found
+
+
+def _check_schema(connection: Connection) -> None:
+    if _revision(connection) != HEAD:
+        raise HistoryError(
+            "The history's database cannot be written, and has another schema than this version reads.",
+            hint="Copy it to a folder that can be written, and set DATA_DIR to it.",
+        )
 
 
 def _bring_up_to_date(connection: Connection) -> None:

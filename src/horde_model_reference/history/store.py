@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import os
 from dataclasses import dataclass
 
 from horde_model_reference.categories import HordeModelType
 from horde_model_reference.clock import Clock
 from horde_model_reference.errors import HistoryError
-from horde_model_reference.history.database import Database, address, open_database, sqlite_path
+from horde_model_reference.history.database import Database, address, open_database, open_read_only, sqlite_path
 from horde_model_reference.history.database_file import DatabaseFile, opened_file
 from horde_model_reference.history.reading import Reader
 from horde_model_reference.history.rollup import roll_up_months
@@ -92,3 +93,11 @@ async def open_store(settings: Settings, clock: Clock) -> HistoryStore:
             raise HistoryError(f"{path}: {error.strerror or error}.", hint="Check DATA_DIR.") from error
     database = await open_database(address(settings))
     return store_on(database, clock, None if path is None else opened_file(path))
+
+
+async def open_store_for_reading(settings: Settings, clock: Clock) -> HistoryStore:
+    """Open the history to read it; a SQLite file that cannot be written is left as it is. Errors as open_store."""
+    path = sqlite_path(settings)
+    if path is None or not os.access(path, os.R_OK) or (os.access(path, os.W_OK) and os.access(path.parent, os.W_OK)):
+        return await open_store(settings, clock)
+    return store_on(await open_read_only(path), clock)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Callable, Iterator, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Sequence
 from contextlib import asynccontextmanager, contextmanager
 from pathlib import Path
 
@@ -15,14 +15,18 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, ProgressColum
 from horde_model_reference.categories import HordeModelType
 from horde_model_reference.cli.actions.output import keep_from_terminal, write
 from horde_model_reference.cli.actions.session import clock_for, settings_for, with_engine
+from horde_model_reference.clock import Clock
 from horde_model_reference.demo.past import open_simulated_past
 from horde_model_reference.engine import Engine
 from horde_model_reference.history.exporting import EXPORTED, exported, to_csv, to_parquet
 from horde_model_reference.history.importing import read_moment, read_saved
 from horde_model_reference.history.rollup import months_to_roll_up, roll_up_months
-from horde_model_reference.history.store import HistoryStore, open_store
+from horde_model_reference.history.store import HistoryStore, open_store, open_store_for_reading
 from horde_model_reference.history.writing import Outcome
 from horde_model_reference.reports.formats import ExportFormat
+from horde_model_reference.settings import Settings
+
+Opener = Callable[[Settings, Clock], Awaitable[HistoryStore]]
 
 WRITERS: dict[ExportFormat, Callable[[pl.DataFrame], bytes]] = {
     ExportFormat.csv: to_csv,
@@ -92,7 +96,7 @@ def export(written: ExportFormat, kind: HordeModelType | None, output: Path | No
 
     async def work() -> pl.DataFrame:
         parts = [pl.DataFrame(schema=EXPORTED)]
-        async with _store(demo=demo) as store:
+        async with _store(open_store_for_reading, demo=demo) as store:
             for model_type in types:
                 with _progress(model_type.value, 1.0, TaskProgressColumn()) as reach:
                     async for share, part in exported(store, model_type):
@@ -104,8 +108,8 @@ def export(written: ExportFormat, kind: HordeModelType | None, output: Path | No
 
 
 @asynccontextmanager
-async def _store(*, demo: bool) -> AsyncIterator[HistoryStore]:
-    store = await (open_simulated_past if demo else open_store)(settings_for(demo=demo), clock_for(demo=demo))
+async def _store(opened: Opener = open_store, *, demo: bool) -> AsyncIterator[HistoryStore]:
+    store = await (open_simulated_past if demo else opened)(settings_for(demo=demo), clock_for(demo=demo))
     try:
         yield store
     finally:
