@@ -30,7 +30,7 @@ def make_client(
         redirect_hosts: Hosts that a redirect may lead to, beside the one that was asked.
 
     Raises:
-        SettingsError: One of these variables has no sense.
+        SettingsError: One of these variables is invalid.
     """
     agent = f"{DISTRIBUTION}/{version(DISTRIBUTION)}"
     allowed = {host.lower() for host in redirect_hosts}

@@ -243,7 +243,7 @@ class Settings(BaseSettings):
     cors_allowed_origins: tuple[str, ...] = Field((), description="Origins whose pages may read the API (CORS).")
 
     def without_history(self) -> Settings:
-        """Return the same settings with the history of use left alone."""
+        """Return the same settings with the history of use switched off."""
         return self.model_copy(update={"history": self.history.model_copy(update={"enabled": False})})
 
 
@@ -258,7 +258,7 @@ def load_settings(**overrides: Any) -> Settings:
         **overrides: Values that win over the environment, by field name.
 
     Raises:
-        SettingsError: A value has no sense; the message names its environment variable.
+        SettingsError: A value is invalid; the message names its environment variable.
     """
     try:
         return Settings(**overrides)

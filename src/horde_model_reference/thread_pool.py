@@ -1,4 +1,4 @@
-"""Work that takes a while, off the event loop; it stops when nobody waits for it any more."""
+"""Work that takes a while, off the event loop; it stops when its callers have given up."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ _given_up: ContextVar[Event | None] = ContextVar("given_up", default=None)
 
 
 class GivenUpError(Exception):
-    """Nobody waits for the work any more."""
+    """The callers of the work have given up."""
 
 
 async def run_in_thread(work: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
@@ -51,7 +51,7 @@ def stop_if_given_up() -> None:
     """End long work whose caller was cancelled.
 
     Raises:
-        GivenUpError: Nobody waits for it.
+        GivenUpError: The callers have given up.
     """
     given_up = _given_up.get()
     if given_up is not None and given_up.is_set():

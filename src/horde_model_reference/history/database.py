@@ -100,7 +100,7 @@ class Database:
         """Give a connection that sees one state of the database.
 
         Raises:
-            HistoryError: The database cannot be had.
+            HistoryError: The database is unavailable.
         """
         async with self._translated(), self._engine.connect() as connection:
             yield connection
@@ -110,7 +110,7 @@ class Database:
         """Give a connection on which all is written or nothing; one writer at a time, of all processes and hosts.
 
         Raises:
-            HistoryError: The database cannot be had, is full, or another writer takes too long.
+            HistoryError: The database is unavailable, is full, or another writer takes too long.
         """
         async with self._translated(), self._writing, self._engine.connect() as plain:
             connection = await plain.execution_options(writes=True)
@@ -124,7 +124,7 @@ class Database:
         """Bring a SQLite file into the mode in which readers and a writer do not wait for each other.
 
         Raises:
-            HistoryError: The file cannot be had.
+            HistoryError: The file is unavailable.
         """
         async with self._translated():
             await run_in_thread(_write_ahead, path)
@@ -158,7 +158,7 @@ async def open_database(url: URL) -> Database:
     """Open a database and bring it to the present schema.
 
     Raises:
-        HistoryError: It cannot be had.
+        HistoryError: The database is unavailable.
     """
     database = Database(engine_of(url))
     try:

@@ -33,7 +33,7 @@ async def exported(store: HistoryStore, model_type: HordeModelType) -> AsyncIter
     """Yield the rows of a type part by part, sorted by day and name, each with the share (0 to 1) that is done.
 
     Raises:
-        HistoryError: The database cannot be had.
+        HistoryError: The database is unavailable.
     """
     names = await store.reader.names(model_type)
     days, looks = await store.reader.days(model_type), await store.reader.looks(model_type, 0)

@@ -50,7 +50,7 @@ async def roll_up_months(
     The parameters are those of :func:`months_to_roll_up`.
 
     Raises:
-        HistoryError: The database cannot be had; the months yielded are closed.
+        HistoryError: The database is unavailable; the months yielded are closed.
     """
     for month in await months_to_roll_up(database, model_type, keep_days, now):
         async with database.writing() as connection:

@@ -82,8 +82,8 @@ async def open_store(settings: Settings, clock: Clock) -> HistoryStore:
     """Open the history that the settings name, making it where there is none.
 
     Raises:
-        SettingsError: The database's address has no sense.
-        HistoryError: The database cannot be had.
+        SettingsError: The address of the database is invalid.
+        HistoryError: The database is unavailable.
     """
     path = sqlite_path(settings)
     if path is not None:

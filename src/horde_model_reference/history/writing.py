@@ -53,7 +53,7 @@ class Writer:
             moves to that day); CLOSED where the days of its month are no longer kept one by one.
 
         Raises:
-            HistoryError: The database cannot be had; nothing was written.
+            HistoryError: The database is unavailable; nothing was written.
         """
         ids = self._ids.setdefault(snapshot.model_type, {})
         async with self._database.writing() as connection:

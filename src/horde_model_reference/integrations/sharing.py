@@ -54,34 +54,34 @@ class Sharing(Protocol):
 
 
 class NoSharing:
-    """This process asks for itself."""
+    """The sharing of a single process: nothing is shared."""
 
     state = "off"
 
     @asynccontextmanager
     async def turn(self, kind: PayloadKind) -> AsyncIterator[None]:
-        """Nobody else asks."""
+        """Let the caller fetch at once; there are no other processes."""
         yield
 
     async def load(self, kind: PayloadKind) -> HeldPayload | None:
-        """Nobody else has anything."""
+        """Return None; there are no other processes."""
         return None
 
     async def load_failure(self, kind: PayloadKind) -> HordeAPIError | None:
-        """Nobody else failed."""
+        """Return None; there are no other processes."""
         return None
 
     async def save(self, kind: PayloadKind, held: HeldPayload) -> None:
-        """Nobody else wants it."""
+        """Do nothing; there are no other processes."""
 
     async def save_failure(self, kind: PayloadKind, error: HordeAPIError) -> None:
-        """Nobody else need know."""
+        """Do nothing; there are no other processes."""
 
     async def announce(self, category: MODEL_REFERENCE_CATEGORY, revision: str) -> None:
-        """Nobody listens."""
+        """Do nothing; there are no other processes."""
 
     async def announcements(self) -> AsyncIterator[MODEL_REFERENCE_CATEGORY]:
-        """Nobody announces anything."""
+        """Wait forever; there are no other processes."""
         await asyncio.Event().wait()
         yield MODEL_REFERENCE_CATEGORY.miscellaneous  # pragma: no cover - makes this a generator
 
