@@ -152,14 +152,37 @@ def test_reasons_say_what_they_rest_on() -> None:
         assert words in said
 
 
-def test_text_models_know_no_styles_and_their_kind_is_family_and_size() -> None:
-    names = {"a/Big-70B": 9000, "a/Stheno-8B": 5000, "b/Stheno-7B": 50, "c/Stheno-70B": 10}
-    sizes = {"a/Big-70B": 70, "a/Stheno-8B": 8, "b/Stheno-7B": 7, "c/Stheno-70B": 70}
+def test_text_models_know_no_styles_and_their_kind_is_size_and_style() -> None:
+    names = {"a/Big-70B": 9000, "a/Stheno-8B": 5000, "b/Stheno-7B": 50, "c/Tiny-1B": 10}
+    sizes = {"a/Big-70B": 70, "a/Stheno-8B": 8, "b/Stheno-7B": 7, "c/Tiny-1B": 1}
     records = {name: {"parameters": size * 10**9, "baseline": None} for name, size in sizes.items()}
     plan = plan_of(facts_of(names, records=records, category=TEXT), NO_TOP, UNLIMITED)
     assert removed_from(plan) == ["b/Stheno-7B"]
-    assert codes_of(verdicts_of(plan)["c/Stheno-70B"]) == ["last_of_its_kind"]
+    assert codes_of(verdicts_of(plan)["c/Tiny-1B"]) == ["last_of_its_kind"]
     assert plan.effect.broken_styles == []
+
+
+@pytest.mark.parametrize(
+    "sign",
+    [{}, {"threads": {"a/Tiny-1B": 1}}, {"threads": {"a/Tiny-1B": 0}, "jobs": {"a/Tiny-1B": 1}}],
+    ids=["none", "workers", "jobs"],
+)
+def test_only_a_model_that_somebody_uses_or_serves_is_protected_as_the_last_of_its_kind(sign: dict[str, Any]) -> None:
+    """Design section 8: a model that nobody uses or serves is no niche."""
+    records = {"a/Tiny-1B": {"parameters": 10**9}}
+    plan = plan_of(facts_of({"a/Tiny-1B": 0, "b/Used-8B": 5000}, records=records, category=TEXT, **sign))
+    assert ("last_of_its_kind" in codes_of(verdicts_of(plan)["a/Tiny-1B"])) == bool(sign)
+
+
+def test_the_text_models_of_a_plan_come_by_month_use_total_use_time_listed_and_size() -> None:
+    """Design section 8: a never-used, long-listed model goes before a new flagship."""
+    totals = {"a/Once-8B": 7, "b/New-8B": 0, "c/Flagship-400B": 0, "d/Old-8B": 0}
+    stats = {"day": dict.fromkeys(totals, 0), "month": dict.fromkeys(totals, 0), "total": totals}
+    records = {"c/Flagship-400B": {"parameters": 400 * 10**9}}
+    days = {"b/New-8B": 100.0, "c/Flagship-400B": 100.0, "d/Old-8B": 900.0}
+    facts = facts_of(dict.fromkeys(totals, 0), records=records, days=days, category=TEXT, stats=stats)
+    order = [verdict.name for verdict in plan_of(facts).verdicts if verdict.risk_level.value == "critical"]
+    assert order == ["d/Old-8B", "c/Flagship-400B", "b/New-8B", "a/Once-8B"]
 
 
 def test_every_model_has_a_verdict_in_the_order_of_removal() -> None:

@@ -18,6 +18,7 @@ from horde_model_reference.engine import open_engine
 from tests.support.builders import IMAGE, TEXT
 from tests.support.curation import codes_of, plan_of, removed_from, verdicts_of
 from tests.support.git import applied_by_git
+from tests.support.git_repository import GitRepository
 from tests.support.misbehaving_horde import MisbehavingHorde
 from tests.test_real_data import CAPTURES
 
@@ -112,13 +113,27 @@ async def test_rule_3_without_styles_nothing_is_removed(shared_data: Path, tmp_p
     assert "styles_unknown" in {warning.code for warning in plan.warnings}
 
 
-async def test_text_models_have_no_dates_and_so_stay(shared_data: Path) -> None:
+async def test_text_models_have_no_dates_outside_a_clone_and_so_stay(shared_data: Path) -> None:
     facts = await facts_from(shared_data, TEXT)
     plan = make_plan(facts, Policy())
     assert len(plan.verdicts) == 719
     assert removed_from(plan) == []
     ageless = plan_of(facts, {"candidates": {"min_age_days": 0}})
-    assert 1 <= len(removed_from(ageless)) <= 10
-    assert all(verdict.replacements for verdict in ageless.removed)
+    assert len(removed_from(ageless)) == 10
     chosen = make_plan(facts, Policy(), Choice((removed_from(ageless)[0],), {removed_from(ageless)[0]: "old"}))
     assert removed_from(chosen) == removed_from(ageless)[:1]
+
+
+async def test_the_default_plan_of_the_text_models_in_a_clone_goes_up_to_the_limit(
+    shared_data: Path, tmp_path: Path
+) -> None:
+    """Design section 8: least used first, then longest listed."""
+    GitRepository.clone(shared_data / "git" / "text.bundle", tmp_path / "text")
+    plan = make_plan(
+        await facts_from(shared_data, TEXT, text_generation=str(tmp_path / "text" / "models.csv")), Policy()
+    )
+    assert len(plan.removed) == Policy().limits.max_models
+    assert {verdict.usage_month for verdict in plan.removed} == {0}
+    ages = [verdict.age_days or 0 for verdict in plan.removed]
+    assert min(ages) >= Policy().candidates.min_age_days
+    assert ages == sorted(ages, reverse=True)

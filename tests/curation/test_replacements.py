@@ -51,6 +51,7 @@ def test_models_with_the_same_use_do_not_replace_each_other() -> None:
         "c": ["a", "b"],
         "d": ["a", "b"],
     }
+    assert not any(standing.last_of_its_kind for standing in found.values())
 
 
 @pytest.mark.parametrize(
@@ -64,13 +65,13 @@ def test_models_with_the_same_use_do_not_replace_each_other() -> None:
 def test_baseline_style_and_inpainting_make_an_image_model_s_kind(other: Mapping[str, Any], kind: str) -> None:
     found = standings_of({"same": 10, "other": 5, "popular": 1000}, {"other": other})
     assert names_of(found["same"]) == ["popular"]
-    assert found["other"] == Standing(kind, ())
+    assert found["other"] == Standing(kind, (), last_of_its_kind=True)
 
 
 @pytest.mark.parametrize("missing", [{"baseline": None}, {"baseline": " "}, {"style": None}])
 def test_a_record_that_does_not_say_has_no_kind(missing: Mapping[str, Any]) -> None:
     found = standings_of({"dumb": 5, "popular": 1000}, {"dumb": missing})
-    assert found["dumb"] == Standing(None, None)
+    assert found["dumb"] == Standing(None, None, None)
     assert found["dumb"].last_of_its_kind is None
 
 
@@ -84,29 +85,35 @@ def test_rule_3_without_usage_nothing_is_known_of_replacements() -> None:
     [(0, "up to 4B"), (4, "up to 4B"), (4.1, "up to 9B"), (7, "up to 9B"), (12, "up to 15B"), (36, "up to 36B"),
      (70, "up to 80B"), (80.1, "above 80B"), (999_999, "above 80B")],
 )  # fmt: skip
-def test_family_and_size_class_make_a_text_model_s_kind(billions: float, label: str) -> None:
-    """Rule 9: families match ignoring case."""
-    found = standings_of({"a/STHENO-v2": 5, "b/other": 9}, {"a/STHENO-v2": {"parameters": int(billions * 1e9)}}, TEXT)
-    assert found["a/STHENO-v2"].kind == f"stheno family, {label}"
+def test_size_class_and_style_make_a_text_model_s_kind(billions: float, label: str) -> None:
+    found = standings_of({"a/x": 5, "b/y": 9}, {"a/x": {"parameters": int(billions * 1e9), "style": "Chat"}}, TEXT)
+    assert found["a/x"].kind == f"{label}, chat"
+    assert found["b/y"].kind == "up to 9B, generalist"
 
 
-def test_text_models_of_one_family_and_size_replace_each_other() -> None:
-    sizes = {"a/Stheno-8B": 8, "b/stheno-7B-Instruct": 7, "c/Stheno-70B": 70, "d/Other-8B": 8}
-    found = standings_of(
-        {"a/Stheno-8B": 900, "b/stheno-7B-Instruct": 5, "c/Stheno-70B": 1, "d/Other-8B": 1},
-        {name: {"parameters": size * 10**9} for name, size in sizes.items()},
-        TEXT,
-    )
-    assert {name: names_of(standing) for name, standing in found.items()} == {
-        "a/Stheno-8B": [],
-        "b/stheno-7B-Instruct": ["a/Stheno-8B"],
-        "c/Stheno-70B": [],
-        "d/Other-8B": [],
+def test_text_models_of_one_size_and_style_replace_each_other_family_first_then_baseline() -> None:
+    """Design section 8: same family with more use, same baseline, same kind; families match ignoring case."""
+    more: dict[str, dict[str, Any]] = {
+        "a/Stheno-7B": {"baseline": "llama"},
+        "b/STHENO-8B-Instruct": {},
+        "c/Other-8B": {"baseline": "llama"},
+        "d/Third-8B": {},
+        "e/Fourth-8B": {"baseline": "llama", "style": "roleplay"},
+        "f/Stheno-70B": {"parameters": 70 * 10**9},
     }
+    months = {"a/Stheno-7B": 5, "b/STHENO-8B-Instruct": 10, "c/Other-8B": 20, "d/Third-8B": 900}
+    found = standings_of(months | {"e/Fourth-8B": 9000, "f/Stheno-70B": 1}, more, TEXT)
+    assert [(other.name, other.reason) for other in found["a/Stheno-7B"].replacements or ()] == [
+        ("b/STHENO-8B-Instruct", "same family"),
+        ("c/Other-8B", "same baseline"),
+        ("d/Third-8B", "also up to 9B, generalist"),
+    ]
+    alone = {"d/Third-8B", "e/Fourth-8B", "f/Stheno-70B"}
+    assert {name for name, standing in found.items() if standing.last_of_its_kind} == alone
 
 
 def test_a_text_model_without_a_size_has_no_kind() -> None:
-    assert standings_of({"a/x": 5, "b/x": 9}, {"a/x": {"parameters": None}}, TEXT)["a/x"] == Standing(None, None)
+    assert standings_of({"a/x": 5, "b/x": 9}, {"a/x": {"parameters": None}}, TEXT)["a/x"] == Standing(None, None, None)
 
 
 def test_the_size_classes_ascend_and_leave_nothing_out() -> None:

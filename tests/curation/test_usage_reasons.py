@@ -38,7 +38,7 @@ USAGE_REASONS = {
 
 def given(past: PastUse | None, policy: Policy, *, away: bool = False) -> list[ReasonInfo]:
     """All reasons that a past gives under a policy."""
-    facts = ModelFacts({}, None, None, None, None, Standing(None, None), past, away, policy, ())
+    facts = ModelFacts({}, None, None, None, None, Standing(None, None, None), past, away, policy, ())
     of_use_over_time = [reason for reason in REASONS if reason.code in USAGE_REASONS]
     return [reason.info(sentence) for reason in of_use_over_time for sentence in reason.sentences(facts)]
 

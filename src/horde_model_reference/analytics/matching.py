@@ -9,6 +9,7 @@ import polars as pl
 from horde_model_reference.analytics.filter_presets import apply_preset_filter
 from horde_model_reference.analytics.flags import LEVEL_TYPE, has_member_of
 from horde_model_reference.analytics.risk_query import BY_REMOVAL, CONSTANT_COLUMNS, RiskQuery
+from horde_model_reference.categories import MODEL_REFERENCE_CATEGORY
 from horde_model_reference.hosts import a_label
 
 _FILTERS: dict[str, Callable[[str], pl.Expr]] = {
@@ -56,20 +57,40 @@ def _values(column: pl.Series) -> list[str]:
     return flat.drop_nulls().unique().sort().to_list()
 
 
-def page(rows: pl.DataFrame, query: RiskQuery) -> pl.DataFrame:
-    """Return the rows of a query's page, in its order.
+def page(rows: pl.DataFrame, query: RiskQuery, category: MODEL_REFERENCE_CATEGORY) -> pl.DataFrame:
+    """Return the rows of a query's page, in its order; the order of removal is the category's.
 
     Ties sort by name, ascending in both directions; names by code point, nulls last, levels by rank.
     """
     # However large the numbers, a page lies within the rows.
     offset = min(query.offset, rows.height)
     limit = rows.height if query.limit is None else min(query.limit, rows.height)
-    return _ordered(rows, query.sort).slice(offset, limit)
+    return _ordered(rows, query.sort, category).slice(offset, limit)
 
 
-def _ordered(rows: pl.DataFrame, sort: str) -> pl.DataFrame:
+_SIZE_DECIDES = {"risk_level": True, "usage_month": False, "size_gb": True}
+_AGE_DECIDES = {
+    "risk_level": True,
+    "usage_month": False,
+    "usage_total": False,
+    "listed_since": False,
+    "parameters": True,
+}
+"""A text model that was never used and is long listed goes before a new one that nobody can host yet."""
+_REMOVAL_ORDERS = {MODEL_REFERENCE_CATEGORY.text_generation: _AGE_DECIDES}
+"""The keys of the order of removal, and whether they descend, where size does not decide (design section 8)."""
+
+
+def _removal_order(rows: pl.DataFrame, category: MODEL_REFERENCE_CATEGORY) -> dict[str, bool]:
+    """Return the keys that the rows have: only plans know when models were listed, and families have no parameters."""
+    keys = _REMOVAL_ORDERS.get(category, _SIZE_DECIDES)
+    return {key: descending for key, descending in keys.items() if key in rows.columns}
+
+
+def _ordered(rows: pl.DataFrame, sort: str, category: MODEL_REFERENCE_CATEGORY) -> pl.DataFrame:
     if sort == BY_REMOVAL:
-        keys, descending = ["risk_level", "usage_month", "size_gb"], [True, False, True]
+        order = _removal_order(rows, category)
+        keys, descending = list(order), list(order.values())
     else:
         keys, descending = [sort.removeprefix("-")], [sort.startswith("-")]
     if keys[0] in CONSTANT_COLUMNS:

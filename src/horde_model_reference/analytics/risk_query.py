@@ -45,7 +45,8 @@ CONSTANT_COLUMNS: tuple[str, ...] = ("category", "usage_hour", "usage_minute")
 """Scalar columns that are the same in every row, so that sorting by them leaves the order by name."""
 
 BY_REMOVAL = "removal"
-"""The order in which a curator goes through the models: worst level, then least used, then largest."""
+"""The order in which a curator goes through the models: worst level, then least used in 30 days; then
+image models by size, text models by total use, time listed and number of weights."""
 
 DEFAULT_SORT = "-usage_month"
 

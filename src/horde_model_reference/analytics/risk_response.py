@@ -59,7 +59,7 @@ def respond(table: RiskTable, query: RiskQuery) -> CategoryDeletionRiskResponse:
     """Answer a query from an ungrouped risk table."""
     view = viewed(table, query)
     rows = matching(view.rows, query)
-    shown = page(rows, query)
+    shown = page(rows, query, table.category)
     variations = _variations(table, shown) if query.include_backend_variations and _has_backends(view) else None
     return CategoryDeletionRiskResponse.model_validate(
         {

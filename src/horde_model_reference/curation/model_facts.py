@@ -11,6 +11,9 @@ from horde_model_reference.curation.listing_history import Listing
 from horde_model_reference.curation.policy import Policy
 from horde_model_reference.curation.replacements import Standing
 
+SIGNS_OF_USE = ("usage_month", "possible_usage_month", "worker_count", "queued_jobs")
+"""Figures of a row; a model for which all are 0 is neither used nor served."""
+
 
 @dataclass(frozen=True, slots=True)
 class ModelFacts:
@@ -45,3 +48,8 @@ class ModelFacts:
         """The model's name."""
         name: str = self.row["name"]
         return name
+
+    @property
+    def in_use(self) -> bool:
+        """Whether somebody uses, serves or waits for it, or might: what is unknown counts as use."""
+        return any(self.row[figure] != 0 for figure in SIGNS_OF_USE)

@@ -152,7 +152,9 @@ def _model_facts(facts: CurationFacts, policy: Policy, protections: Mapping[str,
     rows = facts.table.rows.with_columns(
         rank=pl.col("usage_month").rank("min", descending=True).cast(pl.Int64),
     )
-    ordered = page(rows, RiskQuery(sort=BY_REMOVAL))
+    listed = [None if (found := facts.listings.get(name)) is None else found.since for name in rows["name"]]
+    dated = rows.with_columns(listed_since=pl.Series(listed, dtype=pl.Float64))
+    ordered = page(dated, RiskQuery(sort=BY_REMOVAL), facts.table.category)
     kinds = standings(rows, facts.table.category, facts.table.aliases.family_names)
     now = facts.table.data_as_of.stats_fetched_at
     return [

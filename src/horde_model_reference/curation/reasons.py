@@ -73,9 +73,9 @@ def named_by_styles(facts: ModelFacts) -> Iterator[str]:
 
 @reason(Verdict.PROTECTED, "protect.last_of_its_kind")
 def last_of_its_kind(facts: ModelFacts) -> Iterator[str]:
-    """Nothing of its kind has more use."""
-    if facts.policy.protect.last_of_its_kind and facts.standing.last_of_its_kind:
-        yield f"It is the last of its kind: no model that is {facts.standing.kind} has more use."
+    """It is in use, and nothing of its kind has as much use."""
+    if facts.policy.protect.last_of_its_kind and facts.standing.last_of_its_kind and facts.in_use:
+        yield f"It is the last of its kind: no model that is {facts.standing.kind} has as much use."
 
 
 @reason(Verdict.PROTECTED, "protect.with_queued_jobs")

@@ -1,9 +1,13 @@
-"""Replacements of a model: models of the same kind with more use. A model with none is the last of its kind."""
+"""Replacements of a model: models of the same kind with more use (design section 8).
+
+The one model of a kind that is used more than all others is the last of its kind; models with equal use are not.
+"""
 
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections import Counter
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
 
@@ -42,16 +46,14 @@ class Standing:
 
     Attributes:
         kind: Its kind, in words; None where its record does not tell.
-        replacements: Models of the kind with more month usage, best first, at most ``MOST``; None where unknown.
+        replacements: Models of the kind with more month usage, at most ``MOST``, best first: text models of the same
+            family, then of the same baseline, then others; each group by month usage. None where unknown.
+        last_of_its_kind: It has more use than each other model of its kind; None where unknown.
     """
 
     kind: str | None
     replacements: tuple[Replacement, ...] | None
-
-    @property
-    def last_of_its_kind(self) -> bool | None:
-        """Whether nothing could take its place; None where unknown."""
-        return None if self.replacements is None else not self.replacements
+    last_of_its_kind: bool | None
 
 
 def standings(
@@ -64,31 +66,63 @@ def standings(
         category: Their category.
         families: The families of curators by casefolded base name.
     """
-    kinds = _text_kinds(rows, families) if has_families(category) else _image_kinds(rows)
-    ranked = rows.select("name", "usage_month", kind=kinds).sort(
+    nearness = _text_nearness(rows, families) if has_families(category) else _image_nearness(rows)
+    ranked = rows.select("name", "usage_month", *nearness).sort(
         ["usage_month", "name"], descending=[True, False], nulls_last=True
     )
+    equals = Counter(ranked.select("kind", "usage_month").iter_rows())
+    used_more = _UsedMore()
     found: dict[str, Standing] = {}
-    better: dict[str, list[tuple[str, int]]] = {}
-    for name, month, kind in ranked.iter_rows():
+    for name, month, kind, *nearer in ranked.iter_rows():
         if kind is None or month is None:
-            found[name] = Standing(kind, None)
+            found[name] = Standing(kind, None, None)
             continue
-        before = better.setdefault(kind, [])
-        used_more = [(other, usage) for other, usage in before[: MOST + 1] if usage > month][:MOST]
-        found[name] = Standing(kind, tuple(Replacement(other, usage, f"also {kind}") for other, usage in used_more))
-        before.append((name, month))
+        groups = [(reason, (kind, reason, value)) for reason, value in zip(_NEARER, nearer, strict=False) if value]
+        groups.append((f"also {kind}", (kind, "", "")))
+        replacements = used_more.than(month, groups)
+        found[name] = Standing(kind, replacements, not replacements and equals[kind, month] == 1)
+        used_more.add(name, month, (group for _, group in groups))
     return found
 
 
-def _image_kinds(rows: pl.DataFrame) -> pl.Series:
+_Group = tuple[str, str, str]
+_NEARER = ("same family", "same baseline")
+
+
+class _UsedMore:
+    """The most used models of each group; models are added from the most used one down."""
+
+    def __init__(self) -> None:
+        self._most_used: dict[_Group, list[tuple[str, int]]] = {}
+
+    def than(self, month: int, groups: Iterable[tuple[str, _Group]]) -> tuple[Replacement, ...]:
+        """Return the most used models above a month usage, those of earlier groups first, each once."""
+        found: dict[str, Replacement] = {}
+        for reason, group in groups:
+            for name, usage in self._most_used.get(group, ()):
+                if usage > month:
+                    found.setdefault(name, Replacement(name, usage, reason))
+        return tuple(found.values())[:MOST]
+
+    def add(self, name: str, month: int, groups: Iterable[_Group]) -> None:
+        """Add the next model to its groups, which keep only as many as are named."""
+        for group in groups:
+            most_used = self._most_used.setdefault(group, [])
+            if len(most_used) < MOST:
+                most_used.append((name, month))
+
+
+def _image_nearness(rows: pl.DataFrame) -> list[pl.Series]:
     inpainting = pl.when("inpainting").then(pl.lit(", inpainting")).otherwise(pl.lit(""))
-    return rows.select(pl.format("{}, {}{}", "baseline", "style", inpainting)).to_series()
+    return rows.select(kind=pl.format("{}, {}{}", "baseline", "style", inpainting)).get_columns()
 
 
-def _text_kinds(rows: pl.DataFrame, families: Mapping[str, str]) -> pl.Series:
+def _text_nearness(rows: pl.DataFrame, families: Mapping[str, str]) -> list[pl.Series]:
+    """Return the kind, and the values of ``_NEARER``."""
     size = pl.lit(None, pl.String)
     for limit, label in reversed(SIZE_CLASSES):
         size = pl.when(pl.col("parameters") <= limit).then(pl.lit(label)).otherwise(size)
+    style = pl.coalesce(pl.col("style").str.to_lowercase(), pl.lit("generalist"))
     family = folded_names(base_names(rows["name"], families))
-    return rows.with_columns(family=family).select(pl.format("{} family, {}", "family", size)).to_series()
+    kinds = rows.select(kind=pl.format("{}, {}", size, style))
+    return [kinds["kind"], family.alias("family"), rows["baseline"]]

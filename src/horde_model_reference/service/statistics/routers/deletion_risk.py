@@ -61,7 +61,8 @@ Sort = Annotated[
     str,
     Query(
         description=f"A scalar column ({', '.join(SCALAR_COLUMNS)}), `-` before it for descending, or `{BY_REMOVAL}`: "
-        "worst level first, then least month use, then largest. Ties by name.",
+        "worst level first, then least month use; then image models by size, text models by total use and parameters. "
+        "Ties by name.",
         examples=[BY_REMOVAL],
         json_schema_extra={"enum": [*SCALAR_COLUMNS, *(f"-{column}" for column in SCALAR_COLUMNS), BY_REMOVAL]},
     ),
