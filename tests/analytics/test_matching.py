@@ -7,7 +7,7 @@ import pytest
 
 from horde_model_reference.analytics.matching import matching, page, unmatched
 from horde_model_reference.analytics.risk_query import RiskQuery
-from tests.support.builders import catalogue_of, observation_of, record, stats_of, table_of
+from tests.support.builders import IMAGE, catalogue_of, observation_of, record, stats_of, table_of
 
 
 @pytest.fixture(scope="module")
@@ -54,7 +54,7 @@ def test_filters_keep_the_order_of_the_table(rows: pl.DataFrame, query: RiskQuer
     ids=str,
 )
 def test_ties_sort_by_name_in_both_directions(rows: pl.DataFrame, query: RiskQuery, found: list[str]) -> None:
-    assert names(page(rows, query)) == found
+    assert names(page(rows, query, IMAGE)) == found
 
 
 def test_a_filter_that_no_row_passes_names_the_values_that_exist(rows: pl.DataFrame) -> None:
