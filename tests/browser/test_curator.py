@@ -17,8 +17,8 @@ from tests.support.curating import assert_applies, count_shown, downloaded, name
 pytestmark = pytest.mark.browser
 
 FILES = ("plan.md", "plan.json", "removals.patch", "stable_diffusion.json")
-PROTECTED = "Cobalt Depth 768"
-"""A model that the policy protects: a plan without limits would have nothing left of its kind."""
+PROTECTED = "Woodblock Revival"
+"""A model that the policy protects: styles name it."""
 
 
 def query(page: Page) -> dict[str, str]:

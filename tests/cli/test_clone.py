@@ -18,13 +18,14 @@ from tests.support.git import git, new_repository, output_of_git
 
 pytestmark = pytest.mark.usefixtures("own_folder")
 PICTURE = bytes(range(256))
+CLAYFOLK = "Clayfolk Stopmotion"
 SHOWCASE = "showcase/clayfolk/01_baker.webp"
 OAK = "BrambleWorks/Hedgerow-3B"
 
 
 @pytest.fixture
 def image(tmp_path: Path) -> Path:
-    """A repository of the sample's image models, with a showcase of one that the plan removes."""
+    """A repository of the sample's image models, with a showcase of `CLAYFOLK`."""
     content = (DATA / "stable_diffusion.json").read_bytes()
     return new_repository(tmp_path / "image", {"stable_diffusion.json": content, SHOWCASE: PICTURE})
 
@@ -48,10 +49,10 @@ def chosen(name: str) -> tuple[str, ...]:
 
 
 def test_the_image_branch_lacks_the_records_and_their_showcases(cli: Cli, own_folder: Path, image: Path) -> None:
-    planned(cli, "image_generation", image, "--branch", "removals")
+    planned(cli, "image_generation", image, *chosen(CLAYFOLK), "--branch", "removals")
     gone = removed_from(read_plan(own_folder / "deletion-plan" / "plan.json"))
     kept = json.loads(output_of_git(image, "show", "removals:stable_diffusion.json"))
-    assert gone
+    assert gone == [CLAYFOLK]
     assert not set(gone) & kept.keys()
     assert output_of_git(image, "ls-tree", "-r", "--name-only", "removals") == b"stable_diffusion.json\n"
     assert output_of_git(image, "status", "--porcelain") == b""
@@ -68,7 +69,7 @@ def test_the_checklist_names_vote_label_second_commit_and_release(cli: Cli, own_
 
 
 def test_without_a_branch_the_commands_shown_make_the_commit(cli: Cli, own_folder: Path, image: Path) -> None:
-    shown = planned(cli, "image_generation", image).text.partition("Next:")[2].strip().splitlines()
+    shown = planned(cli, "image_generation", image, *chosen(CLAYFOLK)).text.partition("Next:")[2].strip().splitlines()
     commands = [shlex.split(line) for line in shown]
     assert commands[0] == ["cd", str(image)]
     for command in commands[1:4]:

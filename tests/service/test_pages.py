@@ -194,7 +194,7 @@ def test_files_are_sent_to_be_kept(demo: BlockingClient, file: str) -> None:
 
 
 def test_a_refused_file_is_an_error_for_people(demo: BlockingClient) -> None:
-    chosen = {"select": "Cobalt Depth 768"}
+    chosen = {"select": "Woodblock Revival"}
     answer = demo.request("POST", "/plan/image_generation/plan.md", data=chosen, headers=BROWSER)
     assert answer.status_code == 409
     assert "protected" in answer.text
