@@ -1,4 +1,4 @@
-"""Let time.sleep work under libfaketime 0.9, which turns its deadline on the real monotonic clock into EINVAL or an endless wait."""
+"""Let time.sleep work under libfaketime 0.9, which refuses its deadlines on the real monotonic clock (EINVAL)."""
 
 import select
 import time
