@@ -1,4 +1,4 @@
-"""Let time.sleep work under libfaketime 0.9, which refuses its deadlines on the real monotonic clock (EINVAL)."""
+"""Let time.sleep work under libfaketime 0.9, where deadlines on the real monotonic clock fail or never come."""
 
 import select
 import time
