@@ -9,7 +9,7 @@ import polars as pl
 from horde_model_reference.analytics.filter_presets import apply_preset_filter
 from horde_model_reference.analytics.flags import LEVEL_TYPE, has_member_of
 from horde_model_reference.analytics.risk_query import BY_REMOVAL, CONSTANT_COLUMNS, RiskQuery
-from horde_model_reference.categories import MODEL_REFERENCE_CATEGORY
+from horde_model_reference.categories import MODEL_REFERENCE_CATEGORY, SizeMeasure, usage_traits
 from horde_model_reference.hosts import a_label
 
 _FILTERS: dict[str, Callable[[str], pl.Expr]] = {
@@ -68,22 +68,23 @@ def page(rows: pl.DataFrame, query: RiskQuery, category: MODEL_REFERENCE_CATEGOR
     return _ordered(rows, query.sort, category).slice(offset, limit)
 
 
-_SIZE_DECIDES = {"risk_level": True, "usage_month": False, "size_gb": True}
-_AGE_DECIDES = {
-    "risk_level": True,
-    "usage_month": False,
-    "usage_total": False,
-    "listed_since": False,
-    "parameters": True,
+_REMOVAL_ORDERS = {
+    SizeMeasure.GIGABYTES: {"risk_level": True, "usage_month": False, "size_gb": True},
+    # A text model that was never used and is long listed goes before a new one that nobody can host yet.
+    SizeMeasure.PARAMETERS: {
+        "risk_level": True,
+        "usage_month": False,
+        "usage_total": False,
+        "listed_since": False,
+        "parameters": True,
+    },
 }
-"""A text model that was never used and is long listed goes before a new one that nobody can host yet."""
-_REMOVAL_ORDERS = {MODEL_REFERENCE_CATEGORY.text_generation: _AGE_DECIDES}
-"""The keys of the order of removal, and whether they descend, where size does not decide (design section 8)."""
+"""The keys of the order of removal by the category's measure of size, and whether they descend (design section 8)."""
 
 
 def _removal_order(rows: pl.DataFrame, category: MODEL_REFERENCE_CATEGORY) -> dict[str, bool]:
     """Return the keys that the rows have: only plans know when models were listed, and families have no parameters."""
-    keys = _REMOVAL_ORDERS.get(category, _SIZE_DECIDES)
+    keys = _REMOVAL_ORDERS[usage_traits(category).size]
     return {key: descending for key, descending in keys.items() if key in rows.columns}
 
 
