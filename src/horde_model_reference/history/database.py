@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import sqlite3
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager, closing
 from importlib.util import find_spec
 from inspect import signature
@@ -160,8 +160,8 @@ async def open_database(url: URL) -> Database:
     Raises:
         HistoryError: The database is unavailable.
     """
-    database = Database(engine_of(url))
-    try:
+
+    async def prepare(database: Database) -> None:
         if url.database is not None and url.get_backend_name() == "sqlite":
             await database.write_ahead(url.database)
         async with database.reading() as connection:
@@ -169,22 +169,28 @@ async def open_database(url: URL) -> Database:
         if not present:
             async with database.writing() as connection:
                 await connection.run_sync(_bring_up_to_date)
-    except BaseException:
-        await database.aclose()
-        raise
-    return database
+
+    return await _opened(url, prepare)
 
 
 async def open_read_only(path: Path) -> Database:
     """Open a SQLite file of the present schema without writing to it or its folder.
 
     Raises:
-        HistoryError: It cannot be had, or has another schema.
+        HistoryError: It is unavailable, or has another schema.
     """
-    database = Database(engine_of(read_only_address(path)))
-    try:
+
+    async def check(database: Database) -> None:
         async with database.reading() as connection:
             await connection.run_sync(_check_schema)
+
+    return await _opened(read_only_address(path), check)
+
+
+async def _opened(url: URL, prepare: Callable[[Database], Awaitable[None]]) -> Database:
+    database = Database(engine_of(url))
+    try:
+        await prepare(database)
     except BaseException:
         await database.aclose()
         raise
