@@ -40,9 +40,9 @@ def test_the_branch_has_one_commit_and_work_tree_and_index_stay(clone: Path) -> 
     (clone / "staged.txt").write_bytes(b"staged\n")
     git(clone, "add", "staged.txt")
     before = output_of_git(clone, "status", "--porcelain", "--branch")
-    branch = make_branch(clone, "removals", patch_of(clone), "Remove 1 model\n\n- one\n")
+    commit = make_branch(clone, "removals", patch_of(clone), "Remove 1 model\n\n- one\n")
     assert output_of_git(clone, "status", "--porcelain", "--branch") == before
-    assert output_of_git(clone, "rev-parse", "removals").decode().strip() == branch.commit
+    assert output_of_git(clone, "rev-parse", "removals").decode().strip() == commit
     assert output_of_git(clone, "rev-list", "--count", "main..removals") == b"1\n"
     assert output_of_git(clone, "show", "removals:models.csv") == NEW
     assert output_of_git(clone, "ls-tree", "-r", "--name-only", "removals") == b"models.csv\n"

@@ -3,27 +3,11 @@
 from __future__ import annotations
 
 import tempfile
-from dataclasses import dataclass
 from pathlib import Path
 
 from horde_model_reference.curation.git_command import GitFailure, run_git
 from horde_model_reference.errors import PlanError
 from horde_model_reference.escaping import quoted, visible
-
-
-@dataclass(frozen=True, slots=True)
-class Branch:
-    """A branch that was made in a clone.
-
-    Attributes:
-        root: The clone.
-        name: The branch.
-        commit: The id of its commit.
-    """
-
-    root: Path
-    name: str
-    commit: str
 
 
 def check_branch(root: Path, name: str) -> None:
@@ -37,8 +21,8 @@ def check_branch(root: Path, name: str) -> None:
         raise PlanError(f"{visible(str(root))} has a branch {quoted(name)}.", hint="Choose another --branch.")
 
 
-def make_branch(root: Path, name: str, patch: bytes, message: str) -> Branch:
-    """Make a branch on the checked-out commit with one commit: the patch.
+def make_branch(root: Path, name: str, patch: bytes, message: str) -> str:
+    """Make a branch on the checked-out commit with one commit, the patch, and return its id.
 
     Git's own index, in a temporary folder, takes the patch; the user's stays as it is. Nothing is pushed.
 
@@ -61,7 +45,7 @@ def make_branch(root: Path, name: str, patch: bytes, message: str) -> Branch:
         tree = _git(root, "write-tree", environment=index)
     commit = _git(root, "commit-tree", tree, "-p", head, "-F", "-", stdin=message.encode())
     _git(root, "update-ref", f"refs/heads/{name}", commit, "0" * len(commit))
-    return Branch(root, name, commit)
+    return commit
 
 
 def _git(

@@ -53,7 +53,7 @@ class Companions:
     deleted: tuple[TrackedFile, ...]
 
     def deletions(self) -> str:
-        """Return the part of the patch that deletes files, whatever they hold."""
+        """Return the part of the patch that deletes files, text or binary."""
         return "".join(deletion_patch(file.path, file.mode, file.blob) for file in self.deleted)
 
     def markdown(self, plan: Plan) -> str:

@@ -51,5 +51,5 @@ class ModelFacts:
 
     @property
     def in_use(self) -> bool:
-        """Whether somebody uses, serves or waits for it, or might: what is unknown counts as use."""
+        """Whether the model has requests, possible use, workers or waiting jobs; an unknown figure counts as use."""
         return any(self.row[figure] != 0 for figure in SIGNS_OF_USE)
