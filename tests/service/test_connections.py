@@ -155,8 +155,9 @@ SLOW = b"GET /slow HTTP/1.1\r\nHost: x\r\n\r\n"
 
 
 def get(head_bytes: int) -> bytes:
-    """Return a request whose head counts so many bytes: its target, and each header with four beside."""
-    return b"GET / HTTP/1.1\r\nHost: x\r\nPadding: %b\r\n\r\n" % (b"x" * (head_bytes - 1 - 9 - 11))
+    """Return a request whose head has so many bytes."""
+    request = b"GET / HTTP/1.1\r\nHost: x\r\nPadding: %b\r\n\r\n"
+    return request % (b"x" * (head_bytes - len(request % b"")))
 
 
 @pytest.mark.parametrize("make_loop", LOOPS, ids=["asyncio", "uvloop"])

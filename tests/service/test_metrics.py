@@ -97,10 +97,11 @@ async def test_requests_by_route_and_status(tmp_path: Path) -> None:
         await world.client.post(f"{V2}/image_generation/deletion-plan", json={})
         await world.client.post(IMAGE_RISK)
         found = await figures(world.client)
+    hits = by(found["hits_total"], "route", "status")
+    assert {key: value for key, value in hits.items() if value} == {(ROUTE, "200"): 1, (ROUTE, "304"): 1}
     counted = by(found["request_seconds_count"], "route", "status")
     assert {key: value for key, value in counted.items() if value} == {
-        (ROUTE, "200"): 2,
-        (ROUTE, "304"): 1,
+        (ROUTE, "200"): 1,
         (ROUTE, "422"): 1,
         (f"{ROUTE}.csv", "200"): 1,
         (f"{ROUTE}/{{model_name:any_text}}", "200"): 1,
@@ -123,12 +124,14 @@ async def test_answers_from_memory_are_counted(tmp_path: Path) -> None:
             await world.client.get(url)
         etag = (await world.client.get(IMAGE_RISK)).headers["etag"]
         await world.client.get(IMAGE_RISK, headers={"If-None-Match": etag})
-        counted = by((await figures(world.client))["request_seconds_count"], "route", "status", "cache")
-    assert {key: value for key, value in counted.items() if value} == {
-        (ROUTE, "200", "miss"): 3,
-        (ROUTE, "200", "hit"): 3,
-        (ROUTE, "304", "hit"): 1,
-        ("/api/heartbeat", "200", "miss"): 1,
+        found = await figures(world.client)
+    assert by(found["request_seconds_count"], "route", "status") == {
+        (ROUTE, "200"): 3,
+        ("/api/heartbeat", "200"): 1,
+    }
+    assert {key: value for key, value in by(found["hits_total"], "route", "status").items() if value} == {
+        (ROUTE, "200"): 3,
+        (ROUTE, "304"): 1,
     }
 
 
@@ -146,8 +149,11 @@ async def test_a_request_that_broke_is_counted(tmp_path: Path) -> None:
 async def test_requests_are_counted_each(tmp_path: Path) -> None:
     async with a_world(tmp_path) as world:
         await asyncio.gather(*(world.client.get(f"{IMAGE_RISK}?limit={1 + at % 3}") for at in range(30)))
-        counted = by((await figures(world.client))["request_seconds_count"], "route", "status")
-    assert counted[ROUTE, "200"] == 30
+        found = await figures(world.client)
+    requests, hits = (
+        by(found[name], "route", "status")[ROUTE, "200"] for name in ("request_seconds_count", "hits_total")
+    )
+    assert requests + hits == 30
 
 
 async def test_fetches_by_route_and_outcome(tmp_path: Path) -> None:
@@ -240,10 +246,10 @@ from horde_model_reference.service.metrics import Instruments
 import sys
 instruments = Instruments()
 if os.fork() == 0:
-    instruments.latency("/route", 200, "hit")(0.5)
+    instruments.request("/route", 200, 0.5)
     os._exit(0)
 os.wait()
-instruments.latency("/route", 200, "hit")(0.25)
+instruments.request("/route", 200, 0.25)
 class Nothing:
     class horde:
         class client:

@@ -7,7 +7,6 @@ deadline of its request; a waiting one is closed after a while, or sooner where 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterable
 from dataclasses import dataclass
 from http import HTTPStatus
 from itertools import count
@@ -27,8 +26,8 @@ RESERVE = 16
 """Connections beyond the bound, on which only the routes of ``HEALTH_ROUTES`` are answered."""
 BATCH = 16
 """The share of all connections, as a divisor, that is closed at once where places are needed."""
-SEPARATORS = 4
-"""Bytes around a header's name and value: the colon, a space, the line's end."""
+PIPELINED = 1000
+"""Requests that may wait for the answer to an earlier one of their connection, besides those of one piece of data."""
 _numbers = count()
 HEALTH_ROUTES = ALWAYS_ANSWERED | {"/api/readiness"}
 
@@ -77,6 +76,9 @@ class Refusal:
         return line.encode() + headers + b"connection: close\r\n\r\n" + bytes(answer.body)
 
 
+PIPELINE_TOO_LONG = Refusal(
+    HTTPStatus.TOO_MANY_REQUESTS, "pipeline_too_long", f"More than {PIPELINED} requests wait on this connection."
+)
 MALFORMED = Refusal(HTTPStatus.BAD_REQUEST, "request_malformed", "The request is not valid HTTP/1.1.")
 HEAD_LATE = Refusal(HTTPStatus.REQUEST_TIMEOUT, "request_timeout", "The request did not arrive in time.")
 
@@ -87,19 +89,13 @@ def head_too_long(limits: ConnectionLimits) -> Refusal:
     return Refusal(HTTPStatus.REQUEST_HEADER_FIELDS_TOO_LARGE, "headers_too_long", detail)
 
 
-def head_size(target: bytes, headers: Iterable[tuple[bytes, bytes]]) -> int:
-    """Return the bytes of a request's head, about as it was on the wire."""
-    return len(target) + sum(len(name) + len(value) + SEPARATORS for name, value in headers)
-
-
 class BoundedConnection(asyncio.Protocol):
     """Mixin in front of one of uvicorn's HTTP protocols.
 
     Attributes:
         waiting_since: When the client was last answered, or connected; in the loop's seconds.
         number: Orders connections of the same moment: uvloop's clock ticks in milliseconds.
-        piece: Bytes of the data that arrived last.
-        received: Bytes that arrived since then, or since the present request began.
+        received: Bytes that arrived since then, or of the present request.
         refused: Whether nothing more is read.
         fault: The refusal for the next error that uvicorn finds.
     """
@@ -109,6 +105,7 @@ class BoundedConnection(asyncio.Protocol):
     loop: asyncio.AbstractEventLoop
     transport: asyncio.Transport
     connections: Any  # set[BoundedConnection]
+    scope: Any
     cycle: Any
     flow: Any
     pipeline: Any = ()
@@ -133,19 +130,41 @@ class BoundedConnection(asyncio.Protocol):
         super().connection_lost(exc)
 
     def data_received(self, data: bytes) -> None:
-        """Parse the received bytes, and end a request that is too long."""
-        self.piece = len(data)
-        self.received += self.piece
-        if not self.refused:
-            super().data_received(data)
-        if self.received > self.limits.head_bytes:
+        """Parse the received bytes, and end a request that is too long.
+
+        While a head arrives, no more is parsed at once than a head may have, so that a longer one is not answered.
+        """
+        if self.refused or self.received + len(data) >= self.limits.head_bytes:
+            self._receive_in_pieces(data)
+        else:
+            self._receive(data)
+
+    def _receive_in_pieces(self, data: bytes) -> None:
+        while data and not self.refused:
+            most = self.limits.head_bytes - self.received if self.head_begun else self.limits.head_bytes
+            piece, data = data[:most], data[most:]
+            self._receive(piece)
             self._check_length()
+        self.received += len(data)
+        self._check_length()
+
+    def _receive(self, data: bytes) -> None:
+        cycle, scope = self.cycle, self.scope
+        super().data_received(data)
+        if self.cycle is not cycle or (self.scope is not scope and (self.received or self.busy)):
+            self.received = 0  # A head ended, or began behind other bytes: where in the data is not known.
+        else:
+            self.received += len(data)
 
     def _check_length(self) -> None:
-        if self.head_begun and not self.refused:
-            self.refuse(head_too_long(self.limits))
-        elif self.received > MESSAGE_BYTES:
+        if self.received > MESSAGE_BYTES:
             self.leave()
+        elif self.refused:
+            return
+        elif len(self.pipeline) > PIPELINED:
+            self.refuse(PIPELINE_TOO_LONG)
+        elif self.head_begun and self.received >= self.limits.head_bytes:
+            self.refuse(head_too_long(self.limits))
 
     def on_response_complete(self) -> None:
         """Wait for the next request; read more when none is left that has arrived."""

@@ -9,9 +9,16 @@ from typing import Any
 import h11
 from uvicorn.protocols.http.h11_impl import H11Protocol
 
-from horde_model_reference.service.connections import BoundedConnection, head_size, head_too_long
+from horde_model_reference.service.connections import BoundedConnection, head_too_long
 
 HEAD_TOO_LONG = h11.RemoteProtocolError("head too long", HTTPStatus.REQUEST_HEADER_FIELDS_TOO_LARGE)
+_LINE, _HEADER, _END = len(b"  HTTP/1.1\r\n"), len(b": \r\n"), len(b"\r\n")
+
+
+def head_size(request: h11.Request) -> int:
+    """Return the bytes of a request's head, as they usually are on the wire."""
+    headers = sum(len(name) + len(value) + _HEADER for name, value in request.headers)
+    return len(request.method) + len(request.target) + _LINE + headers + _END
 
 
 class H11Connection(BoundedConnection, H11Protocol):
@@ -40,7 +47,7 @@ class _BoundedParser(h11.Connection):
         limits = self._connection.limits
         try:
             event = super().next_event()
-            if isinstance(event, h11.Request) and head_size(event.target, event.headers) > limits.head_bytes:
+            if isinstance(event, h11.Request) and head_size(event) > limits.head_bytes:
                 raise HEAD_TOO_LONG
         except h11.RemoteProtocolError as error:
             if error.error_status_hint == HTTPStatus.REQUEST_HEADER_FIELDS_TOO_LARGE:

@@ -11,7 +11,6 @@ from __future__ import annotations
 
 import asyncio
 import hashlib
-import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import partial
@@ -22,7 +21,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from horde_model_reference.clock import Clock
 from horde_model_reference.service.encodings import ENCODERS, IDENTITY, negotiate
-from horde_model_reference.service.metrics import HIT, MISS, Instruments
+from horde_model_reference.service.metrics import Instruments
 from horde_model_reference.service.response_store import (
     CachedResponse,
     Encoded,
@@ -46,12 +45,12 @@ class Refusal:
     Attributes:
         start: The message with its status and headers.
         body: Its bytes.
-        observe: Observes the seconds that sending took.
+        count: Counts a request that was answered with it.
     """
 
     start: Message
     body: bytes
-    observe: Callable[[float], None]
+    count: Callable[[], None]
 
 
 Shared = asyncio.Future[CachedResponse | Refusal | None]
@@ -88,27 +87,25 @@ class ResponseCache:
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
-        scope.setdefault("state", {})
-        started = time.perf_counter()
+        started = self._now()
         if scope["method"] not in {"GET", "HEAD"}:
             await self._pass_on(scope, receive, send, started)
             return
         key = (scope["raw_path"], scope["query_string"])
-        now = self._now()
-        answer = self._store.get(key, now) or await self._asked_meanwhile(key)
+        answer = self._store.get(key, started) or await self._asked_meanwhile(key)
         if answer is None:
             await self._answer_cold(key, scope, receive, send, started)
         elif isinstance(answer, CachedResponse):
-            answer.origin.publication.note_reader(now)
-            status = await self._send(answer, scope, send)
-            answer.observe[status](time.perf_counter() - started)
+            status = await self._send(answer, scope, send, started)
+            answer.count[status]()
         else:
             await send({**answer.start})  # A copy, since layers in front may write into it.
             await send({"type": "http.response.body", "body": b"" if scope["method"] == "HEAD" else answer.body})
-            answer.observe(time.perf_counter() - started)
+            answer.count()
 
     async def _pass_on(self, scope: Scope, receive: Receive, send: Send, started: float) -> None:
         status = 500
+        scope.setdefault("state", {})
 
         async def passing(message: Message) -> None:
             nonlocal status
@@ -128,6 +125,7 @@ class ResponseCache:
         return None if isinstance(answer, CachedResponse) and answer.origin.publication.retired else answer
 
     async def _answer_cold(self, key: Key, scope: Scope, receive: Receive, send: Send, started: float) -> None:
+        scope.setdefault("state", {})
         asked = {**scope, "method": "GET"} if scope["method"] == "HEAD" else scope
         shared: Shared = asyncio.get_running_loop().create_future()
         self._asked.setdefault(key, shared)
@@ -137,16 +135,16 @@ class ResponseCache:
             if recorder.held_back:
                 answer = self._answer(key, recorder, scope["state"][MARK], _route(asked))
                 self._share(key, shared, answer)
-                recorder.status = await self._send(answer, scope, send, recorder.own_headers)
+                recorder.status = await self._send(answer, scope, send, self._now(), recorder.own_headers)
             elif recorder.refused:
-                observe = self._instruments.latency(_route(asked), recorder.status, HIT)
-                self._share(key, shared, Refusal(recorder.start, bytes(recorder.body), observe))
+                count = self._instruments.hit(_route(asked), recorder.status)
+                self._share(key, shared, Refusal(recorder.start, bytes(recorder.body), count))
         finally:
             self._share(key, shared, None)
             self._count_miss(asked, recorder.status, started)
 
     def _count_miss(self, scope: Scope, status: int, started: float) -> None:
-        self._instruments.latency(_route(scope), status, MISS)(time.perf_counter() - started)
+        self._instruments.request(_route(scope), status, self._now() - started)
 
     def _share(self, key: Key, shared: Shared, answer: CachedResponse | Refusal | None) -> None:
         """Resolve the waiting requests with this response; later requests are handled afresh."""
@@ -157,11 +155,13 @@ class ResponseCache:
 
     def _answer(self, key: Key, recorder: _Recorder, origin: Keepable, route: str) -> CachedResponse:
         """Return the framework's response, from memory where another request was quicker, and cache it."""
-        observe = {status: self._instruments.latency(route, status, HIT) for status in (200, 304)}
-        answer = CachedResponse(key, bytes(recorder.body), recorder.headers, origin, observe)
+        count = {status: self._instruments.hit(route, status) for status in (200, 304)}
+        answer = CachedResponse(key, bytes(recorder.body), recorder.headers, origin, count)
         return self._store.keep(answer) if origin.keep else answer
 
-    async def _send(self, answer: CachedResponse, scope: Scope, send: Send, own_headers: Sequence[Header] = ()) -> int:
+    async def _send(
+        self, answer: CachedResponse, scope: Scope, send: Send, now: float, own_headers: Sequence[Header] = ()
+    ) -> int:
         """Send an answer, or that it has not changed; return the status."""
         accept_encoding = if_none_match = b""
         for name, value in scope["headers"]:
@@ -175,7 +175,7 @@ class ResponseCache:
             encoded = await self._encodings.run((id(answer), encoding), partial(self._encode, answer, encoding))
         unchanged = bool(if_none_match) and matches(if_none_match, encoded.etag)
         headers = encoded.not_modified_headers if unchanged else encoded.headers
-        cache_control = (b"cache-control", answer.cache_control_at(self._now()))
+        cache_control = (b"cache-control", answer.cache_control_at(now))
         status = 304 if unchanged else 200
         await send(
             {"type": "http.response.start", "status": status, "headers": [*headers, cache_control, *own_headers]}

@@ -58,7 +58,7 @@ class CachedResponse:
         body: The bytes of the framework's answer.
         headers: Its headers, but for those of one encoding or one request.
         origin: The table that it was made from, and whether to keep it.
-        observe: Observes the seconds that sending took, by status.
+        count: Counts a request that was answered with it, by status.
         encodings: Its encoded forms.
     """
 
@@ -66,7 +66,7 @@ class CachedResponse:
     body: bytes
     headers: Headers
     origin: Keepable
-    observe: dict[int, Callable[[float], None]]
+    count: dict[int, Callable[[], None]]
     encodings: dict[str, Encoded] = field(default_factory=dict)
     cache_control: tuple[int, bytes] = (-1, b"")
     counted: int = 0

@@ -45,14 +45,13 @@ class ServedTable:
     retired: bool = field(default=False)
 
     def serves(self, now: float) -> bool:
-        """Whether answers made from it may be sent at this moment."""
-        return not self.retired and now < self.serve_until
-
-    def note_reader(self, now: float) -> None:
-        """Take note of a reader; the first one after the table is due starts a refresh."""
+        """Whether a reader of this moment may have answers made from it; the first after it is due starts a refresh."""
+        if self.retired or now >= self.serve_until:
+            return False
         if now >= self.renew_at:
             self.renew_at = now + RENEW_PAUSE
             self.renew()
+        return True
 
 
 class CurrentTables:
@@ -74,7 +73,6 @@ class CurrentTables:
         """Return the served table of a category; errors as for :meth:`Engine.table`."""
         now, current = self._now(), self._current.get(category)
         if current is not None and current.serves(now):
-            current.note_reader(now)
             return current
         return await self.refresh(category, engine)
 
