@@ -7,7 +7,6 @@ every part of a process agrees on the time.
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import ClassVar
@@ -20,7 +19,7 @@ class Clock:
         """Return the wall time in UTC; it may step in either direction."""
         return datetime.now(UTC)
 
-    monotonic: ClassVar[Callable[[], float]] = staticmethod(time.monotonic)
+    monotonic: ClassVar[staticmethod[[], float]] = staticmethod(time.monotonic)
     """Returns the seconds since an arbitrary moment; they never step."""
 
 
