@@ -133,8 +133,11 @@ def cpu_seconds(pid: int) -> float | None:
     return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
 
 
-def memory_mb(pid: int, field: str = "VmRSS") -> float | None:
-    """Return a figure of a process's memory in MB (10^6 bytes), where the system tells; VmHWM is the peak."""
+def memory_mb(pid: int | str, field: str = "VmRSS") -> float | None:
+    """Return a figure of the memory of a process (``self``: this one) in MB (10^6 bytes); VmHWM is the peak.
+
+    None where the system does not tell.
+    """
     try:
         lines = Path(f"/proc/{pid}/status").read_text(encoding="utf-8").splitlines()
     except OSError:

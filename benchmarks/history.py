@@ -110,7 +110,7 @@ async def _measure(url: URL, days: int) -> Measured:
         load,
         model=await _timed(lambda: pasts.of_models(catalogue, ["Author/Model-7"], DAYS)),
         trends=await _timed(lambda: CatalogueHistory(store).recent(catalogue)),
-        year=await _timed(lambda: CatalogueHistory(store).past_use(catalogue), runs=3),
+        year=await _timed(lambda: CatalogueHistory(store).usage_years(catalogue), runs=3),
     )
     await store.aclose()
     return found

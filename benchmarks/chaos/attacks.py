@@ -97,7 +97,7 @@ async def small_objects(target: Target, seconds: float) -> str:
 
 @cache
 def _zstd_bomb() -> bytes:
-    compressor = zstandard.ZstdCompressor(level=19).compressobj(size=BOMB_BYTES)
+    compressor = zstandard.ZstdCompressor(level=3).compressobj(size=BOMB_BYTES)
     block = bytes(2**24)
     parts = [compressor.compress(block) for _ in range(BOMB_BYTES // len(block))]
     return b"".join([*parts, compressor.flush()])

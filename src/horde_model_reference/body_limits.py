@@ -31,7 +31,7 @@ class BodyLimits(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     max_bytes: Annotated[int, Field(ge=1)] = Field(
-        64 * 2**20, description="Bytes of a body, as sent and as decoded; more are not read."
+        16 * 2**20, description="Bytes of a body, as sent and as decoded; more are not read."
     )
     max_entries: Annotated[int, Field(ge=1)] = Field(
         250_000, description="Values in a JSON body, or cells in a CSV file; more are refused before they are parsed."

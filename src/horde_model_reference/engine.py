@@ -37,7 +37,7 @@ from horde_model_reference.errors import (
     UnknownModelError,
 )
 from horde_model_reference.escaping import quoted
-from horde_model_reference.events import Listener, TableComputed, nobody
+from horde_model_reference.events import Listener, TableComputed, ignore
 from horde_model_reference.history.history import AWAY, History, NoHistory
 from horde_model_reference.history.history import make_history as make_kept_history
 from horde_model_reference.history.history_schema import ModelHistoryResponse
@@ -85,7 +85,7 @@ class Engine:
     cache: DeletionRiskCache
     factory: ModelDeletionRiskInfoFactory
     curation: CurationSources
-    listener: Listener = nobody
+    listener: Listener = ignore
     history: History = NO_HISTORY
 
     async def table(self, category: MODEL_REFERENCE_CATEGORY, max_age: timedelta | None = None) -> RiskTable:
@@ -177,7 +177,7 @@ class Engine:
             table = await self.table(category)
         if table.data_as_of.catalogue_revision != catalogue.revision:
             raise CatalogueSourceError("The catalogue changed while the plan was made.", hint="Try again.")
-        past, more = await self.history.past_use(catalogue)
+        past, more = await self.history.usage_years(catalogue)
         facts = CurationFacts(
             table=table,
             catalogue=catalogue,
@@ -304,7 +304,7 @@ def make_sharing(settings: Settings, clock: Clock) -> Sharing:
 async def open_engine(
     settings: Settings,
     transport: httpx.AsyncBaseTransport | None = None,
-    listener: Listener = nobody,
+    listener: Listener = ignore,
     make_history: HistoryMaker = make_kept_history,
     clock: Clock | None = None,
 ) -> AsyncIterator[Engine]:

@@ -35,5 +35,5 @@ Event = FetchDone | TableComputed
 Listener = Callable[[Event], None]
 
 
-def nobody(_: Event) -> None:
+def ignore(_: Event) -> None:
     """Listen to nothing."""

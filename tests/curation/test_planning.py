@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from horde_model_reference.analytics.risk_query import RiskQuery
 from horde_model_reference.analytics.risk_response import respond
-from horde_model_reference.analytics.usage_trend import PastUse
+from horde_model_reference.analytics.usage_trend import UsageYear
 from horde_model_reference.curation.plan import Verdict
 from horde_model_reference.curation.planning import CurationFacts
 from horde_model_reference.curation.reasons import REASONS
@@ -34,7 +34,7 @@ from tests.support.curation import (
 
 Keys = Mapping[str, Mapping[str, Any]]
 NO_STATS: dict[str, dict[str, int]] = {"day": {}, "month": {}, "total": {}}
-UNSEEN = PastUse(
+UNSEEN = UsageYear(
     days_seen=1,
     last_used=None,
     unused_days=30,

@@ -8,14 +8,14 @@ from typing import Any
 
 import pytest
 
-from horde_model_reference.analytics.usage_trend import PastUse
+from horde_model_reference.analytics.usage_trend import UsageYear
 from horde_model_reference.curation.model_facts import ModelFacts
 from horde_model_reference.curation.plan import ReasonInfo
 from horde_model_reference.curation.policy import Policy
 from horde_model_reference.curation.reasons import REASONS, removal_evidence
 from horde_model_reference.curation.replacements import Standing
 
-PAST = PastUse(
+PAST = UsageYear(
     days_seen=356,
     last_used=date(2026, 1, 1),
     unused_days=100,
@@ -36,14 +36,14 @@ USAGE_REASONS = {
 }
 
 
-def given(past: PastUse | None, policy: Policy, *, away: bool = False) -> list[ReasonInfo]:
+def given(past: UsageYear | None, policy: Policy, *, away: bool = False) -> list[ReasonInfo]:
     """All reasons that a past gives under a policy."""
     facts = ModelFacts({}, None, None, None, None, Standing(None, None, None), past, away, policy, ())
     of_use_over_time = [reason for reason in REASONS if reason.code in USAGE_REASONS]
     return [reason.info(sentence) for reason in of_use_over_time for sentence in reason.sentences(facts)]
 
 
-def codes(past: PastUse | None, section: str = "candidates", **keys: Any) -> list[str]:
+def codes(past: UsageYear | None, section: str = "candidates", **keys: Any) -> list[str]:
     """The codes of all reasons that a past gives under a policy."""
     reasons = given(past, Policy.model_validate({section: keys}))
     assert all(str(past.days_seen) in reason.sentence for reason in reasons if past is not None and past.unused_days)

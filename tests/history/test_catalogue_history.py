@@ -15,8 +15,8 @@ CATALOGUE = catalogue_of(["a", "new"])
 KNOWN: list[Snapshot] = [*(compile_of(day, {"a": 1 + day}) for day in range(3)), look_of(2, {"a": 1})]
 
 
-async def recent(pasts: CatalogueHistory) -> RecentUse:
-    found = await pasts.recent(CATALOGUE)
+async def recent(history: CatalogueHistory) -> RecentUse:
+    found = await history.recent(CATALOGUE)
     assert found is not None
     return found
 
@@ -45,18 +45,18 @@ async def test_the_key_changes_with_what_shows(store: HistoryStore, snapshot: Sn
 
 async def test_while_nothing_new_is_seen_nothing_is_made_anew(store: HistoryStore) -> None:
     await keep_all(store, KNOWN)
-    pasts = CatalogueHistory(store)
-    before, year = await recent(pasts), await pasts.past_use(CATALOGUE)
+    history = CatalogueHistory(store)
+    before, year = await recent(history), await history.usage_years(CATALOGUE)
     await keep_all(store, [look_of(3, {"a": 2}), KNOWN[0]])
-    assert await recent(pasts) is before
-    assert await pasts.past_use(CATALOGUE) is year
+    assert await recent(history) is before
+    assert await history.usage_years(CATALOGUE) is year
 
 
 async def test_the_table_and_the_history_of_a_model_agree_on_a_name_that_is_new_today(store: HistoryStore) -> None:
     await keep_all(store, KNOWN)
-    pasts = CatalogueHistory(store)
-    await recent(pasts)
+    history = CatalogueHistory(store)
+    await recent(history)
     await keep_all(store, [look_of(3, {"new": 1})])
-    told = dict(zip(CATALOGUE.frame["name"], (await recent(pasts)).frame["first_seen"], strict=True))
-    assert told["new"] == (await pasts.of_models(CATALOGUE, ["new"], 30))["first_seen"]
+    told = dict(zip(CATALOGUE.frame["name"], (await recent(history)).frame["first_seen"], strict=True))
+    assert told["new"] == (await history.of_models(CATALOGUE, ["new"], 30))["first_seen"]
     assert str(told["new"]) == "2025-01-04"

@@ -153,7 +153,7 @@ async def test_a_copy_put_in_its_place_is_used_at_once(
 async def test_a_reader_does_not_go_on_with_a_removed_file(history: KeptHistory, file: Path) -> None:
     remove(file)
     assert await history.recent(CATALOGUE, 60) == (None, (AWAY,))
-    assert await history.past_use(CATALOGUE) == (None, (AWAY,))
+    assert await history.usage_years(CATALOGUE) == (None, (AWAY,))
     with pytest.raises(HistoryError, match="was removed") as refused:
         await history.of_models(CATALOGUE, ["a"], 30)
     assert "put a copy" in refused.value.hint

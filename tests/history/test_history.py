@@ -27,7 +27,7 @@ async def test_without_a_history_nothing_is_known_and_nothing_is_made(tmp_path: 
     for history in (NoHistory(), make_history(load_settings(data_dir=tmp_path / "data"), CLOCK)):
         assert history.state == "off"
         assert await history.recent(CATALOGUE, 1) == (None, ())
-        assert await history.past_use(CATALOGUE) == (None, ())
+        assert await history.usage_years(CATALOGUE) == (None, ())
         with pytest.raises(NoHistoryError):
             await history.of_models(CATALOGUE, ["a"], 30)
         await history.aclose()
@@ -86,7 +86,7 @@ async def test_a_database_that_is_away_is_left_alone_for_a_while(caplog: pytest.
     history = KeptHistory(load_settings(), clock, opener)
     for _ in range(3):
         assert await history.recent(CATALOGUE, 1) == (None, (AWAY,))
-        assert await history.past_use(CATALOGUE) == (None, (AWAY,))
+        assert await history.usage_years(CATALOGUE) == (None, (AWAY,))
     with pytest.raises(HistoryError):
         await history.of_models(CATALOGUE, ["a"], 30)
     assert (opener.opened, history.state, len(caplog.messages)) == (1, "away", 1)
@@ -152,7 +152,9 @@ class Hurrying(SteeredClock):
 
 
 @pytest.mark.parametrize(
-    "ask", [lambda history: history.past_use(CATALOGUE), lambda history: history.collect(SEEN)], ids=["read", "collect"]
+    "ask",
+    [lambda history: history.usage_years(CATALOGUE), lambda history: history.collect(SEEN)],
+    ids=["read", "collect"],
 )
 async def test_a_failure_is_noted_once(
     ask: Callable[[KeptHistory], Awaitable[object]], caplog: pytest.LogCaptureFixture

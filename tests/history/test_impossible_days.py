@@ -54,8 +54,8 @@ async def test_models_have_the_past_that_they_would_have_without(both: tuple[His
     mixed, pure = map(CatalogueHistory, both)
     catalogue = catalogue_of(["a", "b"])
     assert await mixed.of_models(catalogue, ["a"], 365) == await pure.of_models(catalogue, ["a"], 365)
-    assert await mixed.past_use(catalogue) == await pure.past_use(catalogue)
-    recent = [await pasts.recent(catalogue) for pasts in (mixed, pure)]
+    assert await mixed.usage_years(catalogue) == await pure.usage_years(catalogue)
+    recent = [await history.recent(catalogue) for history in (mixed, pure)]
     assert recent[0] is not None
     assert recent[1] is not None
     assert recent[0].frame.equals(recent[1].frame)
@@ -87,8 +87,8 @@ async def test_of_months_that_were_closed_nothing_is_told(stores: Stores, monkey
 
 async def test_a_history_of_nothing_else_is_as_an_empty_one(store: HistoryStore) -> None:
     await keep_all(store, IMPOSSIBLE)
-    pasts, catalogue = CatalogueHistory(store), catalogue_of(["a"])
-    assert await pasts.recent(catalogue) is None
-    assert await pasts.past_use(catalogue) is None
-    assert (await pasts.of_models(catalogue, ["a"], 30))["points"] == []
+    history, catalogue = CatalogueHistory(store), catalogue_of(["a"])
+    assert await history.recent(catalogue) is None
+    assert await history.usage_years(catalogue) is None
+    assert (await history.of_models(catalogue, ["a"], 30))["points"] == []
     assert await store.prune(62) == 0

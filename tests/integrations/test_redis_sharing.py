@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable, Iterator
-from contextlib import AsyncExitStack, asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import timedelta
 from functools import partial
@@ -16,10 +16,11 @@ import httpx
 import pytest
 import redis.asyncio
 
+from horde_model_reference.body_limits import BodyLimits
 from horde_model_reference.catalogue.manager import ModelReferenceManager
 from horde_model_reference.categories import HordeModelType
 from horde_model_reference.clock import Clock
-from horde_model_reference.errors import HordeAPIDegradedError, SettingsError
+from horde_model_reference.errors import HordeAPIDegradedError, HordeAPIError, SettingsError
 from horde_model_reference.events import Event, FetchDone
 from horde_model_reference.http_client import make_client
 from horde_model_reference.integrations import redis_sharing
@@ -288,6 +289,20 @@ async def test_an_unreadable_report_is_ignored_and_replaced(
             assert await first.stats() == [("koboldcpp/Stheno", 2, 30, 400)]
             assert await second.stats() == [("koboldcpp/Stheno", 2, 30, 400)]
     assert counts(horde) == {1}
+
+
+@pytest.mark.parametrize("key", ["report", "failure"])
+async def test_of_a_value_that_is_too_long_only_the_beginning_is_read(
+    horde: MisbehavingHorde, server: RedisServer, clock: SteeredClock, store: redis.asyncio.Redis, key: str
+) -> None:
+    """Design section 14: a bound is on the work. Whoever writes to Redis could store half a gigabyte."""
+    await store.set({"report": REPORT, "failure": FAILURE}[key], b"[" * 60_000_000, ex=5)
+    limits = BodyLimits(max_bytes=5_000)
+    async with a_process(horde, server, clock, body_limits=limits) as process:
+        before = (await store.info("stats"))["total_net_output_bytes"]
+        with suppress(HordeAPIError):
+            await process.stats()
+        assert (await store.info("stats"))["total_net_output_bytes"] - before < 100_000
 
 
 @pytest.fixture(scope="module")

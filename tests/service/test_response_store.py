@@ -15,7 +15,7 @@ NOW = 1_800_000_000.0
 TABLE = table_of(catalogue_of(["a"]), observation_of(stats_of({"a": 1})))
 
 
-def publication() -> ServedTable:
+def served_table() -> ServedTable:
     return ServedTable(TABLE, NOW, NOW + 50, NOW + 100, NOW + 3600, renew=lambda: None, renew_at=NOW + 50)
 
 
@@ -32,7 +32,7 @@ def found(store: ResponseStore, *paths: str) -> list[str]:
 
 
 def test_an_answer_is_found_while_its_table_may_be_served() -> None:
-    store, origin = ResponseStore(10_000), publication()
+    store, origin = ResponseStore(10_000), served_table()
     kept = store.keep(answer("/x", origin))
     assert store.get(kept.key, NOW + 99) is kept
     assert store.get((b"/x", b"y=1"), NOW) is None, "another question"
@@ -43,26 +43,26 @@ def test_an_answer_is_found_while_its_table_may_be_served() -> None:
 
 def test_of_two_answers_from_one_table_the_first_stays() -> None:
     """Both are right; the first may have its encodings already."""
-    store, origin = ResponseStore(10_000), publication()
+    store, origin = ResponseStore(10_000), served_table()
     first = store.keep(answer("/x", origin))
     assert store.keep(answer("/x", origin)) is first
-    newer = answer("/x", publication())
+    newer = answer("/x", served_table())
     assert store.keep(newer) is newer
     assert store.get(newer.key, NOW) is newer
 
 
 def test_answers_from_a_table_out_of_service_make_room() -> None:
-    store, old = ResponseStore(5_000), publication()
+    store, old = ResponseStore(5_000), served_table()
     for path in ("/a", "/b"):
         store.keep(answer(path, old, 1000))
     old.retired = True
     for path in ("/c", "/d"):
-        store.keep(answer(path, publication(), 1000))
+        store.keep(answer(path, served_table(), 1000))
     assert found(store, "/a", "/b", "/c", "/d") == ["/c", "/d"]
 
 
 def test_what_was_asked_for_longest_ago_goes_first() -> None:
-    store, origin = ResponseStore(7_000), publication()  # room for three, with what surrounds them
+    store, origin = ResponseStore(7_000), served_table()  # room for three, with what surrounds them
     for path in ("/a", "/b", "/c"):
         store.keep(answer(path, origin, 1000))
     assert found(store, "/a") == ["/a"]
@@ -71,7 +71,7 @@ def test_what_was_asked_for_longest_ago_goes_first() -> None:
 
 
 def test_an_encoding_that_was_made_later_counts() -> None:
-    store, origin = ResponseStore(7_000), publication()
+    store, origin = ResponseStore(7_000), served_table()
     answers = [store.keep(answer(path, origin, 1000)) for path in ("/a", "/b", "/c")]
     answers[2].encodings["gzip"] = encoded(900)
     store.grown(answers[2])
@@ -82,7 +82,7 @@ def test_an_encoding_that_was_made_later_counts() -> None:
 
 
 def test_what_never_fits_leaves_the_others_in_peace() -> None:
-    store, origin = ResponseStore(5_000), publication()
+    store, origin = ResponseStore(5_000), served_table()
     store.keep(answer("/a", origin, 1000))
     big = store.keep(answer("/big", origin, 10_000))
     assert big.body, "it can be sent all the same"
@@ -99,7 +99,7 @@ STEPS = st.lists(
 def test_whatever_happens_all_that_is_held_fits(steps: list[tuple[str, str, int]]) -> None:
     """No room is lost or won over time: what is held never exceeds the bound, and one small answer always fits."""
     bound = 8_000
-    store, current, known = ResponseStore(bound), publication(), dict[str, CachedResponse]()
+    store, current, known = ResponseStore(bound), served_table(), dict[str, CachedResponse]()
     for what, path, size in steps:
         if what == "keep":
             known[path] = store.keep(answer(path, current, size))

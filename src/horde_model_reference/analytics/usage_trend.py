@@ -58,7 +58,7 @@ class RecentUse:
 
 
 @dataclass(frozen=True, slots=True)
-class PastUse:
+class UsageYear:
     """The usage of one model over a year.
 
     Attributes:

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from horde_model_reference.analytics.usage_trend import PastUse
+from horde_model_reference.analytics.usage_trend import UsageYear
 from horde_model_reference.curation.listing_history import Listing
 from horde_model_reference.curation.policy import Policy
 from horde_model_reference.curation.replacements import Standing
@@ -38,7 +38,7 @@ class ModelFacts:
     age_days: int | None
     styles: tuple[str, ...] | None
     standing: Standing
-    past: PastUse | None
+    past: UsageYear | None
     history_away: bool
     policy: Policy
     protections: Sequence[str]

@@ -15,7 +15,7 @@ from horde_model_reference.analytics.risk_response import data_as_of
 from horde_model_reference.analytics.risk_schema import WarningInfo
 from horde_model_reference.analytics.risk_table import RiskTable
 from horde_model_reference.analytics.unknown_names import unknown_model
-from horde_model_reference.analytics.usage_trend import PastUse
+from horde_model_reference.analytics.usage_trend import UsageYear
 from horde_model_reference.catalogue.catalogue import Catalogue
 from horde_model_reference.catalogue.manager import CATALOGUE_SHRUNK
 from horde_model_reference.curation.impact import impact_of
@@ -76,7 +76,7 @@ class CurationFacts:
     styles: Styles | None
     listings: Mapping[str, Listing]
     warnings: tuple[DataWarning, ...] = ()
-    past: Mapping[str, PastUse] | None = None
+    past: Mapping[str, UsageYear] | None = None
     history_away: bool = False
 
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 
-from horde_model_reference.analytics.usage_trend import PastUse
+from horde_model_reference.analytics.usage_trend import UsageYear
 from horde_model_reference.curation.model_facts import ModelFacts
 from horde_model_reference.curation.plan import ReasonInfo, Verdict
 from horde_model_reference.curation.policy import Policy
@@ -279,7 +279,7 @@ def reasons_against(facts: ModelFacts) -> list[ReasonInfo]:
     return [found.info(sentence) for found in REASONS for sentence in found.sentences(facts)]
 
 
-def removal_evidence(past: PastUse | None, ever: int | None) -> str:
+def removal_evidence(past: UsageYear | None, ever: int | None) -> str:
     """Return the evidence of use over time for a removal, as a sentence; empty where nothing is known.
 
     Args:
@@ -293,21 +293,21 @@ def removal_evidence(past: PastUse | None, ever: int | None) -> str:
     return f" It was {', '.join(filter(None, said))}; {_rests_on(past)}."
 
 
-def _was_a_season(past: PastUse, policy: Policy) -> bool:
+def _was_a_season(past: UsageYear, policy: Policy) -> bool:
     """Whether it was used enough at the same time last year, and fell after that as far as is known."""
     season, after = past.season_use or 0, past.after_season_use or 0
     return season >= max(1, policy.candidates.month_usage_below, SEASON_FACTOR * after)
 
 
-def _unused_unknown(past: PastUse, policy: Policy) -> bool:
+def _unused_unknown(past: UsageYear, policy: Policy) -> bool:
     """Whether the policy asks how long it was unused, and nobody knows."""
     return policy.candidates.unused_for_days > 0 and past.unused_days is None
 
 
-def _never_seen_used(past: PastUse) -> bool:
+def _never_seen_used(past: UsageYear) -> bool:
     """Whether a longer history could say that it has been unused for longer."""
     return past.last_used is None
 
 
-def _rests_on(past: PastUse) -> str:
+def _rests_on(past: UsageYear) -> str:
     return f"this rests on {counted(past.days_seen, 'day')}"

@@ -29,7 +29,7 @@ AGE_UNKNOWN = "When models entered the catalogue is unknown"
 
 
 class _Aside:
-    """Documents that answers can do without: nobody of little patience waits for them shortly after they failed."""
+    """Documents that an answer can do without: one that failed is skipped for a short cooldown."""
 
     def __init__(self, clock: Clock, retry_after: float) -> None:
         self._clock = clock

@@ -1,4 +1,4 @@
-"""The policy's protections that protect nothing: most often a slip of the pen, which nobody would warning."""
+"""Protections of the policy that match no model: most often a slip of the pen, which a warning names."""
 
 from __future__ import annotations
 

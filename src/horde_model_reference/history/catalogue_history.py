@@ -8,7 +8,7 @@ from typing import Any
 
 import polars as pl
 
-from horde_model_reference.analytics.usage_trend import TREND_WEEKS, PastUse, RecentUse
+from horde_model_reference.analytics.usage_trend import TREND_WEEKS, RecentUse, UsageYear
 from horde_model_reference.catalogue.catalogue import Catalogue
 from horde_model_reference.categories import USAGE, HordeModelType
 from horde_model_reference.history import trends
@@ -31,9 +31,9 @@ class CatalogueHistory:
         found = await self._known(catalogue, "recent", self._recent)
         return found if isinstance(found, RecentUse) else None
 
-    async def past_use(self, catalogue: Catalogue) -> Mapping[str, PastUse] | None:
+    async def usage_years(self, catalogue: Catalogue) -> Mapping[str, UsageYear] | None:
         """Return the last year of every model; None where nothing is kept. Errors as for :class:`Reader`."""
-        past: Mapping[str, PastUse] | None = await self._known(catalogue, "past", self._past_use)
+        past: Mapping[str, UsageYear] | None = await self._known(catalogue, "past", self._usage_years)
         return past
 
     async def of_models(self, catalogue: Catalogue, names: Sequence[str], days: int) -> dict[str, Any]:
@@ -77,11 +77,11 @@ class CatalogueHistory:
         frame = trends.recent_frame(ends, weekly)
         return RecentUse(frame, hashlib.sha256(frame.write_csv().encode()).hexdigest())
 
-    async def _past_use(self, catalogue: Catalogue, reader: Reader, days: Days) -> Mapping[str, PastUse]:
+    async def _usage_years(self, catalogue: Catalogue, reader: Reader, days: Days) -> Mapping[str, UsageYear]:
         ends, weekly = await self._ends_and_weeks(catalogue, reader, days, trends.YEAR_WEEKS)
         months = await self._months_now(catalogue, reader, days)
         names = catalogue.frame["name"]
-        return await run_in_thread(trends.past_use, names, ends, weekly, days.numbers, months)
+        return await run_in_thread(trends.usage_years, names, ends, weekly, days.numbers, months)
 
     async def _ends_and_weeks(
         self, catalogue: Catalogue, reader: Reader, days: Days, weeks: int

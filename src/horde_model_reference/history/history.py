@@ -9,7 +9,7 @@ from contextlib import suppress
 from functools import partial
 from typing import TYPE_CHECKING, Any, Protocol, TypeVar
 
-from horde_model_reference.analytics.usage_trend import PastUse, RecentUse
+from horde_model_reference.analytics.usage_trend import RecentUse, UsageYear
 from horde_model_reference.catalogue.catalogue import Catalogue
 from horde_model_reference.categories import USAGE
 from horde_model_reference.clock import Clock
@@ -55,7 +55,7 @@ class History(Protocol):
         """
         ...
 
-    async def past_use(self, catalogue: Catalogue) -> tuple[Mapping[str, PastUse] | None, tuple[DataWarning, ...]]:
+    async def usage_years(self, catalogue: Catalogue) -> tuple[Mapping[str, UsageYear] | None, tuple[DataWarning, ...]]:
         """Return the last year of a catalogue's models; None where it is unknown, with a warning."""
         ...
 
@@ -86,7 +86,7 @@ class NoHistory:
         """Nothing is known."""
         return None, ()
 
-    async def past_use(self, _: Catalogue) -> tuple[None, tuple[DataWarning, ...]]:
+    async def usage_years(self, _: Catalogue) -> tuple[None, tuple[DataWarning, ...]]:
         """Nothing is known."""
         return None, ()
 
@@ -120,7 +120,7 @@ class KeptHistory:
         self._clock = clock
         self._store: HistoryStore | None = None
         self._lost: HistoryStore | None = None
-        self._pasts: CatalogueHistory | None = None
+        self._catalogue_history: CatalogueHistory | None = None
         self._opening: SingleFlight[str, CatalogueHistory] = SingleFlight()
         self._reading: SingleFlight[tuple[str, str], Any] = SingleFlight()
         self._retry_at: float | None = None
@@ -135,12 +135,12 @@ class KeptHistory:
 
     async def recent(self, catalogue: Catalogue, patience: float) -> tuple[RecentUse | None, tuple[DataWarning, ...]]:
         """See :class:`History`."""
-        return await self._known("recent", catalogue, lambda pasts: pasts.recent(catalogue), patience)
+        return await self._known("recent", catalogue, lambda models: models.recent(catalogue), patience)
 
-    async def past_use(self, catalogue: Catalogue) -> tuple[Mapping[str, PastUse] | None, tuple[DataWarning, ...]]:
+    async def usage_years(self, catalogue: Catalogue) -> tuple[Mapping[str, UsageYear] | None, tuple[DataWarning, ...]]:
         """See :class:`History`."""
         patience = self._settings.request_deadline_seconds / 2
-        return await self._known("past", catalogue, lambda pasts: pasts.past_use(catalogue), patience)
+        return await self._known("past", catalogue, lambda models: models.usage_years(catalogue), patience)
 
     async def of_models(self, catalogue: Catalogue, names: Sequence[str], days: int) -> dict[str, Any]:
         """See :class:`History`."""
@@ -186,7 +186,7 @@ class KeptHistory:
         fault = self._store.file.fault()
         if fault is not None:
             log.warning("the history's file %s was %s; it is opened anew", self._store.file.path, fault)
-            self._lost, self._store, self._pasts = self._store, None, None
+            self._lost, self._store, self._catalogue_history = self._store, None, None
 
     def _absent(self) -> HordeModelReferenceError:
         if self._lost is not None:
@@ -223,16 +223,16 @@ class KeptHistory:
         return done
 
     async def _open(self) -> CatalogueHistory:
-        if self._pasts is None:
-            self._pasts = await self._opening.run("open", self._opened)
-        return self._pasts
+        if self._catalogue_history is None:
+            self._catalogue_history = await self._opening.run("open", self._opened)
+        return self._catalogue_history
 
     async def _opened(self) -> CatalogueHistory:
-        opener, pasts = await run_in_thread(_machinery)
+        opener, catalogue_history = await run_in_thread(_machinery)
         await self._attempted(self._make_room())
         self._store = await self._attempted((self._opener or opener)(self._settings, self._clock))
         self._lost = None
-        return pasts(self._store)
+        return catalogue_history(self._store)
 
     async def _make_room(self) -> None:
         """Close a file that was lost, once nothing of it is left at its old place: closing would write there."""

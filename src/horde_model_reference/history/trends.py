@@ -12,7 +12,7 @@ from typing import Any
 
 import polars as pl
 
-from horde_model_reference.analytics.usage_trend import LEAST_WEEKS, RECENT_COLUMNS, WEEK_COLUMNS, PastUse, trend
+from horde_model_reference.analytics.usage_trend import LEAST_WEEKS, RECENT_COLUMNS, WEEK_COLUMNS, UsageYear, trend
 from horde_model_reference.catalogue.aliases import Aliases
 from horde_model_reference.history.days import day_of_number
 from horde_model_reference.integrations.attribution import ATTRIBUTED, NameRules, attribute_names
@@ -108,9 +108,9 @@ def recent_frame(ends: pl.DataFrame, weekly: pl.DataFrame) -> pl.DataFrame:
     return recent.match_to_schema(pl.Schema(RECENT_COLUMNS))
 
 
-def past_use(
+def usage_years(
     names: pl.Series, ends: pl.DataFrame, weekly: pl.DataFrame, days: Sequence[int], now_used: pl.Series
-) -> dict[str, PastUse]:
+) -> dict[str, UsageYear]:
     """Return the use over time of each model, by name.
 
     Args:
@@ -135,7 +135,7 @@ def past_use(
         season=_month_use(SEASON),
         after_season=_month_use(AFTER_SEASON),
     )
-    return {row["name"]: _past_use(row, days) for row in facts.iter_rows(named=True)}
+    return {row["name"]: _usage_year(row, days) for row in facts.iter_rows(named=True)}
 
 
 def _surely_fell(weekly: pl.DataFrame, weeks: int) -> pl.Series:
@@ -156,9 +156,9 @@ def _month_use(weeks: tuple[int, int]) -> pl.Expr:
     return (weekly / 7 * MONTH_DAYS).round().cast(pl.Int64)
 
 
-def _past_use(row: dict[str, Any], days: Sequence[int]) -> PastUse:
+def _usage_year(row: dict[str, Any], days: Sequence[int]) -> UsageYear:
     first, last = row["first_day"], row["last_day"]
-    return PastUse(
+    return UsageYear(
         days_seen=len(days) if first is None else sum(day >= first for day in days),
         last_used=None if last is None else day_of_number(last),
         unused_days=_unused_days(last, row["month"], days),

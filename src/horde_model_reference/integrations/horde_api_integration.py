@@ -18,7 +18,7 @@ from horde_model_reference.categories import HordeModelType
 from horde_model_reference.clock import Clock
 from horde_model_reference.data_warnings import DataWarning
 from horde_model_reference.errors import HordeAPIDegradedError, HordeAPIError
-from horde_model_reference.events import FetchDone, Listener, nobody
+from horde_model_reference.events import FetchDone, Listener, ignore
 from horde_model_reference.integrations.horde_api_client import HordeAPIClient
 from horde_model_reference.integrations.horde_api_models import NAMES_LOST, Observation, Payload
 from horde_model_reference.integrations.horde_api_routes import (
@@ -63,7 +63,7 @@ class HordeAPIIntegration:
         settings: Settings,
         client: httpx.AsyncClient,
         clock: Clock,
-        listener: Listener = nobody,
+        listener: Listener = ignore,
         sharing: Sharing | None = None,
     ) -> None:
         self.client = HordeAPIClient(settings, client, clock)

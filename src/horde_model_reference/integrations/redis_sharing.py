@@ -35,6 +35,8 @@ RETRY_AFTER = 5.0
 """Seconds before Redis is tried again."""
 LOCK_POLL = 0.05
 MAX_REASON = 200
+UTF8_BYTES = 4
+"""Bytes of a character at most."""
 """Characters that are repeated of why another process failed."""
 
 _AWAY = (RedisError, OSError, TimeoutError)
@@ -131,11 +133,11 @@ class RedisSharing:
 
         async def look() -> HordeAPIError | None:
             both = self._redis.pipeline(transaction=False)
-            both.mget(key)
+            both.getrange(key, 0, UTF8_BYTES * MAX_REASON)
             both.pttl(key)
-            (found,), left = await both.execute()
+            found, left = await both.execute(raise_on_error=False)  # What is there may be no string.
             # One that never ends, or later than any of ours, would keep the Horde from being asked.
-            if found is None or not 0 < left <= self._longest_failure_ms:
+            if isinstance(found, ResponseError) or not 0 < left <= self._longest_failure_ms:
                 return None
             return HordeAPIError(_reason(found, kind), retry_after=left / 1000)
 

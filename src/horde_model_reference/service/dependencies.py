@@ -100,14 +100,14 @@ class TableReader:
             category: Which category.
             keep_answer: Whether the answer is worth keeping; free-text searches are not.
         """
-        publication = await self._tables.get(category, self.engine)
-        setattr(self._request.state, MARK, Keepable(publication, keep_answer))
-        return publication.table
+        served = await self._tables.get(category, self.engine)
+        setattr(self._request.state, MARK, Keepable(served, keep_answer))
+        return served.table
 
     async def curation_facts(self, category: MODEL_REFERENCE_CATEGORY) -> tuple[CurationFacts, SourceCopy]:
         """Return the inputs of a plan, on the table in service; see :meth:`Engine.curation_facts`."""
-        publication = await self._tables.get(category, self.engine)
-        return await self.engine.curation_facts(category, publication.table)
+        served = await self._tables.get(category, self.engine)
+        return await self.engine.curation_facts(category, served.table)
 
 
 Reader = Annotated[TableReader, Depends()]

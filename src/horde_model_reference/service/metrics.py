@@ -132,9 +132,9 @@ class _State(Collector):
         stale = _gauge("table_stale", "1 where the newest refresh failed, or nothing usable is left.", "category")
         share = _gauge("attribution_ratio", "Share of the month's requests by outcome.", "category", "outcome")
         usable = self._tables.usable()
-        for category, publication in self._tables.latest().items():
-            data, month = publication.table.data_as_of, publication.table.totals["month"]
-            age.add_metric([category.value], self._tables.age(publication))
+        for category, served in self._tables.latest().items():
+            data, month = served.table.data_as_of, served.table.totals["month"]
+            age.add_metric([category.value], self._tables.age(served))
             stale.add_metric([category.value], float(data.stale or category not in usable))
             for outcome in OUTCOMES if month.reported else ():
                 share.add_metric([category.value, outcome], getattr(month, outcome) / month.reported)

@@ -35,7 +35,7 @@ from horde_model_reference.single_flight import SingleFlight
 from horde_model_reference.thread_pool import run_in_thread
 
 MARK = "keepable"
-"""The key in a request's ``state`` under which a route says which publication its answer was made from."""
+"""The key in a request's ``state`` under which a route says which table its answer was made from."""
 
 
 @dataclass(slots=True)
@@ -122,7 +122,7 @@ class ResponseCache:
         shared = self._asked.get(key)
         answer = await asyncio.shield(shared) if shared is not None else None
         # A table that went out of service meanwhile is not what somebody should see who may know its successor.
-        return None if isinstance(answer, CachedResponse) and answer.origin.publication.retired else answer
+        return None if isinstance(answer, CachedResponse) and answer.origin.served.retired else answer
 
     async def _answer_cold(self, key: Key, scope: Scope, receive: Receive, send: Send, started: float) -> None:
         scope.setdefault("state", {})

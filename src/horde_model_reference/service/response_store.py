@@ -24,11 +24,11 @@ class Keepable:
     """How the response of a route may be cached.
 
     Attributes:
-        publication: The table that it was made from.
+        served: The table that it was made from.
         keep: Whether the same question is worth answering from memory; free-text searches are not.
     """
 
-    publication: ServedTable
+    served: ServedTable
     keep: bool
 
 
@@ -81,9 +81,9 @@ class CachedResponse:
         """Return the ``Cache-Control`` of this moment: the rest of the table's time, in whole seconds."""
         second = int(now)
         if self.cache_control[0] != second:
-            publication = self.origin.publication
-            left = max(0, int(publication.due_at - now))
-            if publication.table.data_as_of.stale:
+            served = self.origin.served
+            left = max(0, int(served.due_at - now))
+            if served.table.data_as_of.stale:
                 left = min(left, RETRY_STALE_AFTER)
             value = f"public, max-age={left}, stale-while-revalidate={STALE_WHILE_REVALIDATE}"
             self.cache_control = (second, value.encode())
@@ -100,27 +100,27 @@ class ResponseStore:
     def __init__(self, max_bytes: int) -> None:
         self._max_bytes = max_bytes
         self._held: OrderedDict[Key, CachedResponse] = OrderedDict()
-        self._publications: list[ServedTable] = []
+        self._tables: list[ServedTable] = []
         self._bytes = 0
 
     def get(self, key: Key, now: float) -> CachedResponse | None:
         """Return the answer to a question, if one is held that may be sent at this moment."""
         answer = self._held.get(key)
-        if answer is None or not answer.origin.publication.serves(now):
+        if answer is None or not answer.origin.served.serves(now):
             return None
         self._held.move_to_end(key)
         return answer
 
     def keep(self, answer: CachedResponse) -> CachedResponse:
         """Hold an answer, unless one of the same table is held; return the one to send."""
-        publication = answer.origin.publication
+        served = answer.origin.served
         held = self._held.get(answer.key)
-        if held is not None and held.origin.publication is publication:
+        if held is not None and held.origin.served is served:
             return held
         self._drop(answer.key)
         self._let_go()
-        if not any(known is publication for known in self._publications):
-            self._publications.append(publication)
+        if not any(known is served for known in self._tables):
+            self._tables.append(served)
         self._held[answer.key] = answer
         self._make_room(answer)
         return answer
@@ -132,9 +132,9 @@ class ResponseStore:
 
     def _let_go(self) -> None:
         """Drop responses made from tables that are out of service."""
-        if any(publication.retired for publication in self._publications):
-            self._publications = [publication for publication in self._publications if not publication.retired]
-            for key in [key for key, held in self._held.items() if held.origin.publication.retired]:
+        if any(served.retired for served in self._tables):
+            self._tables = [served for served in self._tables if not served.retired]
+            for key in [key for key, held in self._held.items() if held.origin.served.retired]:
                 self._drop(key)
 
     def _make_room(self, answer: CachedResponse) -> None:

@@ -83,16 +83,16 @@ class CurrentTables:
         return await self._refreshes.run(category, partial(self._refresh, category, engine, max_age))
 
     def usable(self) -> dict[MODEL_REFERENCE_CATEGORY, ServedTable]:
-        """Return the publications that are not older than the stale limit."""
+        """Return the served tables that are not older than the stale limit."""
         now = self._now()
         return {category: current for category, current in self._current.items() if now < current.usable_until}
 
     def latest(self) -> dict[MODEL_REFERENCE_CATEGORY, ServedTable]:
-        """Return the last publication of each category that had any, also where it is older than the stale limit."""
+        """Return the last served table of each category that had any, also where it is older than the stale limit."""
         return dict(self._current)
 
     def age(self, current: ServedTable) -> float:
-        """Return the seconds since the observation of a publication was fetched."""
+        """Return the seconds since the observation of a served table was fetched."""
         return self._now() - current.fetched_at
 
     async def aclose(self) -> None:
@@ -103,7 +103,7 @@ class CurrentTables:
         self, category: MODEL_REFERENCE_CATEGORY, engine: Engine, max_age: timedelta | None
     ) -> ServedTable:
         found = await engine.table_at_time(category, max_age)
-        fresh = self._publication(found, partial(self._renew, category, engine))
+        fresh = self._served_table(found, partial(self._renew, category, engine))
         current = self._current.get(category)
         if current is not None and current.table.key == fresh.table.key:
             current.fetched_at, current.usable_until = fresh.fetched_at, fresh.usable_until
@@ -118,7 +118,7 @@ class CurrentTables:
     def _renew(self, category: MODEL_REFERENCE_CATEGORY, engine: Engine) -> None:
         self._refreshes.start(category, partial(self._refresh, category, engine, None))
 
-    def _publication(self, found: TableAtTime, renew: Callable[[], None]) -> ServedTable:
+    def _served_table(self, found: TableAtTime, renew: Callable[[], None]) -> ServedTable:
         fetched_at = found.fetched_monotonic
         catalogue_due = self._now() + self._settings.cache_ttl_seconds
         usable_until = fetched_at + self._settings.cache_hydration_stale_ttl_seconds
