@@ -142,6 +142,7 @@ def _faked(clock: Path | None) -> dict[str, str]:
         "FAKETIME_CACHE_DURATION": "1",
         "FAKETIME_DONT_FAKE_MONOTONIC": "1",
         "DONT_FAKE_MONOTONIC": "1",
+        "FAKETIME_FORCE_MONOTONIC_FIX": "0",  # A mend for old C libraries, which makes waiting threads slow.
     }
 
 
