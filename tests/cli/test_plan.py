@@ -337,9 +337,7 @@ class TestOutput:
 def test_rule_13_hostile_names_are_inert_in_terminal_and_markdown(cli: Cli, curators: Curators) -> None:
     figures = {f"popular {at}": 10_000 for at in range(400)} | dict.fromkeys(HOSTILE_NAMES.values(), 3)
     curators.has(figures, {f"s{name}": name for name in HOSTILE_NAMES.values()}, ensure_ascii=False)
-    Path("p.toml").write_text(
-        "[protect]\nnamed_by_styles = false\n[limits]\nmax_models = 99\nmax_share_of_models = 99\n"
-    )
+    Path("p.toml").write_text("[styles]\non_removal = 'delete'\n[limits]\nmax_models = 99\nmax_share_of_models = 99\n")
     run = planned(cli, "--policy", "p.toml")
     plan = read_plan(Path("deletion-plan/plan.json"))
     assert set(removed_from(plan)) == set(HOSTILE_NAMES.values())

@@ -86,10 +86,11 @@ def wanting(**keys: Any) -> Keys:
         ({"stats": NO_STATS}, {}, "unknown", ["usage_unknown", "kind_unknown"]),
         # By styles.
         ({"styles": Styles({"a": SUBJECT, "b": SUBJECT}, {})}, {}, "protected", ["named_by_styles"]),
-        ({"styles": Styles({"a": SUBJECT}, {})}, protecting(named_by_styles=False), "remove", ["candidate"]),
+        ({"styles": Styles({"a": SUBJECT}, {})}, {"styles": {"on_removal": "delete"}}, "remove", ["candidate"]),
+        ({"styles": Styles({"a": SUBJECT}, {})}, {"styles": {"on_removal": "repoint"}}, "remove", ["candidate"]),
         ({"styles": Styles({"a": SUBJECT.upper()}, {})}, {}, "remove", ["candidate"]),
         ({"styles": None}, {}, "unknown", ["styles_unknown"]),
-        ({"styles": None}, protecting(named_by_styles=False), "remove", ["candidate"]),
+        ({"styles": None}, {"styles": {"on_removal": "delete"}}, "unknown", ["styles_unknown"]),
         # By kind.
         ({"records": {"inpainting": True}}, {}, "protected", ["last_of_its_kind"]),
         ({"records": {"inpainting": True}}, protecting(last_of_its_kind=False), "remove", ["candidate"]),

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from pydantic import BaseModel
 
 from horde_model_reference.analytics.risk_level import RiskLevel
-from horde_model_reference.curation.policy import Policy, load_policy, read_policy, show_policy
+from horde_model_reference.curation.policy import OnRemoval, Policy, load_policy, read_policy, show_policy
 from horde_model_reference.errors import PolicyError
 from tests.support.curation import policy_of
 from tests.support.hostile_names import ACTIVE, HOSTILE_NAMES
@@ -29,10 +29,10 @@ DEFAULTS: dict[str, Any] = {
     "protect.names": (),
     "protect.globs": (),
     "protect.top_by_month_usage": 10,
-    "protect.named_by_styles": True,
     "protect.last_of_its_kind": True,
     "protect.with_queued_jobs": True,
     "protect.min_worker_threads": 0,
+    "styles.on_removal": OnRemoval.PROTECT,
     "limits.max_models": 10,
     "limits.max_share_of_models": 10.0,
     "limits.max_share_of_month_usage": 1.0,
@@ -86,7 +86,8 @@ def test_every_key_has_a_unit_and_a_sentence(section: str) -> None:
         ("[candidates]\nmin_age_days = true", ["candidates.min_age_days"]),
         ('[candidates]\nrisk_levels = ["grave"]', ["candidates.risk_levels.0", "critical"]),
         ('[candidates]\nrisk_levels = "high"', ["candidates.risk_levels"]),
-        ('[protect]\nnamed_by_styles = "yes"', ["protect.named_by_styles"]),
+        ('[styles]\non_removal = "keep"', ["styles.on_removal", "'repoint'"]),
+        ("[styles]\non_removal = true", ["styles.on_removal"]),
         ("[protect]\nwith_queued_jobs = 1", ["protect.with_queued_jobs"]),
         ("[limits]\nmax_share_of_models = 101", ["limits.max_share_of_models"]),
         ("[limits]\nmax_share_of_month_usage = nan", ["limits.max_share_of_month_usage"]),
@@ -101,6 +102,13 @@ def test_what_has_no_sense_names_the_key(text: str, words: list[str]) -> None:
         read_policy(text, "p.toml")
     assert refused.value.message.startswith("p.toml: ")
     assert all(word in refused.value.message for word in words), refused.value.message
+
+
+@pytest.mark.parametrize("value", ["true", "false"])
+def test_the_old_key_for_styles_is_refused_with_the_new_one(value: str) -> None:
+    with pytest.raises(PolicyError, match=r"p\.toml: protect\.named_by_styles: no such key") as refused:
+        read_policy(f"[protect]\nnamed_by_styles = {value}\n", "p.toml")
+    assert "styles.on_removal" in refused.value.hint
 
 
 def test_a_file_that_cannot_be_read_is_refused(tmp_path: Path) -> None:
@@ -225,12 +233,12 @@ def policies(draw: st.DrawFn) -> Policy:
             "names": protections("name"),
             "globs": protections("glob"),
             "top_by_month_usage": counts,
-            "named_by_styles": st.booleans(),
             "last_of_its_kind": st.booleans(),
             "with_queued_jobs": st.booleans(),
             "seasonal": st.booleans(),
             "min_worker_threads": counts,
         },
+        "styles": {"on_removal": st.sampled_from(list(OnRemoval))},
         "limits": {"max_models": counts, "max_share_of_models": shares, "max_share_of_month_usage": shares},
     }
     return Policy.model_validate(

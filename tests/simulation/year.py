@@ -41,7 +41,7 @@ AHEAD = timedelta(days=2)
 POLICY = Policy.model_validate(
     {
         "candidates": {"min_age_days": 0},
-        "protect": {"top_by_month_usage": 0, "last_of_its_kind": False, "named_by_styles": False},
+        "protect": {"top_by_month_usage": 0, "last_of_its_kind": False},
         "limits": {"max_models": 100, "max_share_of_models": 100, "max_share_of_month_usage": 100},
     }
 )
@@ -78,7 +78,11 @@ class Year:
         self.settings = load_settings(
             ai_horde_url="http://horde.invalid/api/",
             data_dir=self.folder / "data",
-            sources={self.category.value: str(self.folder / "catalogue.json"), "styles": "", "image_history": ""},
+            sources={
+                self.category.value: str(self.folder / "catalogue.json"),
+                "styles": str(self.folder / "styles.json"),
+                "image_history": "",
+            },
             horde_api_breaker_reset_seconds=1e-9,
             request_deadline_seconds=600,  # No invariant depends on a quick machine.
             history={"collect_interval_seconds": 1},
@@ -86,6 +90,8 @@ class Year:
 
     async def run(self) -> Counter[str]:
         """Live through the year; an AssertionError names the seed and the day."""
+        for name in ("styles.json", "categories.json"):
+            (self.folder / name).write_text("{}", encoding="utf-8")
         self._write_catalogue()
         async with AsyncExitStack() as stack:
             engine = await self._start(stack)

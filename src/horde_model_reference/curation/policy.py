@@ -7,6 +7,7 @@ import json
 import tomllib
 from collections.abc import Sequence
 from datetime import date
+from enum import StrEnum
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -128,9 +129,6 @@ class Protect(_Section):
     top_by_month_usage: Annotated[int, Field(ge=0, strict=True)] = Field(
         10, description="The most used models of the category; 0 = off.", json_schema_extra={"unit": "rank"}
     )
-    named_by_styles: Annotated[bool, Field(strict=True)] = Field(
-        True, description="Models that a style names.", json_schema_extra={"unit": "yes or no"}
-    )
     last_of_its_kind: Annotated[bool, Field(strict=True)] = Field(
         True, description="Models for which there is no replacement.", json_schema_extra={"unit": "yes or no"}
     )
@@ -149,6 +147,25 @@ class Protect(_Section):
         0,
         description="Models served by at least so many threads; 0 = off.",
         json_schema_extra={"unit": "worker threads"},
+    )
+
+
+class OnRemoval(StrEnum):
+    """The treatment of styles whose model is a candidate for removal."""
+
+    PROTECT = "protect"
+    DELETE = "delete"
+    REPOINT = "repoint"
+
+
+class StylesPolicy(_Section):
+    """The treatment of styles that name a removed model."""
+
+    on_removal: OnRemoval = Field(
+        OnRemoval.PROTECT,
+        description="Models that a style names: `protect` keeps them; `delete` deletes the styles of a removed model; "
+        "`repoint` has them name another model, and deletes those for which there is none.",
+        json_schema_extra={"unit": "protect, delete or repoint"},
     )
 
 
@@ -178,6 +195,7 @@ class Policy(_Section):
 
     candidates: Candidates = Candidates()
     protect: Protect = Protect()
+    styles: StylesPolicy = StylesPolicy()
     limits: Limits = Limits()
 
     def digest(self) -> str:
@@ -190,6 +208,10 @@ class Policy(_Section):
         named = [(entry, [entry.pattern] if entry.pattern in known else []) for entry in self.protect.names]
         globbed = [(entry, matching(column, entry.pattern).to_list()) for entry in while_wanted(self.protect.globs)]
         return [(entry, protected) for entry, protected in (*named, *globbed) if entry.holds(today)]
+
+
+REPLACED_KEYS = {"protect.named_by_styles": "`styles.on_removal` replaces it: protect, delete or repoint."}
+"""Keys of earlier versions, each with the hint that its refusal gives."""
 
 
 def read_policy(text: str, place: str) -> Policy:
@@ -209,7 +231,8 @@ def read_policy(text: str, place: str) -> Policy:
         fault = error.errors()[0]
         key = _key(fault["loc"])
         what = "no such key" if fault["type"] == "extra_forbidden" else fault["msg"]
-        raise PolicyError(f"{place}: {key}: {what}.", hint="`policy show` prints every key.") from error
+        hint = REPLACED_KEYS.get(key, "`policy show` prints every key.")
+        raise PolicyError(f"{place}: {key}: {what}.", hint=hint) from error
 
 
 def _key(location: tuple[int | str, ...]) -> str:

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from horde_model_reference.analytics.usage_trend import UsageYear
 from horde_model_reference.curation.model_facts import ModelFacts
 from horde_model_reference.curation.plan import ReasonInfo, Verdict
-from horde_model_reference.curation.policy import Policy
+from horde_model_reference.curation.policy import OnRemoval, Policy
 from horde_model_reference.reports.words import counted, last_use
 
 SEASON_FACTOR = 2
@@ -64,10 +64,10 @@ def among_the_most_used(facts: ModelFacts) -> Iterator[str]:
         yield f"It is number {facts.rank} by month usage; the first {first} are protected."
 
 
-@reason(Verdict.PROTECTED, "protect.named_by_styles")
+@reason(Verdict.PROTECTED, "styles.on_removal")
 def named_by_styles(facts: ModelFacts) -> Iterator[str]:
     """Styles name it, and would break."""
-    if facts.policy.protect.named_by_styles and facts.styles:
+    if facts.policy.styles.on_removal is OnRemoval.PROTECT and facts.styles:
         yield f"Styles that name it: {len(facts.styles)}."
 
 
@@ -147,10 +147,10 @@ def age_unknown(facts: ModelFacts) -> Iterator[str]:
         yield "When it entered the catalogue is unknown."
 
 
-@reason(Verdict.UNKNOWN, "protect.named_by_styles")
+@reason(Verdict.UNKNOWN, "styles.on_removal")
 def styles_unknown(facts: ModelFacts) -> Iterator[str]:
     """The styles could not be read."""
-    if facts.policy.protect.named_by_styles and facts.styles is None:
+    if facts.styles is None:
         yield "Whether styles name it is unknown: the styles could not be read."
 
 
