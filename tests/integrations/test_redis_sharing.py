@@ -441,6 +441,20 @@ async def test_every_lock_has_a_deadline_and_is_given_back(
         assert await store.exists(LOCK) == 0
 
 
+async def test_a_lock_is_given_back_though_redis_was_away_meanwhile(
+    server: RedisServer, store: redis.asyncio.Redis
+) -> None:
+    """Else the other processes would wait for it until its deadline."""
+    sharing = RedisSharing(load_settings(redis={"use_redis": True, "url": server.url}), SteeredClock())
+    async with sharing.turn(TEXT_STATS):
+        assert await store.exists(LOCK)
+        await store.client_kill_filter(_type="normal", skipme=True)
+        await sharing.load(TEXT_STATS)
+        assert sharing.state == "alone"
+    assert not await store.exists(LOCK)
+    await sharing.aclose()
+
+
 async def test_nothing_stays_in_redis_for_ever_but_the_revisions(
     horde: MisbehavingHorde, server: RedisServer, clock: SteeredClock, store: redis.asyncio.Redis
 ) -> None:

@@ -15,7 +15,7 @@ from starlette.types import Receive, Scope, Send
 from horde_model_reference.catalogue.formats import parse_catalogue
 from horde_model_reference.service import guard
 from horde_model_reference.service.app import create_service
-from horde_model_reference.service.guard import MAX_BODY_BYTES, Guard
+from horde_model_reference.service.guard import MAX_BODY_BYTES, MOST_BODY_VALUES, Guard
 from horde_model_reference.settings import Settings, load_settings
 from tests.support.builders import TEXT
 from tests.support.misbehaving_horde import NO_HEADERS, Route
@@ -115,6 +115,20 @@ async def test_a_body_whose_length_is_told_is_refused_unread(tmp_path: Path) -> 
     async with a_world(tmp_path) as world:
         answer = await world.client.post(PLAN, content=in_pieces(b"{}"), headers=headers)
     assert_problem(answer, 413, "body_too_large")
+
+
+@pytest.mark.parametrize("sent", [lambda content: content, in_pieces], ids=["told", "in pieces"])
+async def test_a_body_of_too_many_values_is_refused_before_it_is_parsed(tmp_path: Path, sent: Any) -> None:
+    """Design section 14: half a second of parsing is half a second in which nobody else is answered."""
+    async with a_world(tmp_path) as world:
+
+        async def answer(values: int) -> httpx.Response:
+            headers = {"Content-Type": "application/json"}
+            return await world.client.post(PLAN, content=sent(b"[]," * (values // 2)), headers=headers)
+
+        problem = assert_problem(await answer(MOST_BODY_VALUES + 2), 413, "body_too_large")
+        assert f"{MOST_BODY_VALUES:,} values" in problem["detail"]
+        assert (await answer(MOST_BODY_VALUES)).status_code == 422
 
 
 async def test_a_form_that_is_too_long_is_told_to_people(tmp_path: Path) -> None:

@@ -13,6 +13,7 @@ from typing import TypeVar
 
 import redis.asyncio
 from polars.exceptions import PolarsError
+from redis.asyncio.lock import Lock
 from redis.asyncio.retry import Retry
 from redis.backoff import NoBackoff
 from redis.exceptions import LockError, RedisError, ResponseError
@@ -109,7 +110,17 @@ class RedisSharing:
             yield
         finally:
             if held:
-                await self._attempt(lock.release, otherwise=None)
+                await self._release(lock)
+
+    async def _release(self, lock: Lock) -> None:
+        """Give a lock back, also where Redis was away meanwhile: until its deadline the others would wait for it."""
+        try:
+            async with asyncio.timeout(self._timeout):
+                await lock.release()
+        except LockError:  # Its deadline passed, or Redis has forgotten it.
+            return
+        except _AWAY as error:
+            await self._note_away(error)
 
     async def load(self, kind: PayloadKind) -> HeldPayload | None:
         """Return the report that some process fetched last, if there is one that can be read."""

@@ -140,12 +140,13 @@ class BoundedConnection(asyncio.Protocol):
             self._receive(data)
 
     def _receive_in_pieces(self, data: bytes) -> None:
-        while data and not self.refused:
+        at = 0
+        while at < len(data) and not self.refused:
             most = self.limits.head_bytes - self.received if self.head_begun else self.limits.head_bytes
-            piece, data = data[:most], data[most:]
-            self._receive(piece)
+            self._receive(data[at : at + most])
             self._check_length()
-        self.received += len(data)
+            at += most
+        self.received += len(data[at:])
         self._check_length()
 
     def _receive(self, data: bytes) -> None:

@@ -28,6 +28,10 @@ SECURITY_HEADERS: tuple[tuple[bytes, bytes], ...] = (
 API_POLICY = (b"content-security-policy", b"default-src 'none'; frame-ancestors 'none'")
 MAX_BODY_BYTES = 2**20
 """The longest body of a request: ten times a plan form with every text model ticked and a reason beside each."""
+MOST_BODY_VALUES = 20_000
+"""Values of a body: ten thousand models ticked and a reason beside each. Parsing more would hold up other requests."""
+SEPARATORS = b",[{"
+"""Characters of which each begins a value in JSON; in a form they are encoded, and its fields have a bound of their own."""
 GRACE = 1.0
 """Seconds beyond the deadline before a request that does not end by itself is ended."""
 BUSY = "Too many requests at once; try again in a moment."
@@ -133,7 +137,9 @@ class _Slots:
 
 
 class _Body:
-    """Hands on a request's body, and refuses one that is too long: before it is read if its length is told, else then.
+    """Hands on a request's body, and refuses one that is too long or has too many values.
+
+    One whose length is told is refused before it is read.
 
     Refused is where the framework reads, so that it answers in its own way, be it with a problem or with a page. While
     the body arrives, the request takes nobody's place.
@@ -144,6 +150,7 @@ class _Body:
         self._slots = slots
         self._told = int(dict(scope["headers"]).get(b"content-length", b"0"))
         self._read = 0
+        self._values = 0
         self._whole = False
         self.awaited = False
 
@@ -156,15 +163,26 @@ class _Body:
             message = await self._receive()
         self.awaited = False
         self._whole = not message.get("more_body", False)
-        self._read += len(message.get("body", b""))
+        body = message.get("body", b"")
+        self._read += len(body)
         self._check(self._read)
-        return message
+        self._values += len(body) - len(body.translate(None, SEPARATORS))
+        if self._values <= MOST_BODY_VALUES:
+            return message
+        if self._whole:
+            raise _too_large(f"The body has more than {MOST_BODY_VALUES:,} values; send less")
+        return {
+            **message,
+            "body": b"",
+        }  # The rest is taken all the same: a client that still sends may miss the answer.
 
     def _check(self, size: int) -> None:
         if size > MAX_BODY_BYTES:
-            raise HTTPException(
-                HTTPStatus.REQUEST_ENTITY_TOO_LARGE, f"The body is longer than {MAX_BODY_BYTES:,} bytes; send less"
-            )
+            raise _too_large(f"The body is longer than {MAX_BODY_BYTES:,} bytes; send less")
+
+
+def _too_large(detail: str) -> HTTPException:
+    return HTTPException(HTTPStatus.REQUEST_ENTITY_TOO_LARGE, detail)
 
 
 class _Answer:
