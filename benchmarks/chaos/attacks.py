@@ -12,6 +12,7 @@ from collections.abc import Awaitable, Callable
 from contextlib import suppress
 from dataclasses import dataclass
 from functools import cache
+from itertools import cycle
 from pathlib import Path
 
 import zstandard
@@ -28,7 +29,7 @@ HEADER_BYTES = 150_000_000
 """Length of the header that one client tries to send."""
 SILENT_CONNECTIONS = 1_200
 PLAN_CLIENTS = 7
-GLOBS = 50_000
+GLOBS, ALLOWED_GLOBS = 50_000, 1_000
 PAUSE = 0.2
 """Seconds between two rounds of an attack, so that it does not win by taking all processor time."""
 CLOCK_STEPS = ("-2d", "+0", "+2d", "+0")
@@ -153,21 +154,25 @@ async def silent_connections(target: Target, seconds: float) -> str:
 
 
 async def hostile_plans(target: Target, seconds: float) -> str:
-    """Ask for plans under policies that cost as much as they can."""
+    """Ask for plans under policies that cost as much as they can: the dearest that is allowed, and one far beyond."""
     category = MODEL_REFERENCE_CATEGORY.text_generation.value
-    policy = {"protect": {"names": [f"*a*b*c*{number}*d*" for number in range(GLOBS)]}}
-    body = json.dumps({"policy": policy}).encode()
-    head = f"POST /api/model_references/v2/{category}/deletion-plan HTTP/1.1\r\nHost: 127.0.0.1\r\n"
-    request = (head + f"Content-Type: application/json\r\nContent-Length: {len(body)}\r\n\r\n").encode() + body
+    requests = cycle(_plan_request(category, globs) for globs in (ALLOWED_GLOBS, GLOBS))
     until, outcomes = _until(seconds), Counter[str]()
 
     async def client() -> None:
         while _now() < until:
-            outcomes[await _exchange(target.ours.port, request, until - _now())] += 1
+            outcomes[await _exchange(target.ours.port, next(requests), until - _now())] += 1
             await asyncio.sleep(PAUSE)
 
     await asyncio.gather(*(client() for _ in range(PLAN_CLIENTS)))
     return f"answered: {_listed(outcomes)}"
+
+
+def _plan_request(category: str, globs: int) -> bytes:
+    policy = {"protect": {"names": [f"*a*b*c*{number}*d*" for number in range(globs)]}}
+    body = json.dumps({"policy": policy}).encode()
+    head = f"POST /api/model_references/v2/{category}/deletion-plan HTTP/1.1\r\nHost: 127.0.0.1\r\n"
+    return (head + f"Content-Type: application/json\r\nContent-Length: {len(body)}\r\n\r\n").encode() + body
 
 
 async def unknown_names(target: Target, seconds: float) -> str:

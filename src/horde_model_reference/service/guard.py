@@ -31,7 +31,7 @@ MAX_BODY_BYTES = 2**20
 MOST_BODY_VALUES = 20_000
 """Values of a body: ten thousand models ticked and a reason beside each. Parsing more would hold up other requests."""
 SEPARATORS = b",[{"
-"""Characters of which each begins a value in JSON; in a form they are encoded, and its fields have a bound of their own."""
+"""Characters of which each begins a value in JSON. A form encodes them; its fields have a bound of their own."""
 GRACE = 1.0
 """Seconds beyond the deadline before a request that does not end by itself is ended."""
 BUSY = "Too many requests at once; try again in a moment."
