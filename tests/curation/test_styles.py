@@ -13,7 +13,8 @@ from horde_model_reference.curation.styles import (
     Styles,
     parse_history,
     parse_style_categories,
-    parse_style_models,
+    parse_styles,
+    styles_in,
 )
 from horde_model_reference.errors import CatalogueFormatError
 
@@ -32,6 +33,13 @@ STYLES = Styles(
         "same": ("same",),
     },
 )
+
+
+def test_a_name_of_a_style_and_of_a_category_means_both() -> None:
+    categories = {"drawn": ("animation",), "animation": ("toon",), "itself": ("itself", "toon")}
+    assert styles_in("drawn", {"animation", "toon"}, categories) == {"animation", "toon"}
+    assert styles_in("animation", {"animation", "toon"}, categories) == {"toon"}
+    assert styles_in("itself", {"toon"}, categories) == {"toon"}
 
 
 @pytest.mark.parametrize(
@@ -77,7 +85,11 @@ def test_a_category_is_emptied_exactly_when_it_loses_its_last_style(
 ) -> None:
     before, found = Styles(models, categories), Styles(models, categories).dependents(gone)
     after = Styles({style: model for style, model in models.items() if model not in gone}, categories)
-    emptied = [name for name in sorted(categories) if before.styles_in(name) and not after.styles_in(name)]
+    emptied = [
+        name
+        for name in sorted(categories)
+        if styles_in(name, before.models, categories) and not styles_in(name, after.models, categories)
+    ]
     assert list(found.emptied_categories) == emptied
     assert set(found.styles) == models.keys() - after.models.keys()
 
@@ -86,7 +98,7 @@ class TestReading:
     def test_styles(self) -> None:
         raw = {"a": {"model": "One", "prompt": "{p}"}, "no model": {"prompt": ""}, "odd": 3, "number": {"model": 3}}
         raw |= {"half \ud800": {"model": "One"}, "half a model": {"model": "\udfff"}}
-        assert parse_style_models(json.dumps(raw).encode(), "s") == {"a": "One"}
+        assert parse_styles(json.dumps(raw).encode(), "s") == {"a": raw["a"]}
 
     def test_categories(self) -> None:
         raw = {"x": ["a", 3, "b", "\ud800"], "y": [], "odd": "a", "\udfff": ["a"]}
@@ -105,7 +117,7 @@ class TestReading:
         }
         assert parse_history(json.dumps(raw).encode(), "h") == {"listed": 1_700_000_000.0, "exact": 1.5}
 
-    @pytest.mark.parametrize("parse", [parse_style_models, parse_style_categories, parse_history])
+    @pytest.mark.parametrize("parse", [parse_styles, parse_style_categories, parse_history])
     @pytest.mark.parametrize(
         ("content", "words"),
         [
@@ -126,7 +138,7 @@ class TestReading:
         assert refused.value.message.startswith("the place")
         assert words in refused.value.message
 
-    @pytest.mark.parametrize("parse", [parse_style_models, parse_style_categories, parse_history])
+    @pytest.mark.parametrize("parse", [parse_styles, parse_style_categories, parse_history])
     def test_an_empty_object_is_known_to_hold_nothing(self, parse: object) -> None:
         assert callable(parse)
         assert parse(b"{}", "p") == {}

@@ -131,7 +131,7 @@ def cut(content: bytes, place: str) -> Pieces:
         raw = raw_catalogue(content, place)
     except CatalogueFormatError as error:
         raise CatalogueCutError(error.message, hint=_CORRECT) from error
-    pieces = _row_pieces(raw) if raw.rows else _member_pieces(raw)
+    pieces = _row_pieces(raw) if raw.rows else member_pieces(raw)
     again = pieces.text()
     if again != raw.text:
         raise CatalogueCutError(
@@ -147,7 +147,8 @@ def _row_pieces(raw: RawCatalogue) -> Pieces:
     return Pieces(head, records, ("",) * max(0, len(records) - 1), "", head, line_end, lines=True)
 
 
-def _member_pieces(raw: RawCatalogue) -> Pieces:
+def member_pieces(raw: RawCatalogue) -> Pieces:
+    """Return the pieces of a JSON object or list."""
     text, records = raw.text, raw.records
     opened = text[: raw.body].rstrip(SPACE)
     join = f",{text[len(opened) : raw.body]}"

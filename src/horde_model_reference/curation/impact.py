@@ -9,19 +9,28 @@ from horde_model_reference.analytics.risk_table import RiskTable
 from horde_model_reference.analytics.scoring import BYTES_PER_GB
 from horde_model_reference.catalogue.catalogue import Catalogue
 from horde_model_reference.catalogue.records import ModelRecord
-from horde_model_reference.curation.plan import Displacement, Effect, HostEffect, ModelVerdict
+from horde_model_reference.curation.plan import Displacement, Effect, HostEffect, ModelVerdict, StyleChange
 from horde_model_reference.curation.styles import Styles
 
 NO_HOST = "no known host"
 
 
-def impact_of(table: RiskTable, catalogue: Catalogue, styles: Styles | None, removed: Sequence[ModelVerdict]) -> Effect:
-    """Return the impact of removing these models."""
+def impact_of(
+    table: RiskTable,
+    catalogue: Catalogue,
+    styles: Styles | None,
+    removed: Sequence[ModelVerdict],
+    changes: Sequence[StyleChange] = (),
+) -> Effect:
+    """Return the impact of removing these models, with the changes of their styles, if there are any."""
     names = [verdict.name for verdict in removed]
     records = [catalogue.records[name] for name in names]
     usage = total(verdict.usage_month for verdict in removed)
     month = table.context.category_month
     dependents = styles.dependents(names) if styles is not None else None
+    emptied = dependents.emptied_categories if dependents else ()
+    if styles is not None and changes:
+        emptied = styles.emptied_without({change.style for change in changes if change.to is None})
     return Effect(
         models=len(removed),
         share_of_models=round(100 * len(removed) / table.model_count, 2),
@@ -33,7 +42,7 @@ def impact_of(table: RiskTable, catalogue: Catalogue, styles: Styles | None, rem
         displaced=[_displaced(verdict, set(names)) for verdict in removed if verdict.usage_month],
         worker_threads=total(verdict.worker_count for verdict in removed),
         broken_styles=list(dependents.styles) if dependents else None,
-        emptied_style_categories=list(dependents.emptied_categories) if dependents else None,
+        emptied_style_categories=list(emptied) if dependents else None,
     )
 
 

@@ -103,6 +103,15 @@ class Effect(Answer):
     emptied_style_categories: list[str] | None = Field(description="Categories with no style left; null if unknown.")
 
 
+class StyleChange(Answer):
+    """The change of one style whose model goes."""
+
+    style: str
+    model: str = Field(description="The model that it names.")
+    to: str | None = Field(description="The model that it names afterwards; null where the style is deleted.")
+    reason: str = Field(description="For people.")
+
+
 class Plan(Answer):
     """A plan of removals from one category's catalogue file."""
 
@@ -116,6 +125,10 @@ class Plan(Answer):
     selected: list[str] | None = Field(description="The models asked for; null for the policy's own choice.")
     verdicts: list[ModelVerdict] = Field(description="Every model, in the order of removal.")
     effect: Effect
+    style_changes: list[StyleChange] = Field(
+        description="The change of each style that names no listed model afterwards; "
+        "empty unless `styles.on_removal` is `delete` or `repoint` and styles name a removed model."
+    )
     orphaned_styles: dict[str, str] | None = Field(
         description="Styles that name a model which is not in the catalogue, with that model; null if unknown."
     )

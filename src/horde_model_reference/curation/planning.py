@@ -40,6 +40,7 @@ from horde_model_reference.curation.reasons import (
     removal_evidence,
 )
 from horde_model_reference.curation.replacements import standings
+from horde_model_reference.curation.style_changes import style_changes
 from horde_model_reference.curation.styles import Styles
 from horde_model_reference.curation.unmatched_protections import unmatched_protections
 from horde_model_reference.data_warnings import DataWarning
@@ -115,6 +116,7 @@ def make_plan(facts: CurationFacts, policy: Policy, choice: Choice | None = None
     else:
         removed = _selected(facts, models, reasons, policy, choice)
     verdicts = [_verdict(model, reasons[model.name], removed, choice) for model in while_wanted(models)]
+    changes = style_changes(facts.styles, verdicts, facts.catalogue, policy.styles.on_removal)
     idle = unmatched_protections(matches, facts.table.category, facts.table.rows["name"].to_list())
     return Plan(
         version=version("horde-model-reference"),
@@ -127,8 +129,9 @@ def make_plan(facts: CurationFacts, policy: Policy, choice: Choice | None = None
         selected=list(choice.selected) if choice.selected is not None else None,
         verdicts=verdicts,
         effect=impact_of(
-            facts.table, facts.catalogue, facts.styles, [v for v in verdicts if v.verdict is Verdict.REMOVE]
+            facts.table, facts.catalogue, facts.styles, [v for v in verdicts if v.verdict is Verdict.REMOVE], changes
         ),
+        style_changes=changes,
         orphaned_styles=None if facts.styles is None else facts.styles.orphans(facts.catalogue.records),
         warnings=[
             WarningInfo(code=warning.code, message=warning.message)

@@ -16,7 +16,14 @@ from horde_model_reference.clock import Clock
 from horde_model_reference.curation.dates import believable
 from horde_model_reference.curation.listing_histories import ListingHistories
 from horde_model_reference.curation.listing_history import Listing
-from horde_model_reference.curation.styles import Styles, parse_history, parse_style_categories, parse_style_models
+from horde_model_reference.curation.styles import (
+    StyleFile,
+    StyleFiles,
+    Styles,
+    parse_history,
+    parse_style_categories,
+    parse_styles,
+)
 from horde_model_reference.data_warnings import DataWarning
 from horde_model_reference.errors import CatalogueError
 from horde_model_reference.escaping import visible
@@ -63,8 +70,8 @@ class CurationSources:
     def __init__(self, settings: Settings, client: httpx.AsyncClient, clock: Clock) -> None:
         sources = settings.sources
         self._clock = clock
-        styles, categories = _parsing(parse_style_models, settings), _parsing(parse_style_categories, settings)
-        self._models = Document(sources.styles, styles, settings, client, clock)
+        styles, categories = _parsing(parse_styles, settings), _parsing(parse_style_categories, settings)
+        self._styles = Document(sources.styles, styles, settings, client, clock)
         self._categories = Document(sources.style_categories_location(), categories, settings, client, clock)
         self._history = Document(sources.image_history, _parsing(parse_history, settings), settings, client, clock)
         self._styles_aside, self._history_aside = (_Aside(clock, settings.cache_ttl_seconds) for _ in range(2))
@@ -76,13 +83,18 @@ class CurationSources:
         Args:
             patience: Seconds to wait at most, and not at all shortly after a failure; None waits for the end.
         """
-        if not self._models.location:
+        if not self._styles.location:
             return None, ()
         try:
-            models, categories = await self._styles_aside.read(patience, self._models, self._categories)
+            styles, categories = await self._styles_aside.read(patience, self._styles, self._categories)
         except CatalogueError as error:
             return None, (_unknown("styles_unknown", "Which styles name a model is unknown", error),)
-        return Styles(models.value, categories.value), (*models.warnings, *categories.warnings)
+        files = StyleFiles(
+            StyleFile(self._styles.location, styles.copy.content),
+            StyleFile(self._categories.location, categories.copy.content),
+        )
+        models = {name: style["model"] for name, style in styles.value.items()}
+        return Styles(models, categories.value, styles.value, files), (*styles.warnings, *categories.warnings)
 
     async def listings(
         self, catalogue: Catalogue, location: str, patience: float | None = None
@@ -119,7 +131,7 @@ class CurationSources:
 
     async def aclose(self) -> None:
         """End the refreshes that are under way."""
-        for document in (self._models, self._categories, self._history):
+        for document in (self._styles, self._categories, self._history):
             await document.aclose()
         await self._listing_histories.aclose()
 

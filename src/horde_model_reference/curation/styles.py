@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
-from typing import Any, TypeGuard
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import Any, NamedTuple, TypeGuard
 
 from horde_model_reference.body_limits import DEFAULT_LIMITS, BodyLimitError, BodyLimits, check_json
 from horde_model_reference.catalogue.records import LATEST
@@ -28,6 +28,25 @@ class Dependents:
     emptied_categories: tuple[str, ...]
 
 
+class StyleFile(NamedTuple):
+    """A file of the styles repository.
+
+    Attributes:
+        location: The path or URL that it was read from.
+        content: Its bytes.
+    """
+
+    location: str
+    content: bytes
+
+
+class StyleFiles(NamedTuple):
+    """The two files of the styles repository."""
+
+    styles: StyleFile
+    categories: StyleFile
+
+
 @dataclass(frozen=True)
 class Styles:
     """The styles and their categories.
@@ -35,10 +54,14 @@ class Styles:
     Attributes:
         models: The model that each style names.
         categories: The styles and categories that each category lists.
+        settings: All keys of each style, as its file has them.
+        files: The files that they were read from; None where they come from none.
     """
 
     models: Mapping[str, str]
     categories: Mapping[str, tuple[str, ...]]
+    settings: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
+    files: StyleFiles | None = None
 
     def naming(self, model: str) -> tuple[str, ...]:
         """Return the styles that name a model, sorted."""
@@ -55,25 +78,14 @@ class Styles:
         """Return the styles and style categories that break when these models go together."""
         gone = set(models)
         broken = {style for style, model in self.models.items() if model in gone}
-        if not broken:
-            return Dependents((), ())
-        members = {category: self.styles_in(category) for category in self.categories}
-        emptied = [category for category, styles in members.items() if styles and styles <= broken]
-        return Dependents(tuple(sorted(broken)), tuple(sorted(emptied)))
+        return Dependents(tuple(sorted(broken)), self.emptied_without(broken))
 
-    def styles_in(self, category: str) -> frozenset[str]:
-        """Return the styles of a category and of the categories it lists; those that do not exist are left out."""
-        found: set[str] = set()
-        seen: set[str] = set()
-        waiting = [category]
-        while waiting:
-            name = waiting.pop()
-            if name in self.categories and name not in seen:
-                seen.add(name)
-                waiting.extend(self.categories[name])
-            elif name in self.models:
-                found.add(name)
-        return frozenset(found)
+    def emptied_without(self, styles: Collection[str]) -> tuple[str, ...]:
+        """Return the categories that lose their last style when these go, sorted."""
+        if not styles:
+            return ()
+        members = {category: styles_in(category, self.models, self.categories) for category in self.categories}
+        return tuple(sorted(category for category, found in members.items() if found and found <= set(styles)))
 
     def orphans(self, known: Iterable[str]) -> dict[str, str]:
         """Return the styles that name a model which is not among the known ones, with that model."""
@@ -81,16 +93,39 @@ class Styles:
         return {style: model for style, model in sorted(self.models.items()) if model not in names}
 
 
-def parse_style_models(content: bytes, place: str, limits: BodyLimits = DEFAULT_LIMITS) -> dict[str, str]:
-    """Read ``styles.json``: the model that each style names.
+def styles_in(category: str, styles: Collection[str], categories: Mapping[str, Iterable[str]]) -> frozenset[str]:
+    """Return the styles of a category and of the categories that it lists.
+
+    A name may be that of a style and of a category, and then means both.
+
+    Args:
+        category: The category.
+        styles: The styles that there are; others are left out.
+        categories: The styles and categories that each category lists.
+    """
+    found: set[str] = set()
+    seen = {category}
+    waiting = list(categories[category])
+    while waiting:
+        name = waiting.pop()
+        if name in styles:
+            found.add(name)
+        if name in categories and name not in seen:
+            seen.add(name)
+            waiting.extend(categories[name])
+    return frozenset(found)
+
+
+def parse_styles(content: bytes, place: str, limits: BodyLimits = DEFAULT_LIMITS) -> dict[str, dict[str, Any]]:
+    """Read ``styles.json``: all keys of each style that names a model.
 
     Raises:
         CatalogueFormatError: It is no such file.
     """
     expected = "a JSON object of styles, each with a model"
     raw = _json_object(content, place, expected, limits)
-    models = {name: style.get("model") for name, style in raw.items() if isinstance(style, dict)}
-    found = {name: model for name, model in models.items() if _is_text(name) and _is_text(model)}
+    styles = {name: style for name, style in raw.items() if isinstance(style, dict)}
+    found = {name: style for name, style in styles.items() if _is_text(name) and _is_text(style.get("model"))}
     if raw and not found:
         raise CatalogueFormatError(f"{place}: no style names a model; expected {expected}.")
     return found
