@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from importlib.metadata import version
 from typing import Any
 
@@ -292,7 +292,12 @@ def _verdict(model: ModelFacts, reasons: list[ReasonInfo], removed: set[str], ch
         removed_before=removal_day(model.listing),
         styles=None if model.styles is None else list(model.styles),
         kind=model.standing.kind,
-        replacements=None if replacements is None else [ReplacementInfo(**asdict(found)) for found in replacements],
+        replacements=None
+        if replacements is None
+        else [
+            ReplacementInfo(name=found.name, usage_month=found.usage_month, reason=found.reason)
+            for found in replacements
+        ],
         override=(choice.overrides or {}).get(name) if verdict is Verdict.REMOVE else None,
     )
 

@@ -26,6 +26,8 @@ from horde_model_reference.service.metrics import MULTIPROCESS_DIR
 Announce = Callable[[], None]
 """Is called when all processes serve."""
 
+SWITCH_SECONDS = 0.0005
+"""Seconds after which a computing thread gives way to the event loop; Python's 5 ms would hold up hot answers."""
 READY_SECONDS = 1
 """Seconds that a worker is waited for before another is looked at."""
 
@@ -51,6 +53,7 @@ class ServerConfig(BoundedConfig):
     def load(self) -> None:
         """Load the app; called once in every process that serves."""
         super().load()
+        sys.setswitchinterval(SWITCH_SECONDS)
         parent = multiprocessing.parent_process()
         if parent is not None:
             threading.Thread(target=_end_after, args=(parent,), daemon=True).start()
