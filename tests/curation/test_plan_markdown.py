@@ -58,6 +58,16 @@ def test_one_model_is_told_as_one_and_none_as_nothing() -> None:
     assert "chosen by the policy" in shown
 
 
+def test_the_keys_that_hold_back_are_told_with_the_models_that_each_releases() -> None:
+    """Design section 8: a plan never ends silently."""
+    plan = plan_of(facts_of(CROWD | {"a|b": 3, "kept": 4}), {"protect": {"names": ["a|b", "kept"]}})
+    shown = plan_markdown(plan)
+    assert "# Nothing to remove" in shown
+    assert "| `protect.names` | 2 | 2 | `a\\|b`, `kept` |\n" in shown
+    assert "| `protect.top_by_month_usage` | 10 | 0 | none |\n" in shown
+    assert "holds back" not in plan_markdown(plan_of(facts_of(CROWD | {"low": 3}), select=["low"]))
+
+
 def test_rule_3_unknown_styles_are_not_told_as_none() -> None:
     facts = facts_of(CROWD | {"low": 3}, styles=None)
     shown = plan_markdown(plan_of(facts, select=["low"], overrides={"low": "agreed"}))
@@ -127,6 +137,17 @@ def test_rule_13_hostile_names_are_inert(name: str) -> None:
     for dangerous in ("<script", "](", "@everyone", "**bold**", "&amp;", "http"):
         assert dangerous not in outside, dangerous
     assert [line for line in shown.splitlines() if line.startswith("# ")] == [shown.splitlines()[0]]
+
+
+@pytest.mark.parametrize("name", HOSTILE_NAMES.values(), ids=HOSTILE_NAMES)
+def test_rule_13_hostile_names_that_a_key_releases_are_inert(name: str) -> None:
+    plan = plan_of(facts_of(CROWD | {name: 5}, styles=Styles({"a": name}, {})), UNLIMITED)
+    (held,) = [found for found in plan.held_back if found.key == "styles.on_removal"]
+    assert held.releases == [name]
+    shown = plan_markdown(plan)
+    assert not ACTIVE.search(shown.replace("\n", ""))
+    (row,) = [line for line in shown.splitlines() if line.startswith("| `styles.on_removal`")]
+    assert len(re.split(r"(?<!\\)\|", row)) == 6
 
 
 def test_rule_12_same_plan_same_bytes() -> None:

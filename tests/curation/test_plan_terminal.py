@@ -41,6 +41,16 @@ def test_nothing_to_remove_is_said() -> None:
     assert "nothing has changed." in shown
 
 
+def test_the_keys_that_hold_back_are_told_with_the_models_that_each_releases() -> None:
+    """Design section 8: a plan never ends silently."""
+    shown = screen(plan_report(plan_of(facts_of(CROWD | {"kept": 3}), {"protect": {"names": ["kept"]}}), [], None))
+    lines = [line.split() for line in shown.splitlines()]
+    assert ["protect.names", "1", "1", "kept"] in lines
+    assert ["protect.top_by_month_usage", "10", "0", "none"] in lines
+    chosen = plan_of(facts_of(CROWD | {"low": 3}), select=["low"])
+    assert "Held back" not in screen(plan_report(chosen, [], None))
+
+
 def test_rule_3_unknown_styles_are_not_told_as_none() -> None:
     plan = plan_of(facts_of(CROWD | {"low": 3}, styles=None), select=["low"], overrides={"low": "x"})
     assert "Styles that break: unknown." in screen(plan_report(plan, [], None))
@@ -69,6 +79,13 @@ def test_rule_13_hostile_names_are_inert(name: str) -> None:
     visible = name.encode("unicode_escape").decode() if not name.isprintable() else name
     if name.isprintable() and len(name) < 40 and name.strip() == name and "  " not in name:
         assert visible in shown
+
+
+@pytest.mark.parametrize("name", HOSTILE_NAMES.values(), ids=HOSTILE_NAMES)
+def test_rule_13_hostile_names_that_a_key_releases_are_inert(name: str) -> None:
+    plan = plan_of(facts_of(CROWD | {name: 5}, styles=Styles({"a": name}, {})), UNLIMITED)
+    assert [name] in [found.releases for found in plan.held_back]
+    assert not ACTIVE.search(screen(plan_report(plan, [], None)).replace("\n", ""))
 
 
 @pytest.mark.parametrize("width", [40, 80, 120])

@@ -122,7 +122,7 @@ def test_a_file_that_cannot_be_read_is_refused(tmp_path: Path) -> None:
 
 def protecting(policy: Policy, name: str, day: date = DAY) -> list[str]:
     """The names and patterns of a policy that protect a model on a day."""
-    return [entry.pattern for entry, protected in policy.matches([name], day) if protected]
+    return [entry.pattern for found in policy.matches([name], day).values() for entry, protected in found if protected]
 
 
 def test_a_byte_order_mark_comes_before_a_policy_as_well(tmp_path: Path) -> None:

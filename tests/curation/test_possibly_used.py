@@ -32,7 +32,7 @@ from tests.support.service import V2, a_world, catalogue_bytes
 def test_rule_2c_possible_use_speaks_against_a_removal(month: int | None, possible: int | None, said: str) -> None:
     row: dict[str, Any] = {"name": "m", "usage_month": month, "possible_usage_month": possible}
     policy = Policy(candidates=Candidates(month_usage_below=200))
-    facts = ModelFacts(row, None, None, None, (), Standing(None, None, None), None, False, policy, ())
+    facts = ModelFacts(row, None, None, None, (), Standing(None, None, None), None, False, policy, {})
     sentences = list(possibly_used.sentences(facts))
     assert len(sentences) == bool(said)
     assert all(sentence.endswith(said) for sentence in sentences)

@@ -12,8 +12,9 @@ from horde_model_reference.analytics.usage_trend import UsageYear
 from horde_model_reference.curation.model_facts import ModelFacts
 from horde_model_reference.curation.plan import ReasonInfo
 from horde_model_reference.curation.policy import Policy
-from horde_model_reference.curation.reasons import REASONS, removal_evidence
+from horde_model_reference.curation.reasons import REASONS
 from horde_model_reference.curation.replacements import Standing
+from horde_model_reference.curation.usage_reasons import removal_evidence
 
 PAST = UsageYear(
     days_seen=356,
@@ -38,7 +39,7 @@ USAGE_REASONS = {
 
 def given(past: UsageYear | None, policy: Policy, *, away: bool = False) -> list[ReasonInfo]:
     """All reasons that a past gives under a policy."""
-    facts = ModelFacts({}, None, None, None, None, Standing(None, None, None), past, away, policy, ())
+    facts = ModelFacts({}, None, None, None, None, Standing(None, None, None), past, away, policy, {})
     of_use_over_time = [reason for reason in REASONS if reason.code in USAGE_REASONS]
     return [reason.info(sentence) for reason in of_use_over_time for sentence in reason.sentences(facts)]
 
@@ -77,6 +78,12 @@ def test_without_a_history_and_with_defaults_nothing_changes() -> None:
         ({"days_seen": 50, "falling_days": 0}, "candidates", {"falling_for_days": 92}, ["history_too_short"]),
         ({}, "candidates", {"min_history_days": 356}, []),
         ({}, "candidates", {"min_history_days": 357}, ["history_too_short"]),
+        (
+            {"unused_days": None},
+            "candidates",
+            {"unused_for_days": 1, "min_history_days": 357},
+            ["history_unknown", "history_too_short"],
+        ),
     ],
 )
 def test_reasons(changes: dict[str, Any], section: str, keys: dict[str, Any], expected: list[str]) -> None:
@@ -94,7 +101,16 @@ def test_a_season_is_told_with_what_came_after_it(after: int | None, said: str) 
 
 @pytest.mark.parametrize("key", ["unused_for_days", "falling_for_days", "min_history_days"])
 def test_what_is_asked_of_an_unknown_past_is_unknown(key: str) -> None:
-    assert codes(None, "candidates", **{key: 1}) == ["history_unknown"]
+    (reason,) = given(None, Policy.model_validate({"candidates": {key: 1}}))
+    assert (reason.code, reason.key) == ("history_unknown", f"candidates.{key}")
+
+
+@pytest.mark.parametrize("key", ["unused_for_days", "falling_for_days", "min_history_days"])
+def test_a_history_that_is_too_short_names_the_key_that_asks_for_more(key: str) -> None:
+    past = replace(PAST, last_used=None, falling_days=0)
+    (reason,) = given(past, Policy.model_validate({"candidates": {key: 360}}))
+    assert (reason.code, reason.key) == ("history_too_short", f"candidates.{key}")
+    assert reason.sentence.endswith("this rests on 356 days, and 360 are needed.")
 
 
 def test_why_it_is_removed_says_on_how_many_days_that_rests() -> None:
@@ -130,12 +146,17 @@ def test_one_day_is_said_as_one() -> None:
 
 @pytest.mark.parametrize(
     ("protect", "expected"),
-    [({}, ["history_away"]), ({"rising": False}, ["history_away"]), ({"rising": False, "seasonal": False}, [])],
+    [
+        ({}, ["protect.rising", "protect.seasonal"]),
+        ({"rising": False}, ["protect.seasonal"]),
+        ({"seasonal": False}, ["protect.rising"]),
+        ({"rising": False, "seasonal": False}, []),
+    ],
 )
 def test_rule_3_a_history_that_cannot_be_read_leaves_nothing_to_remove(
     protect: dict[str, bool], expected: list[str]
 ) -> None:
     """A model whose use may rise is unknown, not unprotected."""
     found = given(None, Policy.model_validate({"protect": protect}), away=True)
-    assert [reason.code for reason in found] == expected
-    assert all(reason.verdict.needs_reason for reason in found)
+    assert [reason.key for reason in found] == expected
+    assert all(reason.code == "history_away" and reason.verdict.needs_reason for reason in found)

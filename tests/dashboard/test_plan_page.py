@@ -67,6 +67,16 @@ def test_the_policy_ticks_first(facts: CurationFacts) -> None:
     assert Markup(page).inline() == []
 
 
+def test_the_keys_that_hold_back_are_told_with_the_models_that_each_releases(facts: CurationFacts) -> None:
+    """Design section 8: a plan never ends silently."""
+    page = plan_page(facts, Ticked(None, {}))
+    row = page[page.index("<code>styles.on_removal</code>") :].partition("</tr>")[0]
+    assert re.findall(r">([^<]+)</td>", row) == ["1", "1", "none"]
+    row = page[page.index("<code>limits.max_share_of_models</code>") :].partition("</tr>")[0]
+    assert re.findall(r">([^<]+)</td>", row)[2] == "plain 12, plain 13, plain 14, plain 15, plain 16 and 1 more"
+    assert "What the default policy holds back" not in plan_page(facts, Ticked(None, {}), outcome_alone=True)
+
+
 def test_what_is_ticked_is_planned(facts: CurationFacts) -> None:
     page = plan_page(facts, Ticked(PLAIN[:2], {}))
     assert ticks(page) == set(PLAIN[:2])

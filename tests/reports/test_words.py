@@ -52,6 +52,13 @@ def test_size(value: float | None, text: str) -> None:
 
 
 @pytest.mark.parametrize(
+    ("number", "text"), [(0, "none"), (1, "a"), (3, "a, b, c"), (5, "a, b, c, d, e"), (7, "a, b, c, d, e and 2 more")]
+)
+def test_first_names(number: int, text: str) -> None:
+    assert words.first_names(list("abcdefg")[:number]) == text
+
+
+@pytest.mark.parametrize(
     ("day", "ever", "text"),
     [
         (date(2026, 1, 2), 7, "last used on 2026-01-02"),

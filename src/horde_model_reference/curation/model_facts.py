@@ -29,7 +29,7 @@ class ModelFacts:
         past: Its use over the last year; None where that is unknown.
         history_away: A history of use is kept, and cannot be read now.
         policy: The policy.
-        protections: Why the policy protects it by name or pattern.
+        protections: Why the policy protects it, by the key of the section: ``names`` or ``globs``.
     """
 
     row: Mapping[str, Any]
@@ -41,7 +41,7 @@ class ModelFacts:
     past: UsageYear | None
     history_away: bool
     policy: Policy
-    protections: Sequence[str]
+    protections: Mapping[str, Sequence[str]]
 
     @property
     def name(self) -> str:

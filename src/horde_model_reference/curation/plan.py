@@ -39,6 +39,7 @@ class ReasonInfo(Answer):
 
     verdict: Verdict = Field(description="The verdict that it speaks for.")
     code: str = Field(description="Stable, for programs.")
+    key: str | None = Field(description="The key of the policy that it follows from; null where it always holds.")
     sentence: str = Field(description="For people.")
 
 
@@ -112,6 +113,18 @@ class StyleChange(Answer):
     reason: str = Field(description="For people.")
 
 
+class HeldBack(Answer):
+    """One key of the policy, and the models that it holds back."""
+
+    key: str
+    models: Count = Field(description="Models that have a reason against removal which follows from this key.")
+    alone: Count = Field(description="Those of them that have no other reason against removal.")
+    releases: list[str] = Field(
+        description="Models that would be removed as well without this key alone, in the order of removal; the other "
+        "keys and limits stay."
+    )
+
+
 class Plan(Answer):
     """A plan of removals from one category's catalogue file."""
 
@@ -124,6 +137,10 @@ class Plan(Answer):
     made_on: date = Field(description="The day that ages and expiry dates are told from: of the statistics.")
     selected: list[str] | None = Field(description="The models asked for; null for the policy's own choice.")
     verdicts: list[ModelVerdict] = Field(description="Every model, in the order of removal.")
+    held_back: list[HeldBack] = Field(
+        description="The keys of the policy that hold models back, those that would release most first; empty for a "
+        "selection, which no key chooses."
+    )
     effect: Effect
     style_changes: list[StyleChange] = Field(
         description="The change of each style that names no listed model afterwards; "
@@ -161,6 +178,6 @@ def staying(plan: Plan) -> Iterator[tuple[Verdict, str]]:
     """Yield for each verdict that keeps models how many it keeps, and for which reasons, in words."""
     for verdict, models in by_verdict(plan).items():
         if verdict is not Verdict.REMOVE and models:
-            counts = Counter(reason.code for model in models for reason in model.reasons)
+            counts = Counter(code for model in models for code in {reason.code: None for reason in model.reasons})
             reasons = ", ".join(f"{code.replace('_', ' ')} {number:,}" for code, number in counts.most_common())
             yield verdict, f"{counted(len(models), 'model')} ({reasons})"

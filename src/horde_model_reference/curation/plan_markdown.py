@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Sequence
 
-from horde_model_reference.curation.plan import Displacement, ModelVerdict, Plan, staying
+from horde_model_reference.curation.plan import Displacement, HeldBack, ModelVerdict, Plan, staying
 from horde_model_reference.curation.plan_diff import Change
 from horde_model_reference.reports import words
 from horde_model_reference.reports.markdown_report import code
@@ -26,6 +26,7 @@ def plan_markdown(plan: Plan, changes: Sequence[Change] | None = None, repositor
         _effect(plan),
         _since(changes),
         _others(plan),
+        _held_back(plan.held_back),
         repository,
         _policy(plan),
         _warnings(plan),
@@ -130,6 +131,20 @@ def _others(plan: Plan) -> str:
         orphans = ", ".join(f"{code(style)} ({code(model)})" for style, model in plan.orphaned_styles.items())
         lines.append(f"- Styles that name a model which is not in the catalogue: {orphans}")
     return "\n".join(lines)
+
+
+HELD_BACK = "| Key | Models | By it alone | Would go without it |\n| --- | ---: | ---: | --- |"
+
+
+def _held_back(keys: Sequence[HeldBack]) -> str:
+    if not keys:
+        return ""
+    rows = (
+        f"| `{held.key}` | {held.models:,} | {held.alone:,} | "
+        f"{words.first_names([code(name).replace('|', BAR) for name in held.releases])} |"
+        for held in keys
+    )
+    return "\n".join(["## What the policy holds back", "", HELD_BACK, *rows])
 
 
 def _policy(plan: Plan) -> str:

@@ -8,7 +8,7 @@ from pathlib import Path
 from rich.console import Group, RenderableType
 from rich.text import Text
 
-from horde_model_reference.curation.plan import ModelVerdict, Plan, staying
+from horde_model_reference.curation.plan import HeldBack, ModelVerdict, Plan, staying
 from horde_model_reference.curation.plan_diff import Change
 from horde_model_reference.escaping import visible
 from horde_model_reference.reports import words
@@ -20,6 +20,7 @@ def plan_report(plan: Plan, written: Sequence[Path], changes: Sequence[Change] |
     """Return the removals, their impact, the models that stay and why, the changes, and the files written."""
     parts: list[RenderableType] = [_removals(plan.removed)] if plan.removed else [Text("Nothing to remove.")]
     parts += [Text(line) for line in (*_effect(plan), *_others(plan))]
+    parts += [_held_back(plan.held_back)] if plan.held_back else []
     if changes is not None:
         parts += [Text(line) for line in _changes(changes)]
     parts += [Text(f"{warning.code}: {visible(warning.message)}") for warning in plan.warnings]
@@ -78,6 +79,26 @@ def _others(plan: Plan) -> list[str]:
         orphans = ", ".join(f"{style} ({model})" for style, model in plan.orphaned_styles.items())
         lines.append(f"Styles that name a model which is not in the catalogue: {visible(orphans)}.")
     return lines
+
+
+HELD_BACK = (
+    FittedColumn("Held back by", least=20),
+    FittedColumn("Models", "right"),
+    FittedColumn("By it\nalone", "right"),
+    FittedColumn("Would go without it", least=16),
+)
+
+
+def _held_back(keys: Sequence[HeldBack]) -> FittedTable:
+    table = FittedTable(HELD_BACK, dropped=("By it\nalone", "Models"))
+    for held in keys:
+        table.add_row(
+            Text(held.key),
+            Text(words.count(held.models)),
+            Text(words.count(held.alone)),
+            Text(words.first_names([visible(name) for name in held.releases])),
+        )
+    return table
 
 
 def _changes(changes: Sequence[Change]) -> list[str]:

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from importlib.metadata import version
+from itertools import chain
 from typing import Any
 
 import polars as pl
@@ -18,6 +19,8 @@ from horde_model_reference.analytics.unknown_names import unknown_model
 from horde_model_reference.analytics.usage_trend import UsageYear
 from horde_model_reference.catalogue.catalogue import Catalogue
 from horde_model_reference.catalogue.manager import CATALOGUE_SHRUNK
+from horde_model_reference.curation.budget import Whole, filled
+from horde_model_reference.curation.holding_back import held_back
 from horde_model_reference.curation.impact import impact_of
 from horde_model_reference.curation.listing_history import Listing
 from horde_model_reference.curation.model_facts import ModelFacts
@@ -30,19 +33,19 @@ from horde_model_reference.curation.plan import (
     age_in_days,
     removal_day,
 )
-from horde_model_reference.curation.policy import Policy, Protection
+from horde_model_reference.curation.policy import Matches, Policy
 from horde_model_reference.curation.reasons import (
     CANDIDATE,
     LIMIT_REACHED,
     NOT_SELECTED,
     SELECTED,
     reasons_against,
-    removal_evidence,
 )
 from horde_model_reference.curation.replacements import standings
 from horde_model_reference.curation.style_changes import style_changes
 from horde_model_reference.curation.styles import Styles
 from horde_model_reference.curation.unmatched_protections import unmatched_protections
+from horde_model_reference.curation.usage_reasons import removal_evidence
 from horde_model_reference.data_warnings import DataWarning
 from horde_model_reference.errors import PlanError
 from horde_model_reference.escaping import quoted, visible
@@ -117,7 +120,7 @@ def make_plan(facts: CurationFacts, policy: Policy, choice: Choice | None = None
         removed = _selected(facts, models, reasons, policy, choice)
     verdicts = [_verdict(model, reasons[model.name], removed, choice) for model in while_wanted(models)]
     changes = style_changes(facts.styles, verdicts, facts.catalogue, policy.styles.on_removal)
-    idle = unmatched_protections(matches, facts.table.category, facts.table.rows["name"].to_list())
+    idle = unmatched_protections(chain(*matches.values()), facts.table.category, facts.table.rows["name"].to_list())
     return Plan(
         version=version("horde-model-reference"),
         category=facts.table.category,
@@ -128,6 +131,7 @@ def make_plan(facts: CurationFacts, policy: Policy, choice: Choice | None = None
         made_on=made_on,
         selected=list(choice.selected) if choice.selected is not None else None,
         verdicts=verdicts,
+        held_back=held_back(verdicts, _whole(facts), policy.limits) if choice.selected is None else [],
         effect=impact_of(
             facts.table, facts.catalogue, facts.styles, [v for v in verdicts if v.verdict is Verdict.REMOVE], changes
         ),
@@ -150,7 +154,7 @@ def _refuse_shrunk(facts: CurationFacts, policy: Policy) -> None:
         )
 
 
-def _model_facts(facts: CurationFacts, policy: Policy, protections: Mapping[str, Sequence[str]]) -> list[ModelFacts]:
+def _model_facts(facts: CurationFacts, policy: Policy, protections: Mapping[str, Protections]) -> list[ModelFacts]:
     """Return the facts of every model, in the order of removal."""
     rows = facts.table.rows.with_columns(
         rank=pl.col("usage_month").rank("min", descending=True).cast(pl.Int64),
@@ -171,69 +175,44 @@ def _model_facts(facts: CurationFacts, policy: Policy, protections: Mapping[str,
             past=None if facts.past is None else facts.past.get(row["name"]),
             history_away=facts.history_away,
             policy=policy,
-            protections=protections.get(row["name"], ()),
+            protections=protections.get(row["name"], {}),
         )
         for row in while_wanted(ordered.iter_rows(named=True))
     ]
 
 
-def _protections(matches: Iterable[tuple[Protection, list[str]]]) -> dict[str, list[str]]:
+Protections = dict[str, list[str]]
+"""Why a model is protected, by key of the policy's section: ``names`` or ``globs``."""
+
+
+def _protections(matches: Matches) -> dict[str, Protections]:
     """Return why models are protected by name or pattern: so many reasons of each, for one is enough."""
-    told: dict[str, list[str]] = {}
-    for entry, names in matches:
-        for name in names:
-            reasons = told.setdefault(name, [])
-            if len(reasons) < MOST_PROTECTIONS_TOLD:
-                reasons.append(entry.sentence())
+    told: dict[str, Protections] = {}
+    for kind, found in matches.items():
+        for entry, names in found:
+            for name in names:
+                reasons = told.setdefault(name, {}).setdefault(kind, [])
+                if len(reasons) < MOST_PROTECTIONS_TOLD:
+                    reasons.append(entry.sentence())
     return told
 
 
-@dataclass(slots=True)
-class _Budget:
-    """How much of the limits is used up."""
-
-    facts: CurationFacts
-    policy: Policy
-    models: int = 0
-    usage_month: int = 0
-
-    def exceeded_by(self, model: ModelFacts) -> str | None:
-        """Return which limit one more model would exceed, in words; None if it fits."""
-        limits = self.policy.limits
-        number = self.models + 1
-        usage = self.usage_month + (model.row["usage_month"] or 0)
-        share = 100 * number / self.facts.table.model_count
-        month = self.facts.table.context.category_month
-        usage_share = 100 * usage / month if month else 0.0
-        if number > limits.max_models:
-            return f"limits.max_models is {limits.max_models}"
-        if share > limits.max_share_of_models:
-            return f"limits.max_share_of_models is {limits.max_share_of_models:g} percent"
-        if usage_share > limits.max_share_of_month_usage:
-            return f"limits.max_share_of_month_usage is {limits.max_share_of_month_usage:g} percent"
-        return None
-
-    def take(self, model: ModelFacts) -> None:
-        """Count a model in."""
-        self.models += 1
-        self.usage_month += model.row["usage_month"] or 0
+def _whole(facts: CurationFacts) -> Whole:
+    return Whole(facts.table.model_count, facts.table.context.category_month)
 
 
 def _within_limits(
     facts: CurationFacts, models: Sequence[ModelFacts], reasons: dict[str, list[ReasonInfo]], policy: Policy
 ) -> set[str]:
     """Choose the first candidates that fit all limits together; the others are kept, with the limit as their reason."""
-    budget = _Budget(facts, policy)
+    candidates = [(model.name, model.row["usage_month"]) for model in models if not reasons[model.name]]
     removed: set[str] = set()
-    for model in models:
-        if reasons[model.name]:
-            continue
-        limit = budget.exceeded_by(model)
+    for name, limit in filled(candidates, _whole(facts), policy.limits):
         if limit is None:
-            budget.take(model)
-            removed.add(model.name)
+            removed.add(name)
         else:
-            reasons[model.name].append(LIMIT_REACHED.info(f"A limit of the plan is reached: {limit}."))
+            told = f"A limit of the plan is reached: {limit.sentence(policy.limits)}."
+            reasons[name].append(LIMIT_REACHED[limit.key].info(told))
     return removed
 
 
@@ -245,12 +224,12 @@ def _selected(
     choice: Choice,
 ) -> set[str]:
     """Check that exactly the selected models may be removed."""
-    by_name = {model.name: model for model in models}
+    month = {model.name: model.row["usage_month"] for model in models}
     overrides = choice.overrides or {}
-    budget = _Budget(facts, policy)
-    for name in dict.fromkeys(choice.selected or ()):
-        if name not in by_name:
-            raise unknown_model(facts.table.category, name, by_name, facts.table.skipped)
+    names = list(dict.fromkeys(choice.selected or ()))
+    for name in names:
+        if name not in month:
+            raise unknown_model(facts.table.category, name, month, facts.table.skipped)
         against = [reason for reason in reasons[name] if reason.verdict.needs_reason]
         if against and not overrides.get(name, "").strip():
             said = " ".join(reason.sentence for reason in against)
@@ -258,13 +237,12 @@ def _selected(
                 f"{quoted(name)} is {against[0].verdict.value}: {visible(said)}",
                 hint="A reason removes it all the same: --override NAME=REASON, or `overrides` in a request's body.",
             )
-        limit = budget.exceeded_by(by_name[name])
+    for name, limit in filled([(name, month[name]) for name in names], _whole(facts), policy.limits):
         if limit is not None:
             raise PlanError(
-                f"With {quoted(name)} the selection exceeds a limit: {limit}.",
+                f"With {quoted(name)} the selection exceeds a limit: {limit.sentence(policy.limits)}.",
                 hint="Select less, or change the policy.",
             )
-        budget.take(by_name[name])
     return set(choice.selected or ())
 
 

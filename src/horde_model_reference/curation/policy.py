@@ -190,6 +190,10 @@ class Limits(_Section):
     )
 
 
+Matches = dict[str, list[tuple[Protection, list[str]]]]
+"""By key of ``Protect`` (``names`` or ``globs``): its entries, each with the models that it protects."""
+
+
 class Policy(_Section):
     """The whole policy."""
 
@@ -202,12 +206,15 @@ class Policy(_Section):
         """Return a hash of the effective policy."""
         return hashlib.sha256(self.model_dump_json().encode()).hexdigest()
 
-    def matches(self, names: Sequence[str], today: date) -> list[tuple[Protection, list[str]]]:
-        """Return each name and pattern that holds on a day, with the models that it protects."""
+    def matches(self, names: Sequence[str], today: date) -> Matches:
+        """Return the names and the patterns that hold on a day, each with the models that it protects."""
         known, column = frozenset(names), pl.Series(names, dtype=pl.String)
         named = [(entry, [entry.pattern] if entry.pattern in known else []) for entry in self.protect.names]
         globbed = [(entry, matching(column, entry.pattern).to_list()) for entry in while_wanted(self.protect.globs)]
-        return [(entry, protected) for entry, protected in (*named, *globbed) if entry.holds(today)]
+        return {
+            kind: [(entry, protected) for entry, protected in found if entry.holds(today)]
+            for kind, found in (("names", named), ("globs", globbed))
+        }
 
 
 REPLACED_KEYS = {"protect.named_by_styles": "`styles.on_removal` replaces it: protect, delete or repoint."}

@@ -160,6 +160,7 @@ def plan_page(facts: CurationFacts, ticked: Ticked, *, outcome_alone: bool = Fal
         reasons=ticked.reasons,
         candidates=[] if outcome_alone else _shown(own, names),
         model_count=len(own.verdicts),
+        held_back=own.held_back,
         select=SELECT,
         override=OVERRIDE,
         asked=ASKED,

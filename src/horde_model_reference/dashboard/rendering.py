@@ -93,6 +93,7 @@ def _environment() -> Environment:
         "month_use": words.month_use,
         "possible_use": words.possible_use,
         "counted": words.counted,
+        "first_names": words.first_names,
         "members": words.members,
         "share": words.share,
         "size": words.size,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import UTC, date, datetime, timedelta
 
 from horde_model_reference.analytics.flags import FLAGS, Flag
@@ -14,6 +15,8 @@ from horde_model_reference.analytics.risk_schema import (
 )
 
 UNKNOWN = "?"
+MOST_NAMES = 5
+"""How many names a list in words has."""
 
 
 def count(value: int | None) -> str:
@@ -66,6 +69,12 @@ def last_use(day: date | None, ever: int | None) -> str:
     if ever == 0:
         return "never seen in use"
     return f"last used before its history begins, or in a gap of it ({counted(ever, 'request')} ever)"
+
+
+def first_names(names: Sequence[str], most: int = MOST_NAMES) -> str:
+    """Return the first of some names, with the number of the others: ``a, b and 7 more``; ``none``."""
+    more = f" and {len(names) - most:,} more" if len(names) > most else ""
+    return f"{', '.join(names[:most])}{more}" or "none"
 
 
 def telling_flags(row: ModelDeletionRiskInfo) -> list[Flag]:
