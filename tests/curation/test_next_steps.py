@@ -7,7 +7,14 @@ from pathlib import Path
 
 import pytest
 
-from horde_model_reference.curation.next_steps import CLONE, PlanPlaces, apply_command, next_steps, next_steps_of_demo
+from horde_model_reference.curation.next_steps import (
+    CLONE,
+    PlanPlaces,
+    apply_command,
+    next_steps,
+    next_steps_of_demo,
+    styles_step,
+)
 from tests.support.git_repository import GitRepository
 
 
@@ -46,3 +53,13 @@ def test_a_generated_file_is_part_of_the_command() -> None:
 
 def test_the_demo_is_applied_to_a_copy() -> None:
     assert next_steps_of_demo(places(None))[1].endswith("--catalogue models.csv --demo")
+
+
+def test_the_styles_are_patched_in_their_own_clone(clone: GitRepository) -> None:
+    patch = str(Path("plan/styles.patch").resolve())
+    head, command = styles_step(clone.folder / "styles.json", Path("plan"))
+    assert head == "First, the styles:"
+    assert shlex.split(command) == ["git", "-C", str(clone.folder), "apply", patch]
+    head, command = styles_step(None, Path("plan"))
+    assert CLONE in head
+    assert shlex.split(command) == ["git", "-C", CLONE, "apply", patch]

@@ -22,6 +22,10 @@ from horde_model_reference.safe_files import write_atomically
 PLAN_JSON = "plan.json"
 PLAN_MARKDOWN = "plan.md"
 PATCH = "removals.patch"
+STYLES_PATCH = "styles.patch"
+STYLES_MARKDOWN = "styles.md"
+OWN_NAMES = (PLAN_JSON, PLAN_MARKDOWN, PATCH, STYLES_PATCH, STYLES_MARKDOWN)
+"""The files of a plan beside the changed ones."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +80,7 @@ def artefact_makers(
     Raises:
         PlanError: Two files would have the same name.
     """
-    names = [PLAN_JSON, PLAN_MARKDOWN, PATCH, catalogue.name, *([generated.name] if generated is not None else [])]
+    names = [*OWN_NAMES, catalogue.name, *([generated.name] if generated is not None else [])]
     if len(set(names)) < len(names):
         raise PlanError(f"A plan's files cannot be written beside each other: {visible(', '.join(names))}.")
     makers: dict[str, Callable[[], bytes]] = {
@@ -121,7 +125,7 @@ def write_artefacts(files: dict[str, bytes], folder: Path, originals: Sequence[P
                 f"{visible(str(folder))} is where {visible(original.name)} itself lies; nothing was written.",
                 hint="Choose another --output-dir; `apply` is what changes the file.",
             )
-    leftovers = {PATCH, *(original.name for original in originals)} - files.keys()
+    leftovers = {*OWN_NAMES, *(original.name for original in originals)} - files.keys()
     try:
         folder.mkdir(parents=True, exist_ok=True)
         for name in leftovers:

@@ -11,7 +11,7 @@ from horde_model_reference.curation.db_json import generated_db_json
 from horde_model_reference.curation.git_command import GitFailure, run_git
 from horde_model_reference.curation.patch import deletion_patch
 from horde_model_reference.curation.plan import Plan
-from horde_model_reference.curation.repository_profiles import RepositoryProfile
+from horde_model_reference.curation.repository_profiles import RepositoryProfile, checklist
 from horde_model_reference.curation.showcases import Showcases, showcases_of
 from horde_model_reference.errors import PlanError
 from horde_model_reference.escaping import visible
@@ -79,11 +79,11 @@ class Companions:
 
     def _checklist(self, plan: Plan) -> str:
         holds = {
-            "always": True,
             "most_used": bool(most_used(plan)),
             "styles": bool(plan.effect.broken_styles),
+            "style_changes": bool(plan.style_changes),
         }
-        items = [f"- [ ] {item.text}" for item in self.profile.checklist if holds[item.when]]
+        items = checklist(self.profile.checklist, {condition for condition, held in holds.items() if held})
         command = [f"- [ ] Run `{self.profile.second_commit}`, and commit its change."] * bool(
             self.profile.second_commit
         )

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from horde_model_reference.curation.artefacts import PATCH, PLAN_JSON, PLAN_MARKDOWN
+from horde_model_reference.curation.artefacts import PATCH, PLAN_JSON, STYLES_PATCH
 from horde_model_reference.curation.patch import work_tree
 
 CLONE = "CLONE"
@@ -34,26 +34,32 @@ class PlanPlaces:
 
 
 @dataclass(frozen=True, slots=True)
-class RepositoryPlaces:
-    """Where the plan of a catalogue's repository is, and the words of its pull request.
+class PullRequest:
+    """A pull request that a plan's files make in a clone.
 
     Attributes:
-        output_dir: The folder that the plan was written into.
         root: The clone.
-        branch: The name of the branch.
-        branch_made: Whether the branch is there, with the first commit.
-        title: The title of the pull request.
+        output_dir: The folder that the plan was written into.
+        patch: The name of the patch there.
+        body: The name of the text there.
+        title: Its title.
+        message: The message of its first commit.
+        branch: The name of its branch.
+        branch_made: Whether the branch is made with the plan, with the first commit.
         second_commit: The command whose changes are the second commit; empty where there is none.
         dates: The file that it changes.
     """
 
-    output_dir: Path
     root: Path
+    output_dir: Path
+    patch: str
+    body: str
+    title: str
+    message: str
     branch: str
     branch_made: bool
-    title: str
-    second_commit: str
-    dates: str
+    second_commit: str = ""
+    dates: str = ""
 
 
 def next_steps(places: PlanPlaces) -> list[str]:
@@ -70,27 +76,39 @@ def next_steps(places: PlanPlaces) -> list[str]:
     ]
 
 
-def repository_steps(places: RepositoryPlaces) -> list[str]:
-    """Return the commands that make a pull request of a plan, as lines for people; nothing has been pushed."""
-    patch, body = (str((places.output_dir / name).resolve()) for name in (PATCH, PLAN_MARKDOWN))
-    if places.branch_made:
-        made = [f"Branch {places.branch} was made in {places.root}; nothing was pushed. Next:"]
-        commit = [["git", "switch", places.branch]] * bool(places.second_commit)
+def pull_request_steps(request: PullRequest) -> list[str]:
+    """Return the commands that make a pull request, as lines for people; nothing has been pushed."""
+    patch, body = (str((request.output_dir / name).resolve()) for name in (request.patch, request.body))
+    if request.branch_made:
+        made = [f"Branch {request.branch} was made in {request.root}; nothing was pushed. Next:"]
+        commit = [["git", "switch", request.branch]] * bool(request.second_commit)
     else:
         made = ["Next:"]
         commit = [
-            ["git", "switch", "-c", places.branch],
+            ["git", "switch", "-c", request.branch],
             ["git", "apply", "--index", patch],
-            ["git", "commit", "-m", places.title],
+            ["git", "commit", "-m", request.title],
         ]
-    second = ["git", "commit", "-a", "-m", f"Update {places.dates}"]
+    second = ["git", "commit", "-a", "-m", f"Update {request.dates}"]
     publish = [
-        ["git", "push", "-u", "origin", places.branch],
-        ["gh", "pr", "create", "--head", places.branch, "--title", places.title, "--body-file", body],
+        ["git", "push", "-u", "origin", request.branch],
+        ["gh", "pr", "create", "--head", request.branch, "--title", request.title, "--body-file", body],
     ]
-    typed = [_typed(["cd", str(places.root.resolve())]), *map(_typed, commit)]
-    typed += [places.second_commit, _typed(second)] if places.second_commit else []
+    typed = [_typed(["cd", str(request.root.resolve())]), *map(_typed, commit)]
+    typed += [request.second_commit, _typed(second)] if request.second_commit else []
     return [*made, *(f"  {line}" for line in (*typed, *map(_typed, publish)))]
+
+
+def styles_step(location: Path | None, output_dir: Path) -> list[str]:
+    """Return how to apply the patch of the styles, as lines for people.
+
+    Args:
+        location: The file of styles on this machine; None where it was read from a URL.
+        output_dir: The folder that the plan was written into.
+    """
+    root = Path(CLONE) if location is None else work_tree(location) or location.resolve().parent
+    where = f", where {CLONE} is a clone of the styles repository" if location is None else ""
+    return [f"First, the styles{where}:", f"  {_git_apply(root, output_dir / STYLES_PATCH)}"]
 
 
 def next_steps_of_demo(places: PlanPlaces) -> list[str]:

@@ -156,6 +156,16 @@ class Plan(Answer):
         """The models to remove, in the order of removal."""
         return [verdict for verdict in self.verdicts if verdict.verdict is Verdict.REMOVE]
 
+    @property
+    def deleted_styles(self) -> list[str]:
+        """The styles to delete."""
+        return [change.style for change in self.style_changes if change.to is None]
+
+    @property
+    def repointed_styles(self) -> dict[str, str]:
+        """The styles to re-point, with the model that each names afterwards."""
+        return {change.style: change.to for change in self.style_changes if change.to is not None}
+
 
 def age_in_days(listing: Listing | None, now: datetime) -> int | None:
     """Return the whole days since a model is listed; None where that is unknown."""

@@ -90,9 +90,20 @@ def _effect(plan: Plan) -> str:
         f"- served now by {words.counted(effect.worker_threads, 'worker thread')}",
         *(_displaced(found, irreplaceable) for found in effect.displaced),
     ]
-    lines.append(f"- Styles that break: {_names(effect.broken_styles)}")
-    lines.append(f"- Style categories left empty: {_names(effect.emptied_style_categories)}")
-    return "\n".join(lines)
+    return "\n".join([*lines, *_styles(plan)])
+
+
+def _styles(plan: Plan) -> list[str]:
+    emptied = f"- Style categories left empty: {_names(plan.effect.emptied_style_categories)}"
+    if not plan.style_changes:
+        return [f"- Styles that break: {_names(plan.effect.broken_styles)}", emptied]
+    repointed = ", ".join(f"{code(style)} to {code(model)}" for style, model in plan.repointed_styles.items())
+    return [
+        "- Styles that name a removed model change with a pull request of their own, `styles.patch`",
+        f"- Styles deleted: {_names(plan.deleted_styles)}",
+        f"- Styles re-pointed: {repointed or 'none'}",
+        emptied,
+    ]
 
 
 def _files(files: int, size_gb: float | None) -> str:

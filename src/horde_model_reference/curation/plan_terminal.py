@@ -63,14 +63,25 @@ def _effect(plan: Plan) -> list[str]:
     effect = plan.effect
     if not effect.models:
         return []
-    styles = "unknown" if effect.broken_styles is None else visible(", ".join(effect.broken_styles)) or "none"
     freed = f"{words.size(effect.size_gb)} GB in {words.counted(effect.files, 'file')}"
     displaced = f"{words.counted(effect.usage_month, 'request')} a month ({words.share(effect.share_of_month_usage)})"
     threads = words.counted(effect.worker_threads, "worker thread")
     return [
         f"Frees {freed}; displaces {displaced}; served now by {threads}.",
-        f"Styles that break: {styles}.",
+        _styles(plan),
     ]
+
+
+def _styles(plan: Plan) -> str:
+    broken = plan.effect.broken_styles
+    if not plan.style_changes:
+        return f"Styles that break: {'unknown' if broken is None else _names(broken)}."
+    repointed = [f"{style} to {model}" for style, model in plan.repointed_styles.items()]
+    return f"Styles deleted: {_names(plan.deleted_styles)}. Styles re-pointed: {_names(repointed)}."
+
+
+def _names(names: Sequence[str]) -> str:
+    return visible(", ".join(names)) or "none"
 
 
 def _others(plan: Plan) -> list[str]:

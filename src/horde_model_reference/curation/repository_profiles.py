@@ -1,11 +1,12 @@
-"""The profiles of the catalogues' repositories: files, companions and checklist, as TOML in ``profiles``."""
+"""The profiles of the repositories of catalogues and styles: files and checklist, as TOML in ``profiles``."""
 
 from __future__ import annotations
 
 import tomllib
+from collections.abc import Collection, Iterable
 from importlib.resources import files
 from pathlib import Path
-from typing import Literal
+from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict
 
@@ -21,7 +22,7 @@ class ChecklistItem(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
-    when: Literal["always", "most_used", "styles"]
+    when: Literal["always", "most_used", "styles", "style_changes", "repointed", "orphaned"]
     text: str
 
 
@@ -47,6 +48,37 @@ class RepositoryProfile(BaseModel):
     checklist: tuple[ChecklistItem, ...]
 
 
+class StylesProfile(BaseModel):
+    """The layout of the styles repository; paths are relative to its root.
+
+    Attributes:
+        styles: The file of styles.
+        categories: The file of style categories.
+        checklist: The steps of a pull request.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    styles: str
+    categories: str
+    checklist: tuple[ChecklistItem, ...]
+
+
+def checklist(items: Iterable[ChecklistItem], holding: Collection[str]) -> list[str]:
+    """Return the items that belong to a plan, as lines of Markdown.
+
+    Args:
+        items: The items of a profile.
+        holding: The conditions that hold, beside ``always``.
+    """
+    return [f"- [ ] {item.text}" for item in items if item.when == "always" or item.when in holding]
+
+
+def styles_profile() -> StylesProfile:
+    """Return the profile of the styles repository."""
+    return StylesProfile.model_validate(_profile("styles"))
+
+
 def repository_profile(category: MODEL_REFERENCE_CATEGORY) -> RepositoryProfile:
     """Return the profile of a category's repository.
 
@@ -56,18 +88,26 @@ def repository_profile(category: MODEL_REFERENCE_CATEGORY) -> RepositoryProfile:
     if category not in PROFILED:
         names = ", ".join(profiled.value for profiled in PROFILED)
         raise UsageError(f"--repository: {category.value} has no profile.", hint=f"These have one: {names}.")
-    text = (files(__package__) / "profiles" / f"{category.value}.toml").read_text(encoding="utf-8")
-    return RepositoryProfile.model_validate(tomllib.loads(text))
+    return RepositoryProfile.model_validate(_profile(category.value))
 
 
-def check_clone(root: Path, *names: str) -> None:
+def _profile(name: str) -> dict[str, Any]:
+    return tomllib.loads((files(__package__) / "profiles" / f"{name}.toml").read_text(encoding="utf-8"))
+
+
+def check_clone(root: Path, option: str, *names: str) -> None:
     """Check that a folder is the root of a clone with these files; empty names are left out.
+
+    Args:
+        root: The folder.
+        option: The option that gave it, for the hint.
+        names: The files.
 
     Raises:
         PlanError: It is no root of a git work tree, or lacks a file.
     """
     if not (root / ".git").exists():
-        raise PlanError(f"{visible(str(root))}: no root of a git clone.", hint="Check --repository.")
+        raise PlanError(f"{visible(str(root))}: no root of a git clone.", hint=f"Check {option}.")
     for name in filter(None, names):
         if not (root / name).is_file():
-            raise PlanError(f"{visible(str(root / name))}: no such file.", hint="Check --repository and the category.")
+            raise PlanError(f"{visible(str(root / name))}: no such file.", hint=f"Check {option} and the category.")

@@ -4,16 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import reduce
 from pathlib import Path
 
 from horde_model_reference.catalogue.sources import SourceCopy
 from horde_model_reference.categories import MODEL_REFERENCE_CATEGORY
-from horde_model_reference.cli.actions.clone import open_clone
+from horde_model_reference.cli.actions.clone import Clones, open_clone, open_styles_clone
 from horde_model_reference.cli.actions.output import show, show_lines
 from horde_model_reference.cli.actions.session import settings_for, with_engine
 from horde_model_reference.curation.artefacts import PlannedFile, artefacts, write_artefacts
-from horde_model_reference.curation.companions import companions_of
-from horde_model_reference.curation.next_steps import PlanPlaces, next_steps, next_steps_of_demo
+from horde_model_reference.curation.next_steps import PlanPlaces, next_steps, next_steps_of_demo, styles_step
 from horde_model_reference.curation.patch import local_path, path_in_work_tree, path_in_work_tree_of
 from horde_model_reference.curation.plan import Plan
 from horde_model_reference.curation.plan_diff import compare
@@ -21,6 +21,7 @@ from horde_model_reference.curation.plan_files import read_file, read_plan
 from horde_model_reference.curation.plan_terminal import plan_report
 from horde_model_reference.curation.planning import Choice, CurationFacts, make_plan
 from horde_model_reference.curation.policy import load_policy
+from horde_model_reference.curation.style_pull_request import style_artefacts
 from horde_model_reference.errors import UsageError
 from horde_model_reference.escaping import visible
 
@@ -36,7 +37,8 @@ class PlanRequest:
         since: An earlier plan to compare it with.
         db_json: The file that is generated from the catalogue of text models.
         repository: A clone of the catalogue's repository.
-        branch: The branch to make in it.
+        styles_repository: A clone of the styles repository.
+        branch: The branch to make in each clone.
         output_dir: The folder to write it into.
     """
 
@@ -46,37 +48,65 @@ class PlanRequest:
     since: Path | None
     db_json: Path | None
     repository: Path | None
+    styles_repository: Path | None
     branch: str | None
     output_dir: Path
 
 
 def plan(category: MODEL_REFERENCE_CATEGORY, asked: PlanRequest, *, demo: bool) -> None:
     """Make a plan, write it, show it, and say how to carry it out."""
-    clone = None if asked.repository is None else open_clone(category, asked.repository, asked.branch)
-    if clone is None and asked.branch is not None:
-        raise UsageError("--branch: there is no repository to make it in.", hint="Give --repository as well.")
-    if clone is not None and asked.db_json is not None:
-        raise UsageError("--db-json: the repository has its own.", hint="Leave it out.")
+    clones = _clones(category, asked)
     policy = load_policy(asked.policy)
     choice = Choice(tuple(asked.select) or None, overrides_of(asked.override, asked.select))
     earlier = _earlier(asked.since, category) if asked.since is not None else None
-    settings = None if clone is None else clone.settings(settings_for(demo=demo))
+    settings = reduce(lambda known, clone: clone.settings(known), clones.given, settings_for(demo=demo))
     facts, copy = with_engine(lambda engine: engine.curation_facts(category), demo=demo, settings=settings)
     made = make_plan(facts, policy, choice)
     changes = compare(earlier, made) if earlier is not None else None
-    db_json = asked.db_json if clone is None else clone.generated
+    db_json = asked.db_json if clones.catalogue is None else clones.catalogue.generated
     generated = _planned(db_json) if db_json is not None else None
-    companions = None if clone is None else companions_of(made, facts.catalogue.records, clone.profile, clone.root)
+    companions = None if clones.catalogue is None else clones.catalogue.companions(made, facts.catalogue)
     files = artefacts(made, _catalogue(facts, copy), generated, changes, companions)
+    files |= style_artefacts(made, facts.styles)
     catalogue = local_path(facts.location)
     originals = [catalogue or Path(facts.location).with_name(facts.catalogue_file), db_json]
     written = write_artefacts(files, asked.output_dir, [path for path in originals if path is not None])
     show(plan_report(made, written, changes))
-    if made.removed and clone is not None:
-        show_lines(clone.carry_out(made, files, asked.output_dir))
-    elif made.removed:
-        places = PlanPlaces(asked.output_dir, catalogue, facts.catalogue_file, db_json)
-        show_lines((next_steps_of_demo if demo else next_steps)(places))
+    places = PlanPlaces(asked.output_dir, catalogue, facts.catalogue_file, db_json)
+    carried_out = clones.carry_out(made, files, asked.output_dir)
+    steps = [] if clones.styles else _styles_steps(made, facts, asked.output_dir)
+    steps += carried_out
+    if made.removed and clones.catalogue is None:
+        steps += (next_steps_of_demo if demo else next_steps)(places)
+    if steps:
+        show_lines(steps)
+
+
+def _clones(category: MODEL_REFERENCE_CATEGORY, asked: PlanRequest) -> Clones:
+    """Open the clones that are given.
+
+    Raises:
+        UsageError: Options do not go together, or the category has no such repository.
+        PlanError: A folder is no such clone, or a branch cannot be made in it.
+    """
+    if asked.branch is not None and asked.repository is None and asked.styles_repository is None:
+        hint = "Give --repository or --styles-repository as well."
+        raise UsageError("--branch: there is no repository to make it in.", hint=hint)
+    if asked.repository is not None and asked.db_json is not None:
+        raise UsageError("--db-json: the repository has its own.", hint="Leave it out.")
+    return Clones(
+        styles=None
+        if asked.styles_repository is None
+        else open_styles_clone(category, asked.styles_repository, asked.branch),
+        catalogue=None if asked.repository is None else open_clone(category, asked.repository, asked.branch),
+    )
+
+
+def _styles_steps(made: Plan, facts: CurationFacts, output_dir: Path) -> list[str]:
+    files = None if facts.styles is None else facts.styles.files
+    if files is None or not made.style_changes:
+        return []
+    return styles_step(local_path(files.styles.location), output_dir)
 
 
 def _earlier(path: Path, category: MODEL_REFERENCE_CATEGORY) -> Plan:

@@ -28,8 +28,12 @@ def plan(  # noqa: PLR0913 - one parameter an option
         Path | None,
         typer.Option(help="A clone of the catalogue's repository: read its files, and change their companions too."),
     ] = None,
+    styles_repository: Annotated[
+        Path | None,
+        typer.Option(help="A clone of the styles repository: read the styles from it, and change them by the policy."),
+    ] = None,
     branch: Annotated[
-        str | None, typer.Option(help="With --repository: make this branch with the commit; nothing is pushed.")
+        str | None, typer.Option(help="Make this branch with the commit in each clone given; nothing is pushed.")
     ] = None,
     output_dir: Annotated[Path, typer.Option(help="Where to write the plan, the new file and the patch.")] = Path(
         "deletion-plan"
@@ -46,6 +50,7 @@ def plan(  # noqa: PLR0913 - one parameter an option
         since=since,
         db_json=db_json,
         repository=repository,
+        styles_repository=styles_repository,
         branch=branch,
         output_dir=output_dir,
     )
