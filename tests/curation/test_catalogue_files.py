@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from horde_model_reference.catalogue.formats import parse_catalogue
 from horde_model_reference.curation.catalogue_files import Pieces, catalogue_names, cut, generated_names, remove_records
@@ -96,6 +97,12 @@ def test_first_last_all_but_one_and_all(sample: Sample, gone: list[str]) -> None
             id="csv in quotes with a byte order mark",
         ),
         pytest.param(b"[]", ["a"], b"[]", id="an empty list"),
+        pytest.param(
+            b'{\n\t"a": {},\n    "b": {},\n\t"c": {}\n}',
+            ["b"],
+            b'{\n\t"a": {},\n\t"c": {}\n}',
+            id="lines that are indented otherwise",
+        ),
     ],
 )
 def test_layouts(content: bytes, gone: list[str], rest: bytes) -> None:
@@ -221,3 +228,20 @@ class TestGeneratedNames:
     def test_a_db_json_that_is_the_catalogue_loses_them_too(self) -> None:
         assert catalogue_names(TEXT, ["a/X"], ["b/Y"]) == {"a/X", "aphrodite/a/X", "koboldcpp/X"}
         assert catalogue_names(IMAGE, ["a/X"], ["b/Y"]) == {"a/X"}
+
+
+@given(
+    st.lists(st.sampled_from([",\n\t", ",\n    ", " ,\r\n  ", ", ", ","]), min_size=1, max_size=6),
+    st.data(),
+)
+def test_records_come_back_with_their_own_indentation(separators: list[str], data: st.DataObject) -> None:
+    names = [f"m{number}" for number in range(len(separators) + 1)]
+    members = [f'"{name}": {{}}' for name in names]
+    body = "".join(text for pair in zip(members, [*separators, ""], strict=True) for text in pair)
+    content = f"{{\n\t{body}\n}}".encode()
+    gone = data.draw(st.lists(st.sampled_from(names[1:]), unique=True))
+    whole = cut(content, "file")
+    pieces = cut(whole.without(gone).encode(), "file")
+    for record in whole.taken(gone):
+        pieces = pieces.with_record(record, whole.order())
+    assert pieces.text().encode() == content

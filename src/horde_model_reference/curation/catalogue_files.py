@@ -98,18 +98,21 @@ class Pieces:
         predecessors = reversed(_numbered(order[: record.place]))
         at = next((places[found] + 1 for found in predecessors if found in places), 0)
         records = (*self.records[:at], (record.name, record.text), *self.records[at:])
-        if not self.records:
-            return replace(self, records=records)
-        if at == len(self.records):
-            left, wanted = self.records[-1][1], record.before or record.after
-        else:
-            left, wanted = record.text, record.after or record.before
-        ended = self.lines and left.endswith(("\n", "\r"))
-        separator = wanted or ("" if ended else self.join)
+        separators = self._row_separators(record, at) if self.lines else self._member_separators(record, at)
+        return replace(self, records=records, separators=separators if self.records else ())
+
+    def _member_separators(self, record: TakenRecord, at: int) -> tuple[str, ...]:
+        """Return the separators with a record at a place; its own ones hold its and its successor's indentation."""
+        before = (record.before or record.after or self.join,) if at else ()
+        after = (record.after or record.before or self.join,) if at < len(self.records) else ()
+        return (*self.separators[: max(0, at - 1)], *before, *after, *self.separators[at:])
+
+    def _row_separators(self, record: TakenRecord, at: int) -> tuple[str, ...]:
+        """Return the separators with a row at a place: a row that lacks its line end gets one."""
+        left = self.records[-1][1] if at and at == len(self.records) else record.text
+        separator = record.before or record.after or ("" if left.endswith(("\n", "\r")) else self.join)
         where = min(at, len(self.separators))
-        return replace(
-            self, records=records, separators=(*self.separators[:where], separator, *self.separators[where:])
-        )
+        return (*self.separators[:where], separator, *self.separators[where:])
 
     def without(self, names: Iterable[str]) -> str:
         """Return the file without the records of these names."""
@@ -117,8 +120,18 @@ class Pieces:
         kept = [at for at, (name, _) in enumerate(self.records) if name not in gone]
         if not kept:
             return self.emptied
-        body = [self.records[at][1] + self.separators[at] for at in kept[:-1]]
+        body = [
+            self.records[at][1] + _separator(self.separators[at], self.separators[following - 1])
+            for at, following in pairwise(kept)
+        ]
         return self.head + "".join(body) + self.records[kept[-1]][1] + self.tail
+
+
+def _separator(after: str, before: str) -> str:
+    """Return the separator of two records that become neighbours: the line end of the one, the other's indentation."""
+    line_end, newline, _ = after.rpartition("\n")
+    _, other_newline, indentation = before.rpartition("\n")
+    return line_end + newline + indentation if newline and other_newline else after
 
 
 def cut(content: bytes, place: str) -> Pieces:
