@@ -50,6 +50,12 @@ def test_every_key_that_can_hold_back_has_its_off_value() -> None:
     assert keys - OFF.keys() == {"limits.shrunk_catalogue"}
 
 
+def test_no_key_releases_models_whose_styles_are_unknown() -> None:
+    plan = plan_of(facts_of(CROWD | {"perhaps styled": 3}, styles=None))
+    assert "styles.on_removal" not in keys_of(plan)
+    assert not any("perhaps styled" in held.releases for held in plan.held_back)
+
+
 def test_each_key_tells_how_many_it_holds_alone_and_would_release() -> None:
     figures = CROWD | {"styled": 3, "young": 4, "both": 5, "plain": 6}
     styles = Styles({"a": "styled", "b": "both"}, {})

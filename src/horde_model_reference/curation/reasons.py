@@ -112,7 +112,7 @@ def age_unknown(facts: ModelFacts) -> Iterator[str]:
 
 @reason(Verdict.UNKNOWN, "")
 def styles_unknown(facts: ModelFacts) -> Iterator[str]:
-    """The styles could not be read."""
+    """The styles could not be read, so nothing can be done about them."""
     if facts.styles is None:
         yield "Whether styles name it is unknown: the styles could not be read."
 
