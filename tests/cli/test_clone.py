@@ -59,6 +59,12 @@ def test_the_image_branch_lacks_the_records_and_their_showcases(cli: Cli, own_fo
     assert output_of_git(image, "branch", "--show-current") == b"main\n"
 
 
+def test_a_dry_run_makes_no_branch(cli: Cli, own_folder: Path, image: Path) -> None:
+    planned(cli, "image_generation", image, *chosen(CLAYFOLK), "--branch", "removals", "--dry-run")
+    assert output_of_git(image, "branch", "--list", "removals") == b""
+    assert not (own_folder / "deletion-plan").exists()
+
+
 def test_the_checklist_names_vote_label_second_commit_and_release(cli: Cli, own_folder: Path, image: Path) -> None:
     planned(cli, "image_generation", image, *chosen("Aurora Vista XL"), "--policy", str(permissive(own_folder)))
     body = (own_folder / "deletion-plan" / "plan.md").read_text(encoding="utf-8")

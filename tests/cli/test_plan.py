@@ -230,6 +230,54 @@ class TestSelecting:
             overrides_of([given], ["a"])
 
 
+class TestShowing:
+    def test_the_document_on_standard_output_is_the_plan_s_file(self, cli: Cli, curators: Curators) -> None:
+        curators.has(FIGURES)
+        run = planned(cli, "--format", "json")
+        assert run.out == Path("deletion-plan/plan.json").read_bytes()
+        assert json.loads(run.out)["category"] == "image_generation"
+
+    def test_a_dry_run_makes_the_same_plan_and_writes_nothing(self, cli: Cli, own_folder: Path) -> None:
+        dry = {shown: planned(cli, "--demo", "--dry-run", "--format", shown) for shown in ("table", "json")}
+        assert list(own_folder.iterdir()) == []
+        assert dry["table"].text.endswith("\nWritten: nothing\n")
+        wet = planned(cli, "--demo")
+        assert wet.text.partition("Written: ")[0] == dry["table"].text.partition("Written: ")[0]
+        assert (own_folder / "deletion-plan" / "plan.json").read_bytes() == dry["json"].out
+
+    def test_a_dry_run_is_refused_as_a_plan_is(self, cli: Cli, curators: Curators) -> None:
+        curators.has(FIGURES, {"a": "two"})
+        assert_refused(cli("plan", "image_generation", "--dry-run", "--select", "two"), 1, "'two' is protected")
+        run = cli("plan", "image_generation", "--dry-run", "--output-dir", str(curators.folder))
+        assert_refused(run, 1, "nothing was written")
+
+    def test_a_check_fails_with_3_where_models_are_proposed(self, cli: Cli, curators: Curators) -> None:
+        curators.has(FIGURES)
+        run = cli("plan", "image_generation", "--fail-on-candidates", "--format", "json")
+        assert (run.code, run.err) == (3, "")
+        assert removed_from(read_plan(Path("deletion-plan/plan.json"))) == [
+            found["name"] for found in json.loads(run.out)["verdicts"] if found["verdict"] == "remove"
+        ]
+        assert planned(cli).code == 0
+        curators.has(dict.fromkeys(FIGURES, 5_000))
+        assert planned(cli, "--fail-on-candidates").code == 0
+
+    def test_a_failure_is_1_under_a_check_as_well(self, cli: Cli, curators: Curators) -> None:
+        curators.has(FIGURES)
+        assert_refused(cli("plan", "image_generation", "--fail-on-candidates", "--select", "gone"), 1, "no model")
+
+    def test_the_keys_that_hold_back_are_told_everywhere(self, cli: Cli, curators: Curators) -> None:
+        """Design section 8: a plan that removes nothing says which key holds back which models."""
+        curators.has(FIGURES)
+        Path("p.toml").write_text("[limits]\nmax_models = 0\n")
+        run = planned(cli, "--policy", "p.toml")
+        (held,) = [found for found in read_plan(Path("deletion-plan/plan.json")).held_back if found.releases]
+        assert (held.key, held.models, held.releases) == ("limits.max_models", 3, ["two"])
+        assert ["limits.max_models", "3", "3", "two"] in [line.split() for line in run.text.splitlines()]
+        body = Path("deletion-plan/plan.md").read_text(encoding="utf-8")
+        assert "| `limits.max_models` | 3 | 3 | `two` |" in body
+
+
 class TestSince:
     def test_what_changed_is_told(self, cli: Cli, curators: Curators) -> None:
         curators.has(FIGURES)

@@ -11,6 +11,7 @@ from typer.core import TyperGroup
 
 from horde_model_reference.categories import MODEL_REFERENCE_CATEGORY, USAGE
 from horde_model_reference.escaping import quoted
+from horde_model_reference.reports.formats import ShownFormat
 
 SHORT_FORMS: dict[str, MODEL_REFERENCE_CATEGORY] = {
     traits.model_type.value: category for category, traits in USAGE.items()
@@ -95,7 +96,11 @@ Categories = Annotated[
 ]
 """Names in :data:`CATEGORIES`."""
 
+FOUND = 3
+"""Exit code of a check that found what it was asked to look for."""
+
 Demo = Annotated[bool, typer.Option("--demo", help="Use the bundled sample and a simulated Horde; no network.")]
 Output = Annotated[Path | None, typer.Option("--output", "-o", help="Write to this file instead of the screen.")]
 PolicyFile = Annotated[Path | None, typer.Option("--policy", help="A policy file (TOML); the defaults without one.")]
+Shown = Annotated[ShownFormat, typer.Option("--format", help="For people, or for programs.")]
 DbJson = Annotated[Path | None, typer.Option("--db-json", help="Text models: the db.json generated from models.csv.")]

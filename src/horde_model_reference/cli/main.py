@@ -83,7 +83,7 @@ def _root(
 
 
 def main() -> NoReturn:
-    """Run the command line and exit: 0 done, 1 a failure said in one line, 2 wrong usage."""
+    """Run the command line and exit: 0 done, 1 a failure said in one line, 2 wrong usage, 3 a check found something."""
     gc.set_threshold(NEW_OBJECTS, *gc.get_threshold()[1:])
     escape_what_the_encoding_lacks()
     try:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from functools import cache, partial
 from pathlib import Path
@@ -112,12 +112,11 @@ def artefact_makers(
     return makers
 
 
-def write_artefacts(files: dict[str, bytes], folder: Path, originals: Sequence[Path]) -> list[Path]:
-    """Write a plan's files into a folder, and remove the files of an earlier plan that this one lacks.
+def check_folder(files: Collection[str], folder: Path, originals: Sequence[Path]) -> None:
+    """Check that a plan's files may be written into a folder.
 
     Raises:
         PlanError: The folder is where a catalogue lies that would be written over.
-        OutputError: A file cannot be written.
     """
     for original in originals:
         if original.resolve() in {(folder / name).resolve() for name in (*files, original.name)}:
@@ -125,6 +124,16 @@ def write_artefacts(files: dict[str, bytes], folder: Path, originals: Sequence[P
                 f"{visible(str(folder))} is where {visible(original.name)} itself lies; nothing was written.",
                 hint="Choose another --output-dir; `apply` is what changes the file.",
             )
+
+
+def write_artefacts(files: dict[str, bytes], folder: Path, originals: Sequence[Path]) -> list[Path]:
+    """Write a plan's files into a folder, and remove the files of an earlier plan that this one lacks.
+
+    Raises:
+        PlanError: See :func:`check_folder`.
+        OutputError: A file cannot be written.
+    """
+    check_folder(files, folder, originals)
     leftovers = {*OWN_NAMES, *(original.name for original in originals)} - files.keys()
     try:
         folder.mkdir(parents=True, exist_ok=True)

@@ -24,7 +24,7 @@ def plan_report(plan: Plan, written: Sequence[Path], changes: Sequence[Change] |
     if changes is not None:
         parts += [Text(line) for line in _changes(changes)]
     parts += [Text(f"{warning.code}: {visible(warning.message)}") for warning in plan.warnings]
-    parts.append(Text(f"Written: {', '.join(visible(str(path)) for path in written)}"))
+    parts.append(Text(f"Written: {', '.join(visible(str(path)) for path in written) or 'nothing'}"))
     return Group(*parts)
 
 

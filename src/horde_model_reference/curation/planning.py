@@ -144,6 +144,15 @@ def make_plan(facts: CurationFacts, policy: Policy, choice: Choice | None = None
     )
 
 
+def verdict_on(facts: CurationFacts, policy: Policy, name: str) -> ModelVerdict:
+    """Return the verdict on one model of the catalogue.
+
+    Raises:
+        PlanError: The catalogue has shrunk and the policy does not allow that.
+    """
+    return next(verdict for verdict in make_plan(facts, policy).verdicts if verdict.name == name)
+
+
 def _refuse_shrunk(facts: CurationFacts, policy: Policy) -> None:
     """Refuse a catalogue that may be half of one: a plan would read its gaps as removals."""
     shrunk = next((warning for warning in facts.table.warnings if warning.code == CATALOGUE_SHRUNK), None)

@@ -89,7 +89,7 @@ class FittedTable:
             pad_edge=False,
             collapse_padding=True,
             padding=(0, 1, 0, 0),
-            title=self._title or None,
+            title=Text(self._title, style="table.title") if self._title else None,
             title_justify="left",
         )
         for at in kept:

@@ -15,6 +15,13 @@ class Format(StrEnum):
     parquet = "parquet"
 
 
+class ShownFormat(StrEnum):
+    """How a plan or an explanation is shown: for people, or for programs."""
+
+    table = "table"
+    json = "json"
+
+
 class ExportFormat(StrEnum):
     """How the history is written out."""
 

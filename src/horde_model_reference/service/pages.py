@@ -22,7 +22,7 @@ from horde_model_reference.catalogue.sources import SourceCopy
 from horde_model_reference.categories import MODEL_REFERENCE_CATEGORY, USAGE
 from horde_model_reference.curation.artefacts import PlannedFile
 from horde_model_reference.curation.patch import path_in_work_tree_of
-from horde_model_reference.curation.planning import CurationFacts, make_plan
+from horde_model_reference.curation.planning import CurationFacts, verdict_on
 from horde_model_reference.curation.policy import Policy
 from horde_model_reference.dashboard.category_page import category_page
 from horde_model_reference.dashboard.error_page import error_page
@@ -153,8 +153,7 @@ async def read_model_page(reader: Reader, request: Request, category: MODEL_REFE
     history = await _past(reader.engine.model_history(category, name, DAYS))
 
     def make() -> str:
-        verdict = next(found for found in make_plan(facts, Policy()).verdicts if found.name == name)
-        return model_page(detail, facts.catalogue.records[name], verdict, history)
+        return model_page(detail, facts.catalogue.records[name], verdict_on(facts, Policy(), name), history)
 
     return await fresh(request, make)
 

@@ -31,7 +31,7 @@ def show_lines(lines: Sequence[str]) -> None:
         OutputError: Standard output cannot be written.
     """
     with standard_output():
-        print(*lines, sep="\n")  # noqa: T201
+        print("".join(f"{line}\n" for line in lines), end="")  # noqa: T201
 
 
 def write(content: bytes, output: Path | None) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import reduce
 from pathlib import Path
@@ -10,9 +10,9 @@ from pathlib import Path
 from horde_model_reference.catalogue.sources import SourceCopy
 from horde_model_reference.categories import MODEL_REFERENCE_CATEGORY
 from horde_model_reference.cli.actions.clone import Clones, open_clone, open_styles_clone
-from horde_model_reference.cli.actions.output import show, show_lines
+from horde_model_reference.cli.actions.output import show, show_lines, write
 from horde_model_reference.cli.actions.session import settings_for, with_engine
-from horde_model_reference.curation.artefacts import PlannedFile, artefacts, write_artefacts
+from horde_model_reference.curation.artefacts import PLAN_JSON, PlannedFile, artefacts, check_folder, write_artefacts
 from horde_model_reference.curation.next_steps import PlanPlaces, next_steps, next_steps_of_demo, styles_step
 from horde_model_reference.curation.patch import local_path, path_in_work_tree, path_in_work_tree_of
 from horde_model_reference.curation.plan import Plan
@@ -24,6 +24,7 @@ from horde_model_reference.curation.policy import load_policy
 from horde_model_reference.curation.style_pull_request import style_artefacts
 from horde_model_reference.errors import UsageError
 from horde_model_reference.escaping import visible
+from horde_model_reference.reports.formats import ShownFormat
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +41,8 @@ class PlanRequest:
         styles_repository: A clone of the styles repository.
         branch: The branch to make in each clone.
         output_dir: The folder to write it into.
+        dry_run: Stop before a file or a branch is written.
+        format: How to show it.
     """
 
     policy: Path | None
@@ -51,10 +54,12 @@ class PlanRequest:
     styles_repository: Path | None
     branch: str | None
     output_dir: Path
+    dry_run: bool
+    format: ShownFormat
 
 
-def plan(category: MODEL_REFERENCE_CATEGORY, asked: PlanRequest, *, demo: bool) -> None:
-    """Make a plan, write it, show it, and say how to carry it out."""
+def plan(category: MODEL_REFERENCE_CATEGORY, asked: PlanRequest, *, demo: bool) -> Plan:
+    """Make a plan, write it, show it with the commands that carry it out, and return it."""
     clones = _clones(category, asked)
     policy = load_policy(asked.policy)
     choice = Choice(tuple(asked.select) or None, overrides_of(asked.override, asked.select))
@@ -69,17 +74,31 @@ def plan(category: MODEL_REFERENCE_CATEGORY, asked: PlanRequest, *, demo: bool) 
     files = artefacts(made, _catalogue(facts, copy), generated, changes, companions)
     files |= style_artefacts(made, facts.styles)
     catalogue = local_path(facts.location)
-    originals = [catalogue or Path(facts.location).with_name(facts.catalogue_file), db_json]
-    written = write_artefacts(files, asked.output_dir, [path for path in originals if path is not None])
-    show(plan_report(made, written, changes))
-    places = PlanPlaces(asked.output_dir, catalogue, facts.catalogue_file, db_json)
-    carried_out = clones.carry_out(made, files, asked.output_dir)
-    steps = [] if clones.styles else _styles_steps(made, facts, asked.output_dir)
-    steps += carried_out
+    own = catalogue or Path(facts.location).with_name(facts.catalogue_file)
+    originals = [path for path in (own, db_json) if path is not None]
+    written: list[Path] = []
+    steps: list[str] = []
+    if asked.dry_run:
+        check_folder(files, asked.output_dir, originals)
+    else:
+        written = write_artefacts(files, asked.output_dir, originals)
+        places = PlanPlaces(asked.output_dir, catalogue, facts.catalogue_file, db_json)
+        styles_steps = [] if clones.styles else _styles_steps(made, facts, asked.output_dir)
+        steps = [*styles_steps, *_carry_out(made, files, clones, places, demo=demo)]
+    if asked.format is ShownFormat.json:
+        write(files[PLAN_JSON], None)
+    else:
+        show(plan_report(made, written, changes))
+        show_lines(steps)
+    return made
+
+
+def _carry_out(made: Plan, files: Mapping[str, bytes], clones: Clones, places: PlanPlaces, *, demo: bool) -> list[str]:
+    """Make the branches, where they are wanted, and return the next commands as lines for people."""
+    steps = clones.carry_out(made, files, places.output_dir)
     if made.removed and clones.catalogue is None:
         steps += (next_steps_of_demo if demo else next_steps)(places)
-    if steps:
-        show_lines(steps)
+    return steps
 
 
 def _clones(category: MODEL_REFERENCE_CATEGORY, asked: PlanRequest) -> Clones:

@@ -6,7 +6,8 @@ from typing import Annotated
 
 import typer
 
-from horde_model_reference.cli.common import CATEGORIES, Demo, RiskCategory, new_app
+from horde_model_reference.cli.common import CATEGORIES, Demo, PolicyFile, RiskCategory, Shown, new_app
+from horde_model_reference.reports.formats import ShownFormat
 
 app = new_app()
 
@@ -18,9 +19,11 @@ def explain(
         str, typer.Argument(metavar="NAME", help="The model's name; case matters only where two names differ in it.")
     ],
     *,
+    policy: PolicyFile = None,
+    format: Shown = ShownFormat.table,  # noqa: A002
     demo: Demo = False,
 ) -> None:
-    """Explain why a model is at risk or not: every reason, its evidence, and the API names that count for the model."""
+    """Explain one model: why it is at risk or not, on which evidence, and the verdict of a plan with every reason."""
     from horde_model_reference.cli.actions import explain as actions
 
-    actions.explain(CATEGORIES[category], name, demo=demo)
+    actions.explain(CATEGORIES[category], name, policy, format, demo=demo)

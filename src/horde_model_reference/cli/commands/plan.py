@@ -7,7 +7,8 @@ from typing import Annotated
 
 import typer
 
-from horde_model_reference.cli.common import CATEGORIES, DbJson, Demo, PolicyFile, RiskCategory, new_app
+from horde_model_reference.cli.common import CATEGORIES, FOUND, DbJson, Demo, PolicyFile, RiskCategory, Shown, new_app
+from horde_model_reference.reports.formats import ShownFormat
 
 app = new_app()
 
@@ -38,6 +39,11 @@ def plan(  # noqa: PLR0913 - one parameter an option
     output_dir: Annotated[Path, typer.Option(help="Where to write the plan, the new file and the patch.")] = Path(
         "deletion-plan"
     ),
+    format: Shown = ShownFormat.table,  # noqa: A002
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Stop before a file or a branch is written.")] = False,
+    fail_on_candidates: Annotated[
+        bool, typer.Option("--fail-on-candidates", help=f"Exit with {FOUND} where the plan removes models.")
+    ] = False,
     demo: Demo = False,
 ) -> None:
     """Decide for every model whether it may go, report reasons and impact, and write plan, new file and patch."""
@@ -53,5 +59,9 @@ def plan(  # noqa: PLR0913 - one parameter an option
         styles_repository=styles_repository,
         branch=branch,
         output_dir=output_dir,
+        dry_run=dry_run,
+        format=format,
     )
-    actions.plan(CATEGORIES[category], asked, demo=demo)
+    made = actions.plan(CATEGORIES[category], asked, demo=demo)
+    if fail_on_candidates and made.removed:
+        raise typer.Exit(FOUND)
