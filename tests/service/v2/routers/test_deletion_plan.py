@@ -188,7 +188,7 @@ async def test_hostile_policies_are_refused_and_the_longest_that_are_not_keep_no
         async def plan_with(globs: int) -> httpx.Response:
             return await world.client.post(URL, json={"policy": {"protect": {"globs": [MANY_STARS] * globs}}})
 
-        refused = await asyncio.gather(*(plan_with(50_000) for _ in range(7)))
+        refused = await asyncio.gather(*(plan_with(5_000) for _ in range(7)))
         for answer in refused:
             fault = assert_problem(answer, 422, "parameters_malformed")["errors"][0]
             assert (fault["parameter"], "1000" in fault["message"]) == ("policy.protect.globs", True)
@@ -210,6 +210,6 @@ async def test_few_of_the_protections_of_a_model_are_told(tmp_path: Path) -> Non
 
 async def test_a_body_of_very_many_brackets_is_a_bad_request(tmp_path: Path) -> None:
     async with a_world(tmp_path) as world:
-        for body in (b"[" * 100_000, b'{"policy":' * 100_000):
+        for body in (b"[" * 10_000, b'{"policy":' * 5_000):
             answer = await world.client.post(URL, content=body, headers={"Content-Type": "application/json"})
             assert answer.status_code in {400, 422}, answer.text
