@@ -8,6 +8,7 @@ import shlex
 from docs.generator import sample
 from docs.generator.markup import code, fenced, table
 
+from horde_model_reference.curation.because import CODES
 from horde_model_reference.curation.plan import Verdict
 from horde_model_reference.curation.policy import Policy
 from horde_model_reference.curation.reasons import REASONS
@@ -47,6 +48,12 @@ def reasons() -> str:
         for reason in REASONS
     ]
     return table(("reason", "verdict", "key of the policy", "meaning"), rows)
+
+
+def removal_codes() -> str:
+    """Return every code of a curator's reason."""
+    rows = ((code(found.value), traits.meaning, traits.detail) for found, traits in CODES.items())
+    return table(("code", "meaning", "needs as its detail"), rows)
 
 
 def plan_and_apply() -> str:

@@ -60,6 +60,7 @@ PARTS: dict[str, Callable[[], str]] = {
     "policy": curation.policy,
     "verdicts": curation.verdicts,
     "reasons": curation.reasons,
+    "removal-codes": curation.removal_codes,
     "example-plan": curation.plan_and_apply,
     "example-plan-markdown": curation.plan_markdown,
     "example-patch": curation.patch,

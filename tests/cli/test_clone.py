@@ -59,6 +59,12 @@ def test_the_image_branch_lacks_the_records_and_their_showcases(cli: Cli, own_fo
     assert output_of_git(image, "branch", "--show-current") == b"main\n"
 
 
+def test_the_commit_tells_the_reason_of_a_curator(cli: Cli, image: Path) -> None:
+    planned(cli, "image_generation", image, "--remove", f"{CLAYFOLK}=withdrawn:by its author", "--branch", "removals")
+    message = output_of_git(image, "log", "-1", "--format=%B", "removals").decode()
+    assert message.strip() == f"Remove 1 model\n\n- {CLAYFOLK}: withdrawn:by its author"
+
+
 def test_a_dry_run_makes_no_branch(cli: Cli, own_folder: Path, image: Path) -> None:
     planned(cli, "image_generation", image, *chosen(CLAYFOLK), "--branch", "removals", "--dry-run")
     assert output_of_git(image, "branch", "--list", "removals") == b""

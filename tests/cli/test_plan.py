@@ -230,6 +230,46 @@ class TestSelecting:
             overrides_of([given], ["a"])
 
 
+class TestReasonsOfPeople:
+    def test_they_stand_in_plan_pull_request_patch_and_journal(self, cli: Cli, curators: Curators) -> None:
+        """Design section 8."""
+        curators.has(FIGURES, {"a": "two"})
+        catalogue = str(curators.image_catalogue())
+        run = planned(cli, "--remove", "two=broken:black images only")
+        assert "two (because: broken:black images only)" in " ".join(run.text.split())
+        out = Path("deletion-plan")
+        plan = read_plan(out / "plan.json")
+        assert plan.selected == removed_from(plan) == ["two"]
+        verdicts = json.loads((out / "plan.json").read_bytes())["verdicts"]
+        assert [found["because"] for found in verdicts if found["because"]] == [
+            {"code": "broken", "detail": "black images only"}
+        ]
+        assert "**Because:** `broken:black images only`" in (out / "plan.md").read_text(encoding="utf-8")
+        patch = (out / "removals.patch").read_text(encoding="utf-8")
+        assert patch.startswith("Removed: two (broken:black images only)\n\ndiff --git ")
+        assert cli("apply", "deletion-plan/plan.json", "--catalogue", catalogue).code == 0
+        assert "two (broken:black images only)" in " ".join(cli("undo").text.split())
+
+    def test_they_go_with_selections_and_overrides(self, cli: Cli, curators: Curators) -> None:
+        curators.has(FIGURES)
+        Path("p.toml").write_text("[limits]\nmax_share_of_models = 100\n")
+        planned(cli, "--policy", "p.toml", "--select", "one", "--remove", "two=licence", "--override", "two=agreed")
+        plan = read_plan(Path("deletion-plan/plan.json"))
+        assert sorted(removed_from(plan)) == ["one", "two"]
+        assert (verdicts_of(plan)["two"].reason_given, verdicts_of(plan)["one"].because) == ("agreed", None)
+
+    @pytest.mark.parametrize("value", ["two", "two=brokn", "two=superseded_by", "\x1b[31m=x\n"])
+    def test_a_malformed_one_is_2(self, cli: Cli, curators: Curators, value: str) -> None:
+        curators.has(FIGURES)
+        assert_refused(cli("plan", "image_generation", "--remove", value), 2, "--remove ")
+        assert not Path("deletion-plan").exists()
+
+    def test_one_of_an_unknown_model_is_1(self, cli: Cli, curators: Curators) -> None:
+        curators.has(FIGURES)
+        run = cli("plan", "image_generation", "--remove", "tow=broken")
+        assert_refused(run, 1, "no model 'tow'", "two")
+
+
 class TestShowing:
     def test_the_document_on_standard_output_is_the_plan_s_file(self, cli: Cli, curators: Curators) -> None:
         curators.has(FIGURES)

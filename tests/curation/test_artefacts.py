@@ -8,11 +8,14 @@ from pathlib import Path
 import pytest
 
 from horde_model_reference.curation.artefacts import PlannedFile, artefact_makers, artefacts, write_artefacts
+from horde_model_reference.curation.because import Because, RemovalCode
 from horde_model_reference.curation.plan import Plan
 from horde_model_reference.curation.plan_files import read_plan
 from horde_model_reference.errors import CatalogueCutError, OutputError, PlanError
 from tests.support.builders import TEXT, record
 from tests.support.curation import CROWD, UNLIMITED, facts_of, plan_of, removed_from
+from tests.support.git import git, new_repository
+from tests.support.hostile_names import ACTIVE, HOSTILE_NAMES
 
 FIGURES = CROWD | {"one": 1, "two": 2}
 CONTENT = json.dumps({name: record() for name in FIGURES}, indent=4).encode()
@@ -43,6 +46,22 @@ def test_a_catalogue_that_cannot_be_cut_spoils_no_more_than_what_is_cut_from_it(
     for name in ("catalogue.json", "removals.patch"):
         with pytest.raises(CatalogueCutError, match="line 2"):
             makers[name]()
+
+
+@pytest.mark.parametrize("what", ["ansi", "newline", "wide"])
+def test_the_reasons_of_people_stand_before_the_patch_and_git_skips_them(what: str, tmp_path: Path) -> None:
+    detail = f"--- a/{HOSTILE_NAMES[what]}"
+    because = {"one": Because(code=RemovalCode.OTHER, detail=detail), "two": Because(code=RemovalCode.BROKEN)}
+    plan = plan_of(facts_of(FIGURES), UNLIMITED, select=["one", "two"], because=because)
+    files = artefacts(plan, FILE)
+    text = files["removals.patch"].decode().partition("diff --git ")[0]
+    assert "Removed: two (broken)\n" in text
+    assert text.count("\n") == 3
+    assert not ACTIVE.search(text.replace("\n", ""))
+    repository = new_repository(tmp_path / "clone", {"sub/catalogue.json": CONTENT})
+    (tmp_path / "removals.patch").write_bytes(files["removals.patch"])
+    git(repository, "apply", str(tmp_path / "removals.patch"))
+    assert (repository / "sub/catalogue.json").read_bytes() == files["catalogue.json"]
 
 
 def test_rule_12_same_inputs_same_bytes() -> None:

@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from horde_model_reference.analytics.risk_query import RiskQuery
 from horde_model_reference.analytics.risk_response import respond
 from horde_model_reference.analytics.usage_trend import UsageYear
+from horde_model_reference.curation.because import Because, RemovalCode
 from horde_model_reference.curation.plan import Verdict
 from horde_model_reference.curation.planning import CurationFacts
 from horde_model_reference.curation.reasons import REASONS
@@ -292,6 +293,16 @@ class TestSelections:
     def test_an_override_of_one_that_is_not_selected_is_refused(self, select: list[str] | None) -> None:
         with pytest.raises(PlanError, match="not selected"):
             plan_of(about_the_subject(), select=select, overrides={SUBJECT: "agreed"})
+
+    def test_the_reason_of_a_curator_is_kept_and_overrides(self) -> None:
+        """Design section 8: reasons of people."""
+        because = {SUBJECT: Because(code=RemovalCode.BROKEN, detail="black images")}
+        facts = about_the_subject(styles=Styles({"a": SUBJECT}, {}))
+        verdict = verdicts_of(plan_of(facts, select=[SUBJECT], because=because))[SUBJECT]
+        assert (verdict.verdict, verdict.because, verdict.override) == (Verdict.REMOVE, because[SUBJECT], None)
+        assert verdict.reason_given == "broken:black images"
+        with pytest.raises(PlanError, match="not selected"):
+            plan_of(facts, because=because)
 
     @pytest.mark.parametrize("limit", ["max_models", "max_share_of_models", "max_share_of_month_usage"])
     def test_exceeding_a_limit_is_refused(self, limit: str) -> None:

@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from horde_model_reference.curation.because import Because, RemovalCode
 from horde_model_reference.curation.plan import ModelVerdict, Plan, ReasonInfo, Verdict
 from horde_model_reference.curation.reasons import CANDIDATE
 from horde_model_reference.curation.rechecking import recheck
@@ -48,6 +49,12 @@ class TestRecovery:
         assert [found.name for found in decision.recovered] == ["one"]
         assert reason in decision.recovered[0].reason
         assert decision.staying == CROWD.keys() | {"one"}
+
+    def test_the_reason_of_a_curator_overrides_as_well(self) -> None:
+        because = {"one": Because(code=RemovalCode.BROKEN)}
+        old = plan_of(facts_of(FIGURES), select=["one"], because=because)
+        decision = recheck(old, facts_of(FIGURES, styles=Styles({"a": "one"}, {})))
+        assert (decision.removed, decision.reasons) == (("one",), {"one": "broken"})
 
     @pytest.mark.parametrize("facts", [{"stats": stats_of({})}, {"styles": None}, {"status": []}])
     def test_rule_3_where_all_is_unknown_nothing_is_removed(self, facts: dict[str, Any]) -> None:

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from horde_model_reference.categories import MODEL_REFERENCE_CATEGORY
+from horde_model_reference.curation.because import Because
 from horde_model_reference.curation.listing_history import Listing
 from horde_model_reference.curation.plan import ModelVerdict, Plan
 from horde_model_reference.curation.planning import Choice, CurationFacts, make_plan
@@ -64,9 +65,11 @@ def plan_of(
     *parts: Mapping[str, Mapping[str, Any]],
     select: Iterable[str] | None = None,
     overrides: Mapping[str, str] | None = None,
+    because: Mapping[str, Because] | None = None,
 ) -> Plan:
     """The plan under a policy with these keys."""
-    return make_plan(facts, policy_of(*parts), Choice(None if select is None else tuple(select), overrides))
+    choice = Choice(None if select is None else tuple(select), overrides, because or {})
+    return make_plan(facts, policy_of(*parts), choice)
 
 
 def verdicts_of(plan: Plan) -> dict[str, ModelVerdict]:

@@ -88,6 +88,7 @@ def apply_removals(
                 at=at,
                 policy_hash=plan.policy_hash,
                 files=[change for change, _ in changes.values()],
+                reasons=decision.reasons,
             )
         )
         _replace(

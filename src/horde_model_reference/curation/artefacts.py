@@ -105,11 +105,22 @@ def artefact_makers(
 
     def patch() -> bytes:
         changed = "".join(unified_patch(file.path, file.content, new(file)) for file in lost)
-        return f"{changed}{'' if companions is None else companions.deletions()}".encode("utf-8", "surrogateescape")
+        deleted = "" if companions is None else companions.deletions()
+        return f"{_reasons(plan)}{changed}{deleted}".encode("utf-8", "surrogateescape")
 
     makers |= {file.name: partial(new, file) for file in lost}
     makers[PATCH] = patch
     return makers
+
+
+def _reasons(plan: Plan) -> str:
+    """Return the reasons of people as the text before a patch, which git skips; empty without any.
+
+    No line of it can be taken for a part of the patch, since each begins with a word of its own.
+    """
+    given = ((found.name, found.reason_given) for found in plan.removed if found.reason_given)
+    lines = "".join(f"Removed: {visible(f'{name} ({reason})')}\n" for name, reason in given)
+    return f"{lines}\n" if lines else ""
 
 
 def check_folder(files: Collection[str], folder: Path, originals: Sequence[Path]) -> None:

@@ -54,6 +54,7 @@ class Run(BaseModel):
         at: When it was.
         policy_hash: The policy of its plan.
         files: The change of each file.
+        reasons: The reasons of people for removals, by model.
         undone_at: When it was undone last. A killed `undo` may have put the records back without this.
     """
 
@@ -63,6 +64,7 @@ class Run(BaseModel):
     at: datetime
     policy_hash: str
     files: list[FileChange] = Field(min_length=1)
+    reasons: dict[str, str] = {}
     undone_at: datetime | None = None
 
 

@@ -13,6 +13,7 @@ from pydantic import Field
 from horde_model_reference.analytics.risk_level import RiskLevel
 from horde_model_reference.analytics.risk_schema import Answer, DataAsOfInfo, WarningInfo
 from horde_model_reference.categories import MODEL_REFERENCE_CATEGORY
+from horde_model_reference.curation.because import Because
 from horde_model_reference.curation.listing_history import Listing
 from horde_model_reference.curation.policy import Policy
 from horde_model_reference.reports.words import counted
@@ -70,6 +71,12 @@ class ModelVerdict(Answer):
     kind: str | None = Field(description="What it is; null where its record does not say.")
     replacements: list[ReplacementInfo] | None = Field(description="Best first; null if unknown.")
     override: str | None = Field(description="Why it is removed although it is protected or unknown.")
+    because: Because | None = Field(None, description="The reason of a curator for its removal.")
+
+    @property
+    def reason_given(self) -> str | None:
+        """The words of a person for its removal, which also override protection and ignorance; None without any."""
+        return self.override or (None if self.because is None else self.because.text())
 
 
 class HostEffect(Answer):

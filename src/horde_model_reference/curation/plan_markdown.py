@@ -55,6 +55,7 @@ def _removals(plan: Plan) -> str:
 def _line(verdict: ModelVerdict) -> str:
     sentences = [reason.sentence for reason in verdict.reasons]
     override = f" **Override:** {code(verdict.override)}" if verdict.override else ""
+    because = f" **Because:** {code(verdict.because.text())}" if verdict.because else ""
     cells = (
         code(verdict.name),
         verdict.risk_level.value,
@@ -63,7 +64,7 @@ def _line(verdict: ModelVerdict) -> str:
         words.size(verdict.size_gb),
         words.count(verdict.age_days),
         _replacements(verdict),
-        f"{code(' '.join(sentences))}{override}",
+        f"{code(' '.join(sentences))}{override}{because}",
     )
     return f"| {' | '.join(cell.replace('|', BAR) for cell in cells)} |"
 

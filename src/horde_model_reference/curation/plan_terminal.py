@@ -42,8 +42,9 @@ def _removals(removed: Sequence[ModelVerdict]) -> FittedTable:
     table = FittedTable(REMOVALS, dropped=("Days", "GB", "Could be replaced by", "Month\nuse"))
     for verdict in removed:
         override = f" (override: {verdict.override})" if verdict.override else ""
+        because = f" (because: {verdict.because.text()})" if verdict.because else ""
         table.add_row(
-            Text(visible(verdict.name + override)),
+            Text(visible(verdict.name + override + because)),
             Text(verdict.risk_level.value, style=LEVEL_STYLES[verdict.risk_level]),
             Text(words.count(verdict.usage_month)),
             Text(words.size(verdict.size_gb)),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from importlib.metadata import version
 from itertools import chain
 from typing import Any
@@ -19,6 +19,7 @@ from horde_model_reference.analytics.unknown_names import unknown_model
 from horde_model_reference.analytics.usage_trend import UsageYear
 from horde_model_reference.catalogue.catalogue import Catalogue
 from horde_model_reference.catalogue.manager import CATALOGUE_SHRUNK
+from horde_model_reference.curation.because import Because
 from horde_model_reference.curation.budget import Whole, filled
 from horde_model_reference.curation.holding_back import held_back
 from horde_model_reference.curation.impact import impact_of
@@ -91,10 +92,16 @@ class Choice:
     Attributes:
         selected: Plan exactly these models; None leaves the choice to the policy.
         overrides: Why models are removed although they are protected or unknown.
+        because: The reasons of curators for removals, by name; they override as well.
     """
 
     selected: tuple[str, ...] | None = None
     overrides: Mapping[str, str] | None = None
+    because: Mapping[str, Because] = field(default_factory=dict)
+
+    def says_why(self, name: str) -> bool:
+        """Whether a person gives a reason for the removal of a model."""
+        return name in self.because or bool((self.overrides or {}).get(name, "").strip())
 
 
 def make_plan(facts: CurationFacts, policy: Policy, choice: Choice | None = None) -> Plan:
@@ -107,9 +114,9 @@ def make_plan(facts: CurationFacts, policy: Policy, choice: Choice | None = None
     """
     choice = choice or Choice()
     _refuse_shrunk(facts, policy)
-    unasked = sorted((choice.overrides or {}).keys() - set(choice.selected or ()))
+    unasked = sorted({*(choice.overrides or {}), *choice.because} - set(choice.selected or ()))
     if unasked:
-        raise PlanError(f"An override names {quoted(unasked[0])}, which is not selected.", hint="Select it as well.")
+        raise PlanError(f"A reason names {quoted(unasked[0])}, which is not selected.", hint="Select it as well.")
     made_on = facts.table.data_as_of.stats_fetched_at.date()
     matches = policy.matches(facts.table.rows["name"].to_list(), made_on)
     models = _model_facts(facts, policy, _protections(matches))
@@ -234,17 +241,17 @@ def _selected(
 ) -> set[str]:
     """Check that exactly the selected models may be removed."""
     month = {model.name: model.row["usage_month"] for model in models}
-    overrides = choice.overrides or {}
     names = list(dict.fromkeys(choice.selected or ()))
     for name in names:
         if name not in month:
             raise unknown_model(facts.table.category, name, month, facts.table.skipped)
         against = [reason for reason in reasons[name] if reason.verdict.needs_reason]
-        if against and not overrides.get(name, "").strip():
+        if against and not choice.says_why(name):
             said = " ".join(reason.sentence for reason in against)
             raise PlanError(
                 f"{quoted(name)} is {against[0].verdict.value}: {visible(said)}",
-                hint="A reason removes it all the same: --override NAME=REASON, or `overrides` in a request's body.",
+                hint="A reason removes it all the same: --override NAME=REASON, --remove NAME=CODE[:DETAIL], "
+                "`remove` or `overrides` in a request's body.",
             )
     for name, limit in filled([(name, month[name]) for name in names], _whole(facts), policy.limits):
         if limit is not None:
@@ -286,6 +293,7 @@ def _verdict(model: ModelFacts, reasons: list[ReasonInfo], removed: set[str], ch
             for found in replacements
         ],
         override=(choice.overrides or {}).get(name) if verdict is Verdict.REMOVE else None,
+        because=choice.because.get(name),
     )
 
 

@@ -6,7 +6,7 @@ A plan is trusted for its choice of names alone. Verdicts and limits are compute
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 
 from horde_model_reference.analytics.unknown_names import unknown_model
@@ -46,6 +46,11 @@ class Decision:
     removed: tuple[str, ...]
     recovered: tuple[Recovered, ...]
     staying: frozenset[str]
+
+    @property
+    def reasons(self) -> dict[str, str]:
+        """The reasons of people for the removals, by model."""
+        return _reasons_given(self.plan, self.removed)
 
 
 def recheck(plan: Plan, facts: CurationFacts) -> Decision:
@@ -106,7 +111,7 @@ def _against(planned: ModelVerdict, present: ModelVerdict) -> list[ReasonInfo]:
         for reason in present.reasons
         if reason.verdict is not Verdict.REMOVE
         and reason.code not in _OF_THE_CHOICE
-        and not (planned.override and reason.verdict.needs_reason)
+        and not (planned.reason_given and reason.verdict.needs_reason)
     ]
 
 
@@ -137,8 +142,12 @@ def _check_limits(plan: Plan, facts: CurationFacts, removed: Sequence[str]) -> N
     number, most = len(plan.removed), plan.policy.limits.max_models
     if number > most:
         raise PlanError(f"The plan removes {number} models; limits.max_models is {most}.", hint="Make a new plan.")
-    overrides = {found.name: found.override for found in plan.removed if found.override and found.name in removed}
-    make_plan(facts, plan.policy, Choice(tuple(removed), overrides))
+    make_plan(facts, plan.policy, Choice(tuple(removed), _reasons_given(plan, removed)))
+
+
+def _reasons_given(plan: Plan, names: Collection[str]) -> dict[str, str]:
+    """Return the reasons of people for some removals, by model."""
+    return {found.name: found.reason_given for found in plan.removed if found.reason_given and found.name in names}
 
 
 def _of_another_policy(plan: Plan) -> str | None:
@@ -151,7 +160,7 @@ def _twice(plan: Plan) -> str | None:
 
 
 def _not_selected(plan: Plan) -> str | None:
-    by_hand = [found.name for found in plan.removed if plan.selected is not None or found.override]
+    by_hand = [found.name for found in plan.removed if plan.selected is not None or found.reason_given]
     names = [name for name in by_hand if name not in (plan.selected or ())]
     return f"{quoted(names[0])} was not selected" if names else None
 

@@ -13,7 +13,7 @@ from horde_model_reference.curation.artefacts import PATCH, PLAN_MARKDOWN, STYLE
 from horde_model_reference.curation.branches import NewBranch, check_branch, make_branches
 from horde_model_reference.curation.companions import Companions, companions_of
 from horde_model_reference.curation.next_steps import PullRequest, pull_request_steps
-from horde_model_reference.curation.plan import Plan
+from horde_model_reference.curation.plan import ModelVerdict, Plan
 from horde_model_reference.curation.repository_profiles import (
     RepositoryProfile,
     StylesProfile,
@@ -175,4 +175,9 @@ def open_styles_clone(category: MODEL_REFERENCE_CATEGORY, root: Path, branch: st
 
 
 def _message(plan: Plan, title: str) -> str:
-    return "\n".join([title, "", *(f"- {visible(verdict.name)}" for verdict in plan.removed)]) + "\n"
+    return "\n".join([title, "", *map(_removed, plan.removed)]) + "\n"
+
+
+def _removed(verdict: ModelVerdict) -> str:
+    why = f": {verdict.reason_given}" if verdict.reason_given else ""
+    return f"- {visible(verdict.name + why)}"

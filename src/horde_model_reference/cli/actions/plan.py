@@ -13,6 +13,7 @@ from horde_model_reference.cli.actions.clone import Clones, open_clone, open_sty
 from horde_model_reference.cli.actions.output import show, show_lines, write
 from horde_model_reference.cli.actions.session import settings_for, with_engine
 from horde_model_reference.curation.artefacts import PLAN_JSON, PlannedFile, artefacts, check_folder, write_artefacts
+from horde_model_reference.curation.because import removals_of
 from horde_model_reference.curation.next_steps import PlanPlaces, next_steps, next_steps_of_demo, styles_step
 from horde_model_reference.curation.patch import local_path, path_in_work_tree, path_in_work_tree_of
 from horde_model_reference.curation.plan import Plan
@@ -34,6 +35,7 @@ class PlanRequest:
     Attributes:
         policy: A policy file; None for the defaults.
         select: The models to plan, and no others; empty: the policy chooses.
+        remove: ``NAME=CODE[:DETAIL]`` for models to select, with the reason of a curator.
         override: ``NAME=REASON`` for selected models that are removed although they are protected or unknown.
         since: An earlier plan to compare it with.
         db_json: The file that is generated from the catalogue of text models.
@@ -47,6 +49,7 @@ class PlanRequest:
 
     policy: Path | None
     select: Sequence[str]
+    remove: Sequence[str]
     override: Sequence[str]
     since: Path | None
     db_json: Path | None
@@ -62,7 +65,9 @@ def plan(category: MODEL_REFERENCE_CATEGORY, asked: PlanRequest, *, demo: bool) 
     """Make a plan, write it, show it with the commands that carry it out, and return it."""
     clones = _clones(category, asked)
     policy = load_policy(asked.policy)
-    choice = Choice(tuple(asked.select) or None, overrides_of(asked.override, asked.select))
+    because = removals_of(asked.remove)
+    selected = (*asked.select, *because)
+    choice = Choice(selected or None, overrides_of(asked.override, selected), because)
     earlier = _earlier(asked.since, category) if asked.since is not None else None
     settings = reduce(lambda known, clone: clone.settings(known), clones.given, settings_for(demo=demo))
     facts, copy = with_engine(lambda engine: engine.curation_facts(category), demo=demo, settings=settings)

@@ -38,9 +38,13 @@ def _line(journal: Journal, name: str) -> str:
         run = journal.read(name)
     except PlanError as error:
         return f"{visible(name)}  {visible(error.message)} {visible(error.hint)}"
-    names = [record.name for record in run.files[0].taken]
+    names = [_with_reason(record.name, run) for record in run.files[0].taken]
     taken = f"{counted(len(names), 'model')} from {visible(run.files[0].path)}: {visible(', '.join(names))}"
     return f"{visible(name)}  {_state(run)}  {taken}"
+
+
+def _with_reason(name: str, run: Run) -> str:
+    return f"{name} ({run.reasons[name]})" if name in run.reasons else name
 
 
 def _state(run: Run) -> str:

@@ -19,6 +19,10 @@ def plan(  # noqa: PLR0913 - one parameter an option
     *,
     policy: PolicyFile = None,
     select: Annotated[list[str] | None, typer.Option(help="Plan exactly this model; may be given again.")] = None,
+    remove: Annotated[
+        list[str] | None,
+        typer.Option(help="NAME=CODE[:DETAIL]: plan this model, and keep the reason of a curator for its removal."),
+    ] = None,
     override: Annotated[
         list[str] | None,
         typer.Option(help="NAME=REASON: remove a selected model although it is protected or unknown."),
@@ -52,6 +56,7 @@ def plan(  # noqa: PLR0913 - one parameter an option
     asked = actions.PlanRequest(
         policy=policy,
         select=select or [],
+        remove=remove or [],
         override=override or [],
         since=since,
         db_json=db_json,

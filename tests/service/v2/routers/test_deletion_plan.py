@@ -70,6 +70,25 @@ def test_policy_selection_and_overrides_are_followed(demo: BlockingClient, files
     assert again.policy_hash == plan.policy_hash
 
 
+def test_the_reason_of_a_curator_selects_overrides_and_is_kept(demo: BlockingClient, files: None) -> None:
+    because = {"code": "superseded_by", "detail": "another"}
+    asked: dict[str, Any] = {"policy": {"limits": {"max_share_of_month_usage": 100}}, "remove": {PROTECTED: because}}
+    plan = plan_from(demo.request("POST", URL, json=asked))
+    assert plan.selected == removed_from(plan) == [PROTECTED]
+    assert json.loads(plan.model_dump_json())["verdicts"][0].keys() >= {"because"}
+    assert verdicts_of(plan)[PROTECTED].reason_given == "superseded_by:another"
+    with_others = plan_from(demo.request("POST", URL, json=asked | {"select": ["Marble Busts XL"]}))
+    assert set(removed_from(with_others)) == {PROTECTED, "Marble Busts XL"}
+
+
+@pytest.mark.parametrize(
+    "because", [{"code": "brokn"}, {"code": "other"}, {"code": "other", "detail": " "}, "broken", {}]
+)
+def test_a_malformed_reason_of_a_curator_is_a_422(demo: BlockingClient, because: object) -> None:
+    answer = demo.request("POST", URL, json={"remove": {PROTECTED: because}})
+    assert_problem(answer, 422, "parameters_malformed")
+
+
 def test_a_protection_that_protects_nothing_is_told(demo: BlockingClient) -> None:
     asked = {"policy": {"protect": {"names": ["aurora vista"]}}}
     warnings = {warning.code: warning.message for warning in plan_from(demo.request("POST", URL, json=asked)).warnings}

@@ -8,6 +8,7 @@ from fastapi import APIRouter, Path, Response
 from pydantic import BaseModel, ConfigDict, Field
 
 from horde_model_reference.categories import MODEL_REFERENCE_CATEGORY
+from horde_model_reference.curation.because import Because
 from horde_model_reference.curation.plan import Plan
 from horde_model_reference.curation.planning import Choice, make_plan
 from horde_model_reference.curation.policy import Policy
@@ -33,9 +34,17 @@ class PlanRequest(BaseModel):
     select: list[Text] | None = Field(
         None, description="Plan exactly these models; null leaves the choice to the policy."
     )
+    remove: dict[Text, Because] = Field(
+        {}, description="By name: the reasons of curators for the removal of models, which are selected with it."
+    )
     overrides: dict[Text, Text] = Field(
         {}, description="By name: why a selected model goes although it is protected or unknown."
     )
+
+    def selected(self) -> tuple[str, ...] | None:
+        """Return the models to plan; None leaves the choice to the policy."""
+        chosen = self.select is not None or self.remove
+        return (*(self.select or ()), *self.remove) if chosen else None
 
 
 @router.post(
@@ -52,5 +61,5 @@ async def make_deletion_plan(
     """A verdict for every model with all its reasons, and the impact of the removals. Nothing is written."""
     asked = wanted or PlanRequest()
     facts, _ = await reader.curation_facts(model_category_name)
-    choice = Choice(tuple(asked.select) if asked.select is not None else None, asked.overrides)
+    choice = Choice(asked.selected(), asked.overrides, asked.remove)
     return json_answer(await plan_in_thread(make_plan, facts, asked.policy, choice))
