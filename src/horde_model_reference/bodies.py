@@ -15,7 +15,7 @@ from horde_model_reference.thread_pool import run_in_thread
 
 ZSTD_WINDOW = 2**23
 """The largest window in bytes that RFC 9659 allows in HTTP; a larger one would cost memory at once."""
-ZSTD_STEP = 256
+ZSTD_STEP = 32
 """Bytes that are decoded in one go: a block of 4 bytes may stand for 128 KiB."""
 
 
@@ -32,29 +32,33 @@ async def read_body(answer: httpx.Response, limits: BodyLimits) -> bytes:
     encoding = answer.headers.get("Content-Encoding", "").strip().lower()
     if encoding not in {"", "identity", *DECODERS}:
         raise httpx.DecodingError(f"a content encoding that was not asked for: {encoding!r}", request=answer.request)
-    body = await _collect(answer, limits)
-    if encoding not in DECODERS:
-        return body
-    try:
-        return await run_in_thread(_decode, DECODERS[encoding], body, limits)
-    except (OSError, EOFError, zlib.error, zstandard.ZstdError) as error:
-        raise httpx.DecodingError(f"a body that is no whole {encoding}", request=answer.request) from error
+    body = await _collect(answer, limits.max_bytes)
+    if body is not None and encoding in DECODERS:
+        try:
+            body = await run_in_thread(_decode, DECODERS[encoding], body, limits.max_bytes)
+        except (OSError, EOFError, zlib.error, zstandard.ZstdError) as error:
+            raise httpx.DecodingError(f"a body that is no whole {encoding}", request=answer.request) from error
+    if body is None:  # Raised here, where nothing of the body is left: an error keeps what its functions held.
+        raise limits.exceeded("max_bytes", "bytes")
+    return body
 
 
-async def _collect(answer: httpx.Response, limits: BodyLimits) -> bytes:
+async def _collect(answer: httpx.Response, max_bytes: int) -> bytes | None:
+    """Return the bytes as sent; None where there are too many."""
     body = io.BytesIO()
     async for chunk in answer.aiter_raw():
-        if body.write(chunk) and body.tell() > limits.max_bytes:
-            raise limits.exceeded("max_bytes", "bytes")
+        if body.write(chunk) and body.tell() > max_bytes:
+            return None
     return body.getvalue()
 
 
-def _decode(decoder: Callable[[bytes], Iterator[bytes]], body: bytes, limits: BodyLimits) -> bytes:
+def _decode(decoder: Callable[[bytes], Iterator[bytes]], body: bytes, max_bytes: int) -> bytes | None:
+    """Return the decoded bytes; None where there are too many."""
     decoded = io.BytesIO()
     for chunk in decoder(body):
         decoded.write(chunk)
-        if decoded.tell() > limits.max_bytes:
-            raise limits.exceeded("max_bytes", "bytes")
+        if decoded.tell() > max_bytes:
+            return None
     return decoded.getvalue()
 
 

@@ -127,6 +127,18 @@ async def test_only_what_may_pass_is_tried_again(
     assert horde.count() == requests
 
 
+async def test_a_failure_that_is_kept_keeps_no_body(horde: MisbehavingHorde) -> None:
+    """Design section 14: each route keeps its last failure, and with it would keep 16 MiB."""
+    horde.payloads[Route.TEXT_STATS] = {"day": {f"model {number}": number for number in range(1_000)}}
+    async with asking(horde, body_limits=BodyLimits(max_entries=100)) as client:
+        error: BaseException | None = await failure(client)
+    causes = []
+    while error is not None and (error := error.__context__):
+        causes.append(error)
+    assert causes
+    assert all(cause.__traceback__ is None for cause in causes)
+
+
 async def test_a_try_that_succeeds_ends_the_retries(horde: MisbehavingHorde) -> None:
     horde.queue(Route.TEXT_STATS, SERVER_ERROR, RESET)
     async with asking(horde) as client:

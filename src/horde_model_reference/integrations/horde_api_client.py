@@ -96,6 +96,7 @@ class HordeAPIClient:
                     return await self._ask(route)
                 except _FOREIGN as error:
                     # Ours already where stamina logs it, and on its own: the other may quote a password, or a body.
+                    _forget_frames(error)
                     raise self._failed(route, _reason(error)) from None
         raise AssertionError("stamina returns or raises")  # pragma: no cover
 
@@ -116,6 +117,13 @@ class HordeAPIClient:
         if wait is not None:
             message = f"Horde route {route} answered 429 and asked for a pause of {wait:.0f} seconds."
             raise RateLimitedError(message, hint=self._hint, retry_after=wait)
+
+
+def _forget_frames(error: BaseException | None) -> None:
+    """Drop the tracebacks of an error and its causes: their functions hold the body as long as the error is kept."""
+    while error is not None:
+        error.__traceback__ = None
+        error = error.__context__
 
 
 _FOREIGN = (httpx.HTTPError, httpx.InvalidURL, httpx.StreamError, RecursionError, ValueError)
