@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import multiprocessing
 import os
 import shutil
@@ -54,6 +55,8 @@ class ServerConfig(BoundedConfig):
         """Load the app; called once in every process that serves."""
         super().load()
         sys.setswitchinterval(SWITCH_SECONDS)
+        gc.collect()
+        gc.freeze()  # Looking through all that was imported would hold up every answer for a tenth of a second.
         parent = multiprocessing.parent_process()
         if parent is not None:
             threading.Thread(target=_end_after, args=(parent,), daemon=True).start()

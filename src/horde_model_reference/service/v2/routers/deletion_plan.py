@@ -10,7 +10,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from horde_model_reference.categories import MODEL_REFERENCE_CATEGORY
 from horde_model_reference.curation.because import Because
 from horde_model_reference.curation.plan import Plan
-from horde_model_reference.curation.planning import Choice, make_plan
+from horde_model_reference.curation.planning import Choice, CurationFacts, make_plan
 from horde_model_reference.curation.policy import Policy
 from horde_model_reference.service import problems
 from horde_model_reference.service.answers import json_answer
@@ -62,4 +62,8 @@ async def make_deletion_plan(
     asked = wanted or PlanRequest()
     facts, _ = await reader.curation_facts(model_category_name)
     choice = Choice(asked.selected(), asked.overrides, asked.remove)
-    return json_answer(await plan_in_thread(make_plan, facts, asked.policy, choice))
+    return await plan_in_thread(_plan_answer, facts, asked.policy, choice)
+
+
+def _plan_answer(facts: CurationFacts, policy: Policy, choice: Choice) -> Response:
+    return json_answer(make_plan(facts, policy, choice))
