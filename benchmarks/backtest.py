@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import io
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from itertools import pairwise
@@ -16,6 +15,7 @@ from horde_model_reference.catalogue.formats import raw_catalogue
 from horde_model_reference.catalogue.raw_catalogue import RawRecord
 from horde_model_reference.curation.catalogue_files import remove_records
 from horde_model_reference.curation.git_command import run_git
+from horde_model_reference.curation.listing_history import contents_of
 from horde_model_reference.curation.policy import Policy
 from horde_model_reference.errors import HordeModelReferenceError
 
@@ -216,10 +216,6 @@ def _versions(clone: Path, file: str) -> Iterator[Version]:
     """Yield the versions of a file, the oldest first."""
     log = run_git(clone, "log", "--reverse", "--first-parent", "--format=%H %ct", "--", file).decode("ascii")
     commits = [line.split() for line in log.splitlines()]
-    asked = "".join(f"{commit}:{file}\n" for commit, _ in commits)
-    answer = io.BytesIO(run_git(clone, "cat-file", "--batch", stdin=asked.encode()))
-    for _, time in commits:
-        header = answer.readline().split()
-        content = b"" if header[-1] == b"missing" else answer.read(int(header[-1]))
-        answer.read(0 if header[-1] == b"missing" else 1)
-        yield Version(float(time), content, _entries(content, file))
+    contents = contents_of(clone / file, [commit for commit, _ in commits])
+    for (_, time), content in zip(commits, contents, strict=True):
+        yield Version(float(time), content or b"", _entries(content or b"", file))

@@ -11,6 +11,7 @@ import sys
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 
 import zstandard
@@ -32,19 +33,27 @@ TICK = 0.001
 CHILD_SECONDS = 120
 
 
-def _zstd_bomb() -> Body:
+@cache
+def zstd_bomb() -> Body:
+    """Return a small body that decodes to gigabytes."""
     compressor = zstandard.ZstdCompressor(level=3).compressobj(size=BOMB_BYTES)
     block = bytes(2**24)
     parts = [compressor.compress(block) for _ in range(BOMB_BYTES // len(block))]
     return Body(b"".join([*parts, compressor.flush()]), "zstd")
 
 
+@cache
+def small_objects() -> Body:
+    """Return a body of millions of empty objects."""
+    return Body(b"[" + b"{}," * (BODY_BYTES // 3) + b"{}]", "identity")
+
+
 BODIES: dict[str, Callable[[], Body]] = {
-    "small objects": lambda: Body(b"[" + b"{}," * (BODY_BYTES // 3) + b"{}]", "identity"),
+    "small objects": small_objects,
     "one number": lambda: Body(b'{"a": ' + b"7" * BODY_BYTES + b"}", "identity"),
     "one string": lambda: Body(b'{"a": "' + b"x" * BODY_BYTES + b'"}', "identity"),
     "brackets in brackets": lambda: Body(b"[" * BODY_BYTES, "identity"),
-    "zstd of 4 GiB": _zstd_bomb,
+    "zstd of 4 GiB": zstd_bomb,
     "gzip of 256 MiB": lambda: Body(gzip.compress(bytes(2**28)), "gzip"),
 }
 """Bodies of 60 MB, or that decode to more."""

@@ -15,16 +15,11 @@ from functools import cache
 from itertools import cycle
 from pathlib import Path
 
-import zstandard
-
+from benchmarks import bodies
 from benchmarks._servers import STATISTICS, Body, ReplayHorde, Served, workers_of
 from benchmarks.soak import Redis
 from horde_model_reference.categories import MODEL_REFERENCE_CATEGORY
 
-BOMB_BYTES = 2**32
-"""Length of a bomb once it is decoded."""
-SHALLOW_BYTES = 60_000_000
-"""Length of a body of small objects, not encoded."""
 HEADER_BYTES = 150_000_000
 """Length of the header that one client tries to send."""
 SILENT_CONNECTIONS = 1_200
@@ -83,7 +78,7 @@ async def _body_from_the_horde(target: Target, seconds: float, body: Body) -> st
 
 async def zstd_bomb(target: Target, seconds: float) -> str:
     """Answer for the Horde with a zstd body that decodes to gigabytes."""
-    return await _body_from_the_horde(target, seconds, Body(_zstd_bomb(), "zstd"))
+    return await _body_from_the_horde(target, seconds, bodies.zstd_bomb())
 
 
 async def gzip_bomb(target: Target, seconds: float) -> str:
@@ -93,25 +88,12 @@ async def gzip_bomb(target: Target, seconds: float) -> str:
 
 async def small_objects(target: Target, seconds: float) -> str:
     """Answer for the Horde with millions of empty objects."""
-    return await _body_from_the_horde(target, seconds, Body(_small_objects(), "identity"))
-
-
-@cache
-def _zstd_bomb() -> bytes:
-    compressor = zstandard.ZstdCompressor(level=3).compressobj(size=BOMB_BYTES)
-    block = bytes(2**24)
-    parts = [compressor.compress(block) for _ in range(BOMB_BYTES // len(block))]
-    return b"".join([*parts, compressor.flush()])
+    return await _body_from_the_horde(target, seconds, bodies.small_objects())
 
 
 @cache
 def _gzip_bomb() -> bytes:
     return gzip.compress(gzip.compress(bytes(2**28)))
-
-
-@cache
-def _small_objects() -> bytes:
-    return b"[" + b"{}," * (SHALLOW_BYTES // 3) + b"{}]"
 
 
 async def header_flood(target: Target, seconds: float) -> str:

@@ -85,7 +85,7 @@ def read_listing_history(file: Path, head: str) -> ListingHistory:
     """
     log = _git(file.parent, "log", "--first-parent", "--format=%H %ct", head, "--", file.name).decode("ascii")
     commits = [line.split() for line in log.splitlines()]
-    contents = _contents(file, [commit for commit, _ in commits])
+    contents = contents_of(file, [commit for commit, _ in commits])
     versions = [(float(time), listed_names(content)) for (_, time), content in zip(commits, contents, strict=True)]
     return _history(head, versions)
 
@@ -123,7 +123,7 @@ def _history(head: str, newest_first: Sequence[tuple[float, frozenset[str] | Non
     return ListingHistory(head, listings, len(newest_first) - len(readable))
 
 
-def _contents(file: Path, commits: list[str]) -> Iterator[bytes | None]:
+def contents_of(file: Path, commits: list[str]) -> Iterator[bytes | None]:
     """Yield the content of a file in each commit; None where the commit lacks it."""
     asked = "".join(f"{commit}:./{file.name}\n" for commit in commits)
     answer = io.BytesIO(_git(file.parent, "cat-file", "--batch", stdin=os.fsencode(asked)))

@@ -31,7 +31,7 @@ HAND_ON_SECONDS = 1.0
 class Hits:
     """Counts requests that were answered from memory, and hands their number on once a second.
 
-    A hit takes a few microseconds; the counter's lock alone would be a fifth of that, and its duration says nothing.
+    A hit takes a few microseconds, of which a counter with a lock would take a large part; its duration says nothing.
 
     Args:
         counter: The counter's child for one route and status.
@@ -48,7 +48,7 @@ class Hits:
         self._held += 1
 
     def hand_on(self) -> None:
-        """Hand on what was counted."""
+        """Add the held count to the counter."""
         held, self._held = self._held, 0
         self._counter.inc(held)
 
@@ -88,7 +88,7 @@ class Instruments:
         self._held: dict[tuple[str, int], Hits] = {}
 
     def hit(self, route: str, status: int) -> Callable[[], None]:
-        """Return what counts a request that was answered from memory."""
+        """Return the function that counts a request answered from memory."""
         if (route, status) not in self._held:
             self._held[route, status] = Hits(self.hits.labels(route, str(status)))
         return self._held[route, status].add
