@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import asyncio
 import itertools
+import os
+import sys
 import threading
 from contextvars import ContextVar
 
 import pytest
 
+from horde_model_reference import thread_pool
 from horde_model_reference.thread_pool import GivenUpError, plan_in_thread, run_in_thread, while_wanted
 
 ASKED: ContextVar[str] = ContextVar("ASKED", default="nobody")
@@ -79,3 +82,33 @@ async def test_plans_hold_up_no_other_work() -> None:
 
 def test_work_that_nobody_can_give_up_goes_on() -> None:
     assert list(while_wanted("abc")) == ["a", "b", "c"]
+
+
+async def test_long_work_rests_as_long_as_it_works(monkeypatch: pytest.MonkeyPatch) -> None:
+    """So that plans under hostile policies take no more than half a processor; ordinary ones do not rest."""
+    now, rests = 0.0, list[float]()
+
+    def rest(_: threading.Event, seconds: float) -> bool:
+        rests.append(seconds)
+        return False
+
+    def work(steps: int, seconds: float) -> None:
+        nonlocal now
+        for _ in while_wanted(range(steps)):
+            now += seconds
+
+    monkeypatch.setattr(thread_pool, "perf_counter", lambda: now)
+    monkeypatch.setattr(threading.Event, "wait", rest)
+    await plan_in_thread(work, 10, thread_pool.FREE_SECONDS / 10)
+    assert not rests
+    await plan_in_thread(work, 30, thread_pool.FREE_SECONDS / 10)
+    assert sum(rests) == pytest.approx(2 * thread_pool.FREE_SECONDS, rel=0.1)
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="only Linux has priorities of threads")
+async def test_the_thread_that_plans_leaves_the_processors_to_answers() -> None:
+    def priority() -> int:
+        return os.getpriority(os.PRIO_PROCESS, threading.get_native_id())
+
+    ordinary = await run_in_thread(priority)
+    assert await plan_in_thread(priority) == min(ordinary + thread_pool.PLAN_NICENESS, 19)

@@ -29,6 +29,11 @@ Announce = Callable[[], None]
 
 SWITCH_SECONDS = 0.0005
 """Seconds after which a computing thread gives way to the event loop; Python's 5 ms would hold up hot answers."""
+COLLECTION_THRESHOLDS = (700, 10, 1000)
+"""Python's thresholds of garbage collection, but that everything is looked through a hundred times more rarely.
+
+Nearly all garbage goes by reference counts. Looking through all that plans make would hold up every answer for 100 ms.
+"""
 READY_SECONDS = 1
 """Seconds that a worker is waited for before another is looked at."""
 
@@ -56,7 +61,8 @@ class ServerConfig(BoundedConfig):
         super().load()
         sys.setswitchinterval(SWITCH_SECONDS)
         gc.collect()
-        gc.freeze()  # Looking through all that was imported would hold up every answer for a tenth of a second.
+        gc.freeze()  # Nor is all that was imported ever garbage.
+        gc.set_threshold(*COLLECTION_THRESHOLDS)
         parent = multiprocessing.parent_process()
         if parent is not None:
             threading.Thread(target=_end_after, args=(parent,), daemon=True).start()
