@@ -170,26 +170,27 @@ class Engine:
         patience = None if table is None else self._patience
         catalogue, copy = await self.manager.get_catalogue_with_copy(category, patience)
         location = self.manager.location(category)
-        (styles, style_notices), (listings, age_notices) = await asyncio.gather(
-            self._styles(category, patience), self.curation.listings(catalogue, location, patience)
+        (styles, style_notices), (listings, age_notices), (recorded, record_notices) = await asyncio.gather(
+            self._styles(category, patience),
+            self.curation.listings(catalogue, location, patience),
+            self.history.listings(catalogue),
         )
         if table is None or table.data_as_of.catalogue_revision != catalogue.revision:
             table = await self.table(category)
         if table.data_as_of.catalogue_revision != catalogue.revision:
             raise CatalogueSourceError("The catalogue changed while the plan was made.", hint="Try again.")
         past, more = await self.history.usage_years(catalogue)
+        found = dict.fromkeys((*style_notices, *age_notices, *record_notices, *more))
         facts = CurationFacts(
             table=table,
             catalogue=catalogue,
             location=location,
             catalogue_file=base_name_of(location),
             styles=styles,
-            listings=listings,
+            listings={**recorded, **listings},
             past=past,
             history_away=AWAY in more,
-            warnings=tuple(
-                warning for warning in (*style_notices, *age_notices, *more) if warning not in table.warnings
-            ),
+            warnings=tuple(warning for warning in found if warning not in table.warnings),
         )
         return facts, copy
 

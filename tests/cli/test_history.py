@@ -15,6 +15,7 @@ from contextlib import closing
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 import polars as pl
 import pytest
@@ -28,6 +29,7 @@ from tests.support.builders import stats_of, status_of
 from tests.support.command_line import Cli, Terminal, World, assert_refused
 from tests.support.misbehaving_horde import MASKED, Route
 from tests.support.past import compile_of, keep_all, look_of
+from tests.support.service import catalogue_bytes
 
 
 def saved(folder: Path, name: str, content: object) -> str:
@@ -44,6 +46,33 @@ def test_collecting_twice_keeps_once(cli: Cli, world: World) -> None:
     assert "image: known" in runs[1].err
     rows = list(csv.DictReader(io.StringIO(cli("history", "export", "--format", "csv", "--type", "image").text)))
     assert [row["usage_day"] for row in rows if row["api_name"] == "Deliberate" and row["usage_day"]] == ["4"]
+
+
+def test_collecting_dates_models_that_no_other_source_dates(cli: Cli, world: World) -> None:
+    """Design section 8, "Age": by the project's own record of the names that it saw each day."""
+    dated = {"metadata": {"created_at": datetime(2024, 1, 1, tzinfo=UTC).timestamp()}}
+    world.image_catalogue().write_bytes(catalogue_bytes({"Old": dated, "Undated": {}}))
+    assert verdicts(cli)["Undated"]["age_days"] is None
+    cli("history", "collect")
+    ages = {name: verdict["age_days"] for name, verdict in verdicts(cli).items()}
+    assert ages["Undated"] == 0
+    assert ages["Old"] > 0
+
+
+def verdicts(cli: Cli) -> dict[str, Any]:
+    plan = json.loads(cli("plan", "image_generation", "--format", "json").text)
+    return {verdict["name"]: verdict for verdict in plan["verdicts"]}
+
+
+def test_collecting_keeps_the_figures_where_a_catalogue_cannot_be_read(
+    cli: Cli, world: World, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("HORDE_MODEL_REFERENCE_SOURCES__TEXT_GENERATION", str(tmp_path / "absent.csv"))
+    world.horde.payloads[Route.IMAGE_STATS] = stats_of({"Deliberate": 4})
+    run = cli("history", "collect")
+    assert run.code == 0
+    assert "image: new, new" in run.err
+    assert "text_generation: its names are not recorded: " in run.err
 
 
 def test_an_answer_without_figures_keeps_nothing(cli: Cli, world: World) -> None:

@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
+from horde_model_reference.catalogue.listing import Listing
 from horde_model_reference.curation.listing_history import (
-    Listing,
     ListingHistory,
     head_commit,
     listed_names,

@@ -6,7 +6,7 @@ from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
-from horde_model_reference.curation.listing_history import Listing
+from horde_model_reference.catalogue.listing import Listing
 from horde_model_reference.curation.plan import Verdict, age_in_days, by_verdict, removal_day
 from tests.support.curation import CROWD, facts_of, plan_of, removed_from
 

@@ -12,9 +12,9 @@ import pytest
 
 from horde_model_reference.catalogue import document
 from horde_model_reference.catalogue.catalogue import Catalogue
+from horde_model_reference.catalogue.listing import Listing
 from horde_model_reference.curation.dates import HORDE_BEGAN
 from horde_model_reference.curation.listing_histories import ListingHistories
-from horde_model_reference.curation.listing_history import Listing
 from horde_model_reference.curation.sources import CurationSources
 from horde_model_reference.data_warnings import DataWarning
 from horde_model_reference.http_client import make_client

@@ -11,8 +11,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from horde_model_reference.catalogue.listing import Listing
 from horde_model_reference.curation.artefacts import PlannedFile
-from horde_model_reference.curation.listing_history import Listing
 from horde_model_reference.curation.planning import CurationFacts
 from horde_model_reference.curation.styles import Styles
 from horde_model_reference.dashboard import plan_page as module

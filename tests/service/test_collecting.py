@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from functools import partial
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from horde_model_reference.catalogue.listing import Listing
 from horde_model_reference.engine import Engine, open_engine
 from horde_model_reference.history.history_schema import DayInfo
 from horde_model_reference.service.collecting import collecting
-from tests.support.builders import IMAGE, stats_of
+from tests.support.builders import IMAGE, TEXT, stats_of
 from tests.support.misbehaving_horde import NOT_FOUND, MisbehavingHorde, Route
 from tests.support.service import IMAGE_RISK, BlockingClient, a_world, assert_problem, write_catalogues
 from tests.support.waiting import eventually
@@ -38,12 +40,29 @@ async def _points(engine: Engine) -> list[DayInfo]:
 
 
 async def test_a_horde_that_fails_ends_nothing(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
+    """The names that the catalogues list are recorded all the same."""
     async with MisbehavingHorde() as horde:
         horde.all_routes(NOT_FOUND)
         settings = horde.settings(sources=write_catalogues(tmp_path), data_dir=tmp_path / "data")
         async with open_engine(settings) as engine, collecting(engine, start_delay=0):
-            await eventually(lambda: len(caplog.messages) >= 2)
-        assert engine.history.state == "off"
+            assert "Deliberate" in await eventually(partial(_recorded, engine))
+        assert len(caplog.messages) >= 2
+
+
+async def _recorded(engine: Engine) -> Mapping[str, Listing]:
+    found, _ = await engine.history.listings(await engine.manager.get_catalogue(IMAGE))
+    return found
+
+
+async def test_catalogues_that_fail_or_have_no_source_end_nothing(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    async with MisbehavingHorde({Route.IMAGE_STATS: stats_of({"Deliberate": 7})}) as horde:
+        sources = write_catalogues(tmp_path) | {IMAGE.value: "", TEXT.value: str(tmp_path / "absent.csv")}
+        settings = horde.settings(sources=sources, data_dir=tmp_path / "data")
+        async with open_engine(settings) as engine, collecting(engine, start_delay=0):
+            (message,) = await eventually(lambda: caplog.messages)
+        assert message.startswith("nothing of the names of text_generation was collected: ")
 
 
 async def test_a_database_that_is_away_is_said_and_disturbs_nothing(tmp_path: Path) -> None:

@@ -8,8 +8,9 @@ from contextlib import suppress
 from functools import partial
 from pathlib import Path
 
+from horde_model_reference.catalogue.listing import Listing
 from horde_model_reference.catalogue.sources import file_path
-from horde_model_reference.curation.listing_history import Listing, ListingHistory, head_commit, read_listing_history
+from horde_model_reference.curation.listing_history import ListingHistory, head_commit, read_listing_history
 from horde_model_reference.data_warnings import DataWarning
 from horde_model_reference.errors import CatalogueSourceError
 from horde_model_reference.escaping import visible

@@ -14,25 +14,13 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from horde_model_reference.catalogue.listing import Listing
 from horde_model_reference.curation.git_command import GitFailure, run_git
 from horde_model_reference.errors import CatalogueSourceError
 from horde_model_reference.escaping import visible
 
 HEADER = "name"
 """First cell of the header; versions of 2023 and 2024 have none, and begin with a name as well."""
-
-
-@dataclass(frozen=True, slots=True)
-class Listing:
-    """How long a model has been listed without a break.
-
-    Attributes:
-        since: Time of the commit that listed it, in seconds of the epoch.
-        removed_at: Time of the last commit that removed it before that; None if it was never removed.
-    """
-
-    since: float
-    removed_at: float | None = None
 
 
 @dataclass(frozen=True)

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from horde_model_reference.analytics.usage_trend import UsageYear
-from horde_model_reference.curation.listing_history import Listing
+from horde_model_reference.catalogue.listing import Listing
 from horde_model_reference.curation.policy import Policy
 from horde_model_reference.curation.replacements import Standing
 

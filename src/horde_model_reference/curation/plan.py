@@ -12,9 +12,9 @@ from pydantic import Field
 
 from horde_model_reference.analytics.risk_level import RiskLevel
 from horde_model_reference.analytics.risk_schema import Answer, DataAsOfInfo, WarningInfo
+from horde_model_reference.catalogue.listing import Listing
 from horde_model_reference.categories import MODEL_REFERENCE_CATEGORY
 from horde_model_reference.curation.because import Because
-from horde_model_reference.curation.listing_history import Listing
 from horde_model_reference.curation.policy import Policy
 from horde_model_reference.reports.words import counted
 
@@ -63,9 +63,13 @@ class ModelVerdict(Answer):
     worker_count: int | None
     queued_jobs: int | None
     size_gb: float | None
-    age_days: int | None = Field(description="Days in the catalogue when the statistics were fetched; null if unknown.")
+    age_days: int | None = Field(
+        description="Days in the catalogue when the statistics were fetched; perhaps more, where only this project's "
+        "own record of listed names tells it; null if unknown."
+    )
     removed_before: date | None = Field(
-        None, description="The day of its last removal, by git's history, if it came back after one."
+        None,
+        description="The day of its last removal, by git's history or the record of names, if it came back after one.",
     )
     styles: list[str] | None = Field(description="Styles that name it; null if they could not be read.")
     kind: str | None = Field(description="What it is; null where its record does not say.")

@@ -18,12 +18,12 @@ from horde_model_reference.analytics.risk_table import RiskTable
 from horde_model_reference.analytics.unknown_names import unknown_model
 from horde_model_reference.analytics.usage_trend import UsageYear
 from horde_model_reference.catalogue.catalogue import Catalogue
+from horde_model_reference.catalogue.listing import Listing
 from horde_model_reference.catalogue.manager import CATALOGUE_SHRUNK
 from horde_model_reference.curation.because import Because
 from horde_model_reference.curation.budget import Whole, filled
 from horde_model_reference.curation.holding_back import held_back
 from horde_model_reference.curation.impact import impact_of
-from horde_model_reference.curation.listing_history import Listing
 from horde_model_reference.curation.model_facts import ModelFacts
 from horde_model_reference.curation.plan import (
     ModelVerdict,

@@ -11,11 +11,11 @@ import httpx
 from horde_model_reference.body_limits import BodyLimits
 from horde_model_reference.catalogue.catalogue import Catalogue
 from horde_model_reference.catalogue.document import Document, Parsing, Reading
+from horde_model_reference.catalogue.listing import Listing
 from horde_model_reference.categories import has_styles
 from horde_model_reference.clock import Clock
 from horde_model_reference.curation.dates import believable
 from horde_model_reference.curation.listing_histories import ListingHistories
-from horde_model_reference.curation.listing_history import Listing
 from horde_model_reference.curation.styles import (
     StyleFile,
     StyleFiles,

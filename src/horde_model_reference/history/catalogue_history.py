@@ -10,6 +10,7 @@ import polars as pl
 
 from horde_model_reference.analytics.usage_trend import TREND_WEEKS, RecentUse, UsageYear
 from horde_model_reference.catalogue.catalogue import Catalogue
+from horde_model_reference.catalogue.listing import Listing
 from horde_model_reference.categories import USAGE, HordeModelType
 from horde_model_reference.history import trends
 from horde_model_reference.history.model_history import RATE_DAYS, NamePasts, model_history
@@ -35,6 +36,10 @@ class CatalogueHistory:
         """Return the last year of every model; None where nothing is kept. Errors as for :class:`Reader`."""
         past: Mapping[str, UsageYear] | None = await self._known(catalogue, "past", self._usage_years)
         return past
+
+    async def listings(self, catalogue: Catalogue) -> Mapping[str, Listing]:
+        """Return since when the models are listed, as far as the record knows. Errors as for :class:`Reader`."""
+        return await self._store.listings.listings(catalogue.category)
 
     async def of_models(self, catalogue: Catalogue, names: Sequence[str], days: int) -> dict[str, Any]:
         """Return the past of some models together (see :func:`model_history`), and their API names."""

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, Protocol, TypeVar
 
 from horde_model_reference.analytics.usage_trend import RecentUse, UsageYear
 from horde_model_reference.catalogue.catalogue import Catalogue
+from horde_model_reference.catalogue.listing import Listing
 from horde_model_reference.categories import USAGE
 from horde_model_reference.clock import Clock
 from horde_model_reference.data_warnings import DataWarning
@@ -59,6 +60,10 @@ class History(Protocol):
         """Return the last year of a catalogue's models; None where it is unknown, with a warning."""
         ...
 
+    async def listings(self, catalogue: Catalogue) -> tuple[Mapping[str, Listing], tuple[DataWarning, ...]]:
+        """Return since when a catalogue's models are listed, by the record of its names; none where it is unknown."""
+        ...
+
     async def of_models(self, catalogue: Catalogue, names: Sequence[str], days: int) -> dict[str, Any]:
         """Return the past of some models together; see ``ModelHistoryResponse`` for the fields.
 
@@ -70,6 +75,10 @@ class History(Protocol):
 
     async def collect(self, observation: Observation) -> None:
         """Keep an observation; a failure is noted, not raised."""
+        ...
+
+    async def record(self, catalogue: Catalogue) -> None:
+        """Record the names that a catalogue lists today; a failure is noted, not raised."""
         ...
 
     async def aclose(self) -> None:
@@ -90,12 +99,19 @@ class NoHistory:
         """Nothing is known."""
         return None, ()
 
+    async def listings(self, _: Catalogue) -> tuple[Mapping[str, Listing], tuple[DataWarning, ...]]:
+        """Nothing is recorded."""
+        return {}, ()
+
     async def of_models(self, _: Catalogue, __: Sequence[str], ___: int) -> dict[str, Any]:
         """Nothing is kept."""
         raise NoHistoryError("No history of use is kept here.", hint=_HINT)
 
     async def collect(self, _: Observation) -> None:
         """Nothing is to be kept."""
+
+    async def record(self, _: Catalogue) -> None:
+        """Nothing is to be recorded."""
 
     async def aclose(self) -> None:
         """Nothing is held."""
@@ -142,6 +158,12 @@ class KeptHistory:
         patience = self._settings.request_deadline_seconds / 2
         return await self._known("past", catalogue, lambda models: models.usage_years(catalogue), patience)
 
+    async def listings(self, catalogue: Catalogue) -> tuple[Mapping[str, Listing], tuple[DataWarning, ...]]:
+        """See :class:`History`."""
+        patience = self._settings.request_deadline_seconds / 2
+        found, warnings = await self._known("listings", catalogue, lambda models: models.listings(catalogue), patience)
+        return found or {}, warnings
+
     async def of_models(self, catalogue: Catalogue, names: Sequence[str], days: int) -> dict[str, Any]:
         """See :class:`History`."""
         if not self._exists():
@@ -164,6 +186,13 @@ class KeptHistory:
                 history = self._settings.history
                 await self._attempted(self._store.keep(observation, history.collect_interval_seconds / 2))
                 await self._attempted(self._store.prune(history.keep_days))
+
+    async def record(self, catalogue: Catalogue) -> None:
+        """See :class:`History`."""
+        with suppress(HistoryError):
+            await self._open()
+            if self._store is not None:
+                await self._attempted(self._store.listings.keep(catalogue))
 
     async def aclose(self) -> None:
         """See :class:`History`."""

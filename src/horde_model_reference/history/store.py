@@ -10,6 +10,7 @@ from horde_model_reference.clock import Clock
 from horde_model_reference.errors import HistoryError
 from horde_model_reference.history.database import Database, address, open_database, open_read_only, sqlite_path
 from horde_model_reference.history.database_file import DatabaseFile, opened_file
+from horde_model_reference.history.listing_record import ListingRecord
 from horde_model_reference.history.reading import Reader
 from horde_model_reference.history.rollup import roll_up_months
 from horde_model_reference.history.snapshots import WorkerSnapshot, snapshots
@@ -29,6 +30,7 @@ class HistoryStore:
         database: Where it is kept.
         reader: Reads it.
         writer: Writes it.
+        listings: The record of the names that catalogues list.
         clock: Which days can have been seen by now.
         file: The SQLite file that it is kept in; None where it is kept elsewhere.
     """
@@ -36,6 +38,7 @@ class HistoryStore:
     database: Database
     reader: Reader
     writer: Writer
+    listings: ListingRecord
     clock: Clock
     file: DatabaseFile | None = None
 
@@ -75,7 +78,9 @@ class HistoryStore:
 
 def store_on(database: Database, clock: Clock, file: DatabaseFile | None = None) -> HistoryStore:
     """Return the history in a database."""
-    return HistoryStore(database, Reader(database.reading, clock), Writer(database), clock, file)
+    return HistoryStore(
+        database, Reader(database.reading, clock), Writer(database), ListingRecord(database, clock), clock, file
+    )
 
 
 async def open_store(settings: Settings, clock: Clock) -> HistoryStore:

@@ -106,6 +106,18 @@ months = Table(
 )
 """A name's row of a closed month; ``usage`` is the sum of its days, ``usage_total`` the highest total."""
 
+listings = Table(
+    "listings",
+    metadata,
+    Column("category", Text, primary_key=True),
+    Column("name", Text, primary_key=True),
+    Column("first_day", Integer, primary_key=True),
+    Column("last_day", Integer, nullable=False),
+    Index("ix_listings_category_last_day", "category", "last_day"),
+    sqlite_with_rowid=False,
+)
+"""The days on which a catalogue listed a name, in runs without a break; days without a record break none."""
+
 
 def written(name: str) -> str:
     """Return a name as it is stored: PostgreSQL cannot hold the character NUL."""

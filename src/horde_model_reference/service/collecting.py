@@ -1,14 +1,14 @@
-"""Background collection: the Horde's figures are kept day by day."""
+"""Background collection: the Horde's figures, and the names that catalogues list, are kept day by day."""
 
 from __future__ import annotations
 
 import asyncio
 import logging
 import random
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable
 from contextlib import asynccontextmanager
 
-from horde_model_reference.categories import HordeModelType
+from horde_model_reference.categories import MODEL_REFERENCE_CATEGORY, USAGE, HordeModelType
 from horde_model_reference.engine import Engine
 from horde_model_reference.errors import HordeModelReferenceError
 from horde_model_reference.escaping import visible
@@ -22,7 +22,7 @@ JITTER = 0.1
 
 @asynccontextmanager
 async def collecting(engine: Engine, start_delay: float = START_DELAY) -> AsyncIterator[None]:
-    """Keep the Horde's figures of all types of model while the block runs.
+    """Keep the Horde's figures of all types of model, and the listed names, while the block runs.
 
     Every worker of every host may do so: the database takes one writer at a time, and skips figures that it holds
     already.
@@ -39,16 +39,26 @@ async def _collect(engine: Engine, start_delay: float) -> None:
     await asyncio.sleep(start_delay)
     while True:
         for model_type in HordeModelType:
-            await _look(engine, model_type)
+            await _attempt(f"{model_type.value} models", _collect_figures(engine, model_type))
+        for category in filter(engine.manager.location, USAGE):
+            await _attempt(f"the names of {category.value}", _record_names(engine, category))
         spread = 1 + JITTER * random.uniform(-1, 1)  # noqa: S311 - spreads load only
         await asyncio.sleep(engine.settings.history.collect_interval_seconds * spread)
 
 
-async def _look(engine: Engine, model_type: HordeModelType) -> None:
-    """Keep one observation; failures are logged and never end the background work."""
+async def _collect_figures(engine: Engine, model_type: HordeModelType) -> None:
+    await engine.history.collect(await engine.horde.observe(model_type))
+
+
+async def _record_names(engine: Engine, category: MODEL_REFERENCE_CATEGORY) -> None:
+    await engine.history.record(await engine.manager.get_catalogue(category))
+
+
+async def _attempt(subject: str, work: Awaitable[None]) -> None:
+    """Do a piece of the work; failures are logged and never end the background work."""
     try:
-        await engine.history.collect(await engine.horde.observe(model_type))
+        await work
     except HordeModelReferenceError as error:
-        log.warning("nothing of %s models was collected: %s", model_type.value, visible(error.message))
+        log.warning("nothing of %s was collected: %s", subject, visible(error.message))
     except Exception:
-        log.exception("collecting %s models failed unexpectedly", model_type.value)
+        log.exception("collecting %s failed unexpectedly", subject)

@@ -12,12 +12,14 @@ import typer
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, ProgressColumn, TaskProgressColumn, TextColumn
 
-from horde_model_reference.categories import HordeModelType
+from horde_model_reference.categories import MODEL_REFERENCE_CATEGORY, USAGE, HordeModelType
 from horde_model_reference.cli.actions.output import keep_from_terminal, write
 from horde_model_reference.cli.actions.session import clock_for, settings_for, with_engine
 from horde_model_reference.clock import Clock
 from horde_model_reference.demo.past import open_simulated_past
 from horde_model_reference.engine import Engine
+from horde_model_reference.errors import CatalogueError
+from horde_model_reference.escaping import visible
 from horde_model_reference.history.exporting import EXPORTED, exported, to_csv, to_parquet
 from horde_model_reference.history.importing import read_moment, read_saved
 from horde_model_reference.history.rollup import months_to_roll_up, roll_up_months
@@ -35,7 +37,7 @@ WRITERS: dict[ExportFormat, Callable[[pl.DataFrame], bytes]] = {
 
 
 def collect(*, demo: bool) -> None:
-    """Ask the Horde and keep its answers."""
+    """Ask the Horde and keep its answers, and the names that the catalogues list."""
 
     async def work(engine: Engine) -> dict[HordeModelType, list[str]]:
         async with _store(demo=demo) as store:
@@ -45,10 +47,22 @@ def collect(*, demo: bool) -> None:
                     outcomes = await store.keep(await engine.horde.observe(model_type))
                     found[model_type] = [outcome.value for outcome in outcomes]
                     reach(at)
+            for category in filter(engine.manager.location, USAGE):
+                await _record_names(engine, store, category)
             return found
 
     for model_type, outcomes in with_engine(work, demo=demo).items():
         typer.echo(f"{model_type.value}: {', '.join(outcomes) or 'unknown, nothing kept'}", err=True)
+
+
+async def _record_names(engine: Engine, store: HistoryStore, category: MODEL_REFERENCE_CATEGORY) -> None:
+    """Record the names that a catalogue lists; the Horde's figures are kept without them, too."""
+    try:
+        catalogue = await engine.manager.get_catalogue(category)
+    except CatalogueError as error:
+        typer.echo(f"{category.value}: its names are not recorded: {visible(error.message)}", err=True)
+    else:
+        await store.listings.keep(catalogue)
 
 
 def import_saved(files: Sequence[Path], date: str | None, kind: HordeModelType | None, *, demo: bool) -> None:
