@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Awaitable, Iterable
 from http import HTTPStatus
 
 from starlette.types import ASGIApp, Receive, Scope, Send
@@ -21,6 +21,13 @@ def hosts_of(bound: str) -> tuple[str, ...]:
     return (EVERYTHING,) if bound in WILDCARDS else (*LOOPBACK, bound)
 
 
+MISDIRECTED = problem(
+    HTTPStatus.MISDIRECTED_REQUEST,
+    "host_not_allowed",
+    "This service does not answer under the name that the request's Host header gives.",
+)
+
+
 class AllowedHosts:
     """ASGI layer that answers 421 to requests whose ``Host`` is not allowed, as those of a page that rebinds its name.
 
@@ -34,15 +41,16 @@ class AllowedHosts:
         self._allowed = frozenset(name.lower().strip("[]") for name in allowed)
         self._known: set[bytes] = set()
 
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Answer a request (ASGI)."""
+    def __call__(self, scope: Scope, receive: Receive, send: Send) -> Awaitable[None]:
+        """Answer a request (ASGI); no coroutine of its own, since all hot answers pass here."""
+        return self._answering(scope)(scope, receive, send)
+
+    def _answering(self, scope: Scope) -> ASGIApp:
         if scope["type"] == "http":
             for name, value in scope["headers"]:
                 if name == b"host" and value not in self._known and not self._allows(value):
-                    detail = "This service does not answer under the name that the request's Host header gives."
-                    await problem(HTTPStatus.MISDIRECTED_REQUEST, "host_not_allowed", detail)(scope, receive, send)
-                    return
-        await self._app(scope, receive, send)
+                    return MISDIRECTED
+        return self._app
 
     def _allows(self, header: bytes) -> bool:
         host = _without_port(header.decode("latin-1").lower())

@@ -100,6 +100,17 @@ class BoundedConnection(asyncio.Protocol):
         fault: The refusal for the next error that uvicorn finds.
     """
 
+    # Beyond 30 attributes in its dictionary, an object of Python 3.11 takes longer for each of them.
+    __slots__ = (
+        "_timer",
+        "_unsent",
+        "fault",
+        "limits",
+        "number",
+        "received",
+        "refused",
+        "waiting_since",
+    )
     config: Any  # BoundedConfig
     app: Any
     loop: asyncio.AbstractEventLoop
@@ -109,7 +120,6 @@ class BoundedConnection(asyncio.Protocol):
     cycle: Any
     flow: Any
     pipeline: Any = ()
-    limits: ConnectionLimits
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         """Take a connection in; close others where there are too many."""

@@ -81,6 +81,7 @@ def make_config(app: str, settings: Settings, workers: int) -> ServerConfig:
         app,
         limits,
         factory=True,
+        interface="asgi3",
         workers=workers,
         http=HTTPTOOLS if find_spec("httptools") else H11,
         ws="none",
