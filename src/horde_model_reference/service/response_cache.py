@@ -96,7 +96,11 @@ class ResponseCache:
         if answer is None:
             await self._answer_cold(key, scope, receive, send, started)
         elif isinstance(answer, CachedResponse):
-            status = await self._send(answer, scope, send, started)
+            encoding, if_none_match = _wishes(scope["headers"])
+            encoded = answer.encodings.get(encoding) or await self._encoded(answer, encoding)
+            status = 304 if if_none_match and matches(if_none_match, encoded.etag) else 200
+            await send(answer.start_at(started, encoded, status))
+            await send(_body(encoded, status, scope["method"]))
             answer.count[status]()
         else:
             await send({**answer.start})  # A copy, since layers in front may write into it.
@@ -135,7 +139,7 @@ class ResponseCache:
             if recorder.held_back:
                 answer = self._answer(key, recorder, scope["state"][MARK], _route(asked))
                 self._share(key, shared, answer)
-                recorder.status = await self._send(answer, scope, send, self._now(), recorder.own_headers)
+                recorder.status = await self._send(answer, scope, send, recorder.own_headers)
             elif recorder.refused:
                 count = self._instruments.hit(_route(asked), recorder.status)
                 self._share(key, shared, Refusal(recorder.start, bytes(recorder.body), count))
@@ -159,30 +163,18 @@ class ResponseCache:
         answer = CachedResponse(key, bytes(recorder.body), recorder.headers, origin, count)
         return self._store.keep(answer) if origin.keep else answer
 
-    async def _send(
-        self, answer: CachedResponse, scope: Scope, send: Send, now: float, own_headers: Sequence[Header] = ()
-    ) -> int:
-        """Send an answer, or that it has not changed; return the status."""
-        accept_encoding = if_none_match = b""
-        for name, value in scope["headers"]:
-            if name == b"accept-encoding":
-                accept_encoding = b"%b,%b" % (accept_encoding, value) if accept_encoding else value
-            elif name == b"if-none-match":
-                if_none_match = b"%b,%b" % (if_none_match, value) if if_none_match else value
-        encoding = negotiate(accept_encoding)
-        encoded = answer.encodings.get(encoding)
-        if encoded is None:
-            encoded = await self._encodings.run((id(answer), encoding), partial(self._encode, answer, encoding))
-        unchanged = bool(if_none_match) and matches(if_none_match, encoded.etag)
-        headers = encoded.not_modified_headers if unchanged else encoded.headers
-        cache_control = (b"cache-control", answer.cache_control_at(now))
-        status = 304 if unchanged else 200
-        await send(
-            {"type": "http.response.start", "status": status, "headers": [*headers, cache_control, *own_headers]}
-        )
-        body = b"" if unchanged or scope["method"] == "HEAD" else encoded.body
-        await send({"type": "http.response.body", "body": body})
+    async def _send(self, answer: CachedResponse, scope: Scope, send: Send, own_headers: Sequence[Header]) -> int:
+        """Send an answer to the request that it was made for; return the status."""
+        encoding, if_none_match = _wishes(scope["headers"])
+        encoded = answer.encodings.get(encoding) or await self._encoded(answer, encoding)
+        status = 304 if if_none_match and matches(if_none_match, encoded.etag) else 200
+        start = answer.start_at(self._now(), encoded, status)
+        await send({**start, "headers": [*start["headers"], *own_headers]})
+        await send(_body(encoded, status, scope["method"]))
         return status
+
+    async def _encoded(self, answer: CachedResponse, encoding: str) -> Encoded:
+        return await self._encodings.run((id(answer), encoding), partial(self._encode, answer, encoding))
 
     async def _encode(self, answer: CachedResponse, encoding: str) -> Encoded:
         body = await run_in_thread(ENCODERS[encoding], answer.body)
@@ -192,9 +184,25 @@ class ResponseCache:
         if encoding != IDENTITY:
             headers.append((b"content-encoding", encoding.encode()))
         lasting = [header for header in answer.headers if header[0] not in OF_THE_BODY]
-        answer.encodings[encoding] = encoded = Encoded(body, etag, headers, [*lasting, *shared])
+        answer.encodings[encoding] = encoded = Encoded(body, etag, {200: headers, 304: [*lasting, *shared]})
         self._store.grown(answer)
         return encoded
+
+
+def _wishes(headers: Headers) -> tuple[str, bytes]:
+    """Return the encoding that a request asks for, and its ``If-None-Match``."""
+    accept_encoding = if_none_match = b""
+    for name, value in headers:
+        if name == b"accept-encoding":
+            accept_encoding = b"%b,%b" % (accept_encoding, value) if accept_encoding else value
+        elif name == b"if-none-match":
+            if_none_match = b"%b,%b" % (if_none_match, value) if if_none_match else value
+    return negotiate(accept_encoding), if_none_match
+
+
+def _body(encoded: Encoded, status: int, method: str) -> Message:
+    body = encoded.body if status == 200 and method != "HEAD" else b""
+    return {"type": "http.response.body", "body": body}
 
 
 def _route(scope: Scope) -> str:

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections import OrderedDict
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+
+from starlette.types import Message
 
 from horde_model_reference.service.encodings import IDENTITY
 from horde_model_reference.service.tables import ServedTable
@@ -39,14 +41,16 @@ class Encoded:
     Attributes:
         body: The bytes.
         etag: Its entity tag.
-        headers: The headers of the answer, but for ``Cache-Control``.
-        not_modified_headers: Those of the answer that nothing has changed.
+        headers: The headers of an answer by its status, 200 or 304, but for ``Cache-Control``.
+        second: The second for which ``starts`` holds.
+        starts: The ASGI messages with status and headers, by status.
     """
 
     body: bytes
     etag: bytes
-    headers: Headers
-    not_modified_headers: Headers
+    headers: Mapping[int, Headers]
+    second: int = -1
+    starts: dict[int, Message] = field(default_factory=dict)
 
 
 @dataclass(slots=True)
@@ -68,7 +72,6 @@ class CachedResponse:
     origin: Keepable
     count: dict[int, Callable[[], None]]
     encodings: dict[str, Encoded] = field(default_factory=dict)
-    cache_control: tuple[int, bytes] = (-1, b"")
     counted: int = 0
     """The bytes that the store counts it as."""
 
@@ -77,17 +80,25 @@ class CachedResponse:
         encoded = sum(len(encoded.body) for name, encoded in self.encodings.items() if name != IDENTITY)
         return sum(map(len, self.key)) + len(self.body) + encoded + 1024
 
-    def cache_control_at(self, now: float) -> bytes:
-        """Return the ``Cache-Control`` of this moment: the rest of the table's time, in whole seconds."""
+    def start_at(self, now: float, encoded: Encoded, status: int) -> Message:
+        """Return the ASGI message that begins an answer of this moment; it is shared, so nobody may change it."""
         second = int(now)
-        if self.cache_control[0] != second:
-            served = self.origin.served
-            left = max(0, int(served.due_at - now))
-            if served.table.data_as_of.stale:
-                left = min(left, RETRY_STALE_AFTER)
-            value = f"public, max-age={left}, stale-while-revalidate={STALE_WHILE_REVALIDATE}"
-            self.cache_control = (second, value.encode())
-        return self.cache_control[1]
+        if encoded.second != second:
+            cache_control = (b"cache-control", self._cache_control(now))
+            encoded.second = second
+            encoded.starts = {
+                status: {"type": "http.response.start", "status": status, "headers": [*headers, cache_control]}
+                for status, headers in encoded.headers.items()
+            }
+        return encoded.starts[status]
+
+    def _cache_control(self, now: float) -> bytes:
+        """Return the rest of the table's time, in whole seconds."""
+        served = self.origin.served
+        left = max(0, int(served.due_at - now))
+        if served.table.data_as_of.stale:
+            left = min(left, RETRY_STALE_AFTER)
+        return f"public, max-age={left}, stale-while-revalidate={STALE_WHILE_REVALIDATE}".encode()
 
 
 class ResponseStore:
