@@ -14,6 +14,7 @@ import httpx
 from horde_model_reference.catalogue.last_good import LastGoodStore
 from horde_model_reference.catalogue.sources import SourceCopy, base_name_of, make_source, shown
 from horde_model_reference.clock import Clock
+from horde_model_reference.cooldown import Cooldown
 from horde_model_reference.data_warnings import DataWarning
 from horde_model_reference.errors import CatalogueError, CatalogueFormatError, CatalogueSourceError
 from horde_model_reference.escaping import visible
@@ -101,7 +102,7 @@ class Document(Generic[T]):
         self._held: _Held[T] | None = None
         self._good: Reading[T] | None = None
         self._failure = CatalogueError("")
-        self._failed_until = -math.inf
+        self._cooldown = Cooldown(clock, min(FAILED_FOR, settings.cache_ttl_seconds))
         self._doubts = 0
         self._refreshes: SingleFlight[None, _Held[T]] = SingleFlight()
 
@@ -122,7 +123,7 @@ class Document(Generic[T]):
         """
         held = self._held
         if held is None:
-            if self._clock.monotonic() < self._failed_until:
+            if self._cooldown.active:
                 raise self._failure.with_traceback(None)  # Else it would grow with every reader.
             try:
                 held = await self._refreshes.run(None, self._refresh, patience)
@@ -138,7 +139,7 @@ class Document(Generic[T]):
     def look_again(self) -> None:
         """Have the next reader look at the source, however young the document is."""
         self._doubts += 1
-        self._failed_until = -math.inf
+        self._cooldown.end()
         if self._held is not None:
             self._held.checked_at = -math.inf
 
@@ -159,7 +160,7 @@ class Document(Generic[T]):
         except CatalogueError as error:
             if doubts == self._doubts:
                 self._failure = error
-                self._failed_until = self._clock.monotonic() + min(FAILED_FOR, self._settings.cache_ttl_seconds)
+                self._cooldown.begin()
             raise
         # A doubt that came up meanwhile is about what was read before it.
         self._held = held = _Held(reading, self._clock.monotonic() if doubts == self._doubts else -math.inf)

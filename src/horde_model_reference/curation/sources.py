@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Callable, Mapping
 from typing import Any, TypeVar
 
@@ -14,6 +13,7 @@ from horde_model_reference.catalogue.document import Document, Parsing, Reading
 from horde_model_reference.catalogue.listing import Listing
 from horde_model_reference.categories import has_styles
 from horde_model_reference.clock import Clock
+from horde_model_reference.cooldown import Cooldown
 from horde_model_reference.curation.dates import believable
 from horde_model_reference.curation.listing_histories import ListingHistories
 from horde_model_reference.curation.styles import (
@@ -39,9 +39,7 @@ class _Aside:
     """Documents that an answer can do without: one that failed is skipped for a short cooldown."""
 
     def __init__(self, clock: Clock, retry_after: float) -> None:
-        self._clock = clock
-        self._retry_after = retry_after
-        self._failed_until = -math.inf
+        self._cooldown = Cooldown(clock, retry_after)
         self._failure = CatalogueError("")
 
     async def read(self, patience: float | None, *documents: Document[Any]) -> list[Reading[Any]]:
@@ -55,12 +53,13 @@ class _Aside:
             CatalogueError: One of them cannot be read, or not in time, and no good copy of it is held.
         """
         held = all(document.held for document in documents)
-        if patience is not None and not held and self._clock.monotonic() < self._failed_until:
+        if patience is not None and not held and self._cooldown.active:
             raise self._failure
         try:
             return await side_by_side(document.read(patience) for document in documents)
         except CatalogueError as error:
-            self._failure, self._failed_until = error, self._clock.monotonic() + self._retry_after
+            self._failure = error
+            self._cooldown.begin()
             raise
 
 

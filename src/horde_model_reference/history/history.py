@@ -14,6 +14,7 @@ from horde_model_reference.catalogue.catalogue import Catalogue
 from horde_model_reference.catalogue.listing import Listing
 from horde_model_reference.categories import USAGE
 from horde_model_reference.clock import Clock
+from horde_model_reference.cooldown import Cooldown
 from horde_model_reference.data_warnings import DataWarning
 from horde_model_reference.errors import HistoryError, HordeModelReferenceError, NoHistoryError
 from horde_model_reference.integrations.horde_api_models import Observation
@@ -139,13 +140,13 @@ class KeptHistory:
         self._catalogue_history: CatalogueHistory | None = None
         self._opening: SingleFlight[str, CatalogueHistory] = SingleFlight()
         self._reading: SingleFlight[tuple[str, str], Any] = SingleFlight()
-        self._retry_at: float | None = None
+        self._cooldown = Cooldown(clock, RETRY_AFTER)
 
     @property
     def state(self) -> str:
         """``off`` until there is something to read; see :class:`History`."""
         there = self._exists()
-        if self._retry_at is not None or self._lost is not None:
+        if self._cooldown.failed or self._lost is not None:
             return "away"
         return "ok" if there else "off"
 
@@ -168,7 +169,7 @@ class KeptHistory:
         """See :class:`History`."""
         if not self._exists():
             raise self._absent()
-        if self._is_left_alone():
+        if self._cooldown.active:
             raise HistoryError("The history's database failed a moment ago.", retry_after=RETRY_AFTER)
         try:
             async with asyncio.timeout(self._settings.request_deadline_seconds):
@@ -227,7 +228,7 @@ class KeptHistory:
     ) -> tuple[T | None, tuple[DataWarning, ...]]:
         if not self._exists():
             return None, () if self._lost is None else (AWAY,)
-        if self._is_left_alone():
+        if self._cooldown.active:
             return None, (AWAY,)
         key = (what, USAGE[catalogue.category].model_type.value + catalogue.revision)
         try:
@@ -248,7 +249,7 @@ class KeptHistory:
         except HistoryError as error:
             self._note_away(error.message)
             raise
-        self._retry_at = None
+        self._cooldown.end()
         return done
 
     async def _open(self) -> CatalogueHistory:
@@ -269,13 +270,10 @@ class KeptHistory:
             await run_in_thread(self._lost.file.make_room)
             await self._lost.aclose()
 
-    def _is_left_alone(self) -> bool:
-        return self._retry_at is not None and self._clock.monotonic() < self._retry_at
-
     def _note_away(self, reason: str) -> None:
-        if not self._is_left_alone():
+        if not self._cooldown.active:
             log.warning("the history is away, going on without for %.0f seconds: %s", RETRY_AFTER, reason)
-        self._retry_at = self._clock.monotonic() + RETRY_AFTER
+        self._cooldown.begin()
 
 
 def _machinery() -> tuple[Opener, type[CatalogueHistory]]:

@@ -15,6 +15,7 @@ from circuitbreaker import CircuitBreaker
 from horde_model_reference.bodies import read_body
 from horde_model_reference.body_limits import BodyLimitError
 from horde_model_reference.clock import Clock
+from horde_model_reference.cooldown import Cooldown
 from horde_model_reference.errors import HordeAPIError
 from horde_model_reference.http_client import RedirectRefusedError
 from horde_model_reference.integrations.horde_api_json import loads
@@ -44,7 +45,7 @@ class HordeAPIClient:
         self._limits = settings.body_limits
         self._client = client
         self._clock = clock
-        self._closed_until: dict[str, float] = {}
+        self._rate_limits: dict[str, Cooldown] = defaultdict(lambda: Cooldown(clock, 0))
         self._breaker_reset = settings.horde_api_breaker_reset_seconds
         self._breakers: dict[str, CircuitBreaker] = defaultdict(self._make_breaker)
 
@@ -65,7 +66,7 @@ class HordeAPIClient:
         except TimeoutError as error:
             raise self._failed(route, "gave no answer in time") from error
         except RateLimitedError as error:
-            self._closed_until[route.path] = self._clock.monotonic() + (error.retry_after or 0)
+            self._rate_limits[route.path].begin(error.retry_after)
             raise
 
     def open_breakers(self) -> dict[str, bool]:
@@ -77,7 +78,7 @@ class HordeAPIClient:
         return CircuitBreaker(BREAKER_THRESHOLD, self._breaker_reset, expected_exception=(BaseException,))
 
     def _respect_rate_limit(self, route: HordeRoute) -> None:
-        left = self._closed_until.get(route.path, 0) - self._clock.monotonic()
+        left = self._rate_limits[route.path].seconds_left
         if left > 0:
             raise HordeAPIError(
                 f"Horde route {route} asked to be left alone for now.", hint=self._hint, retry_after=left

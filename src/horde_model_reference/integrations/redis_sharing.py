@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import json
 import logging
-import math
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from functools import partial
@@ -21,6 +20,7 @@ from redis.exceptions import LockError, RedisError, ResponseError
 from horde_model_reference.body_limits import BodyLimits, check_json
 from horde_model_reference.categories import MODEL_REFERENCE_CATEGORY
 from horde_model_reference.clock import Clock
+from horde_model_reference.cooldown import Cooldown
 from horde_model_reference.errors import HordeAPIError, SettingsError
 from horde_model_reference.escaping import visible
 from horde_model_reference.integrations.horde_api_client import MAX_RETRY_AFTER
@@ -67,8 +67,7 @@ class RedisSharing:
         self._failure_ms = max(1, int(settings.horde_api_breaker_reset_seconds * 1000))
         self._longest_failure_ms = max(self._failure_ms, int(MAX_RETRY_AFTER * 1000))
         self._limits = settings.body_limits
-        self._clock = clock
-        self._away_until = -math.inf
+        self._cooldown = Cooldown(clock, RETRY_AFTER)
         self._together = False
         try:
             self._redis = redis.asyncio.from_url(
@@ -225,7 +224,7 @@ class RedisSharing:
 
     async def _attempt(self, work: Callable[[], Awaitable[T]], otherwise: T, seconds: float | None = None) -> T:
         """Do something with Redis; where it is or was just now away, do without."""
-        if self._clock.monotonic() < self._away_until:
+        if self._cooldown.active:
             return otherwise
         try:
             async with asyncio.timeout(self._timeout if seconds is None else seconds):
@@ -235,14 +234,14 @@ class RedisSharing:
         except _AWAY as error:
             await self._note_away(error)
             return otherwise
-        self._together = self._clock.monotonic() >= self._away_until  # Another attempt may have failed meanwhile.
+        self._together = not self._cooldown.active  # Another attempt may have failed meanwhile.
         return done
 
     async def _note_away(self, error: Exception) -> None:
-        if self._clock.monotonic() >= self._away_until:
+        if not self._cooldown.active:
             log.warning("Redis is away, going on alone for %.0f seconds: %s", RETRY_AFTER, type(error).__name__)
         self._together = False
-        self._away_until = self._clock.monotonic() + RETRY_AFTER
+        self._cooldown.begin()
         with suppress(*_AWAY):  # Each idle connection may be dead too; found out one by one, each would cost a while.
             await self._redis.connection_pool.disconnect(inuse_connections=False)
 
