@@ -304,6 +304,22 @@ class TestSelections:
         with pytest.raises(PlanError, match="not selected"):
             plan_of(facts, because=because)
 
+    def test_a_policy_may_list_the_reasons_of_curators(self) -> None:
+        """Design section 8: they stand in the plan, and one that is given with a choice wins."""
+        listed = {"removal": {"reasons": [{"name": SUBJECT, "code": "broken", "detail": "black images"}]}}
+        verdict = verdicts_of(plan_of(about_the_subject(), listed))[SUBJECT]
+        assert (verdict.verdict, verdict.reason_given) == (Verdict.REMOVE, "broken:black images")
+        given = {SUBJECT: Because(code=RemovalCode.LICENCE)}
+        plan = plan_of(about_the_subject(), listed, select=[SUBJECT], because=given)
+        assert verdicts_of(plan)[SUBJECT].reason_given == "licence"
+
+    def test_the_reason_of_a_policy_selects_no_model_and_removes_no_protected_one(self) -> None:
+        listed = {"removal": {"reasons": [{"name": SUBJECT, "code": "broken"}, {"name": "gone", "code": "licence"}]}}
+        named = about_the_subject(styles=Styles({"a": SUBJECT}, {}))
+        verdict = verdicts_of(plan_of(named, listed))[SUBJECT]
+        assert (verdict.verdict, verdict.because) == (Verdict.PROTECTED, None)
+        assert removed_from(plan_of(named, listed, select=[SUBJECT])) == [SUBJECT]
+
     @pytest.mark.parametrize("limit", ["max_models", "max_share_of_models", "max_share_of_month_usage"])
     def test_exceeding_a_limit_is_refused(self, limit: str) -> None:
         with pytest.raises(PlanError, match=f"exceeds a limit: limits.{limit} is 0"):

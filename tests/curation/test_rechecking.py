@@ -56,6 +56,12 @@ class TestRecovery:
         decision = recheck(old, facts_of(FIGURES, styles=Styles({"a": "one"}, {})))
         assert (decision.removed, decision.reasons) == (("one",), {"one": "broken"})
 
+    def test_the_reason_of_a_policy_overrides_nothing(self) -> None:
+        old = plan_of(facts_of(FIGURES), {"removal": {"reasons": [{"name": "one", "code": "broken"}]}})
+        assert recheck(old, facts_of(FIGURES)).reasons == {"one": "broken"}
+        decision = recheck(old, facts_of(FIGURES, styles=Styles({"a": "one"}, {})))
+        assert (decision.removed, [found.name for found in decision.recovered]) == (("two",), ["one"])
+
     @pytest.mark.parametrize("facts", [{"stats": stats_of({})}, {"styles": None}, {"status": []}])
     def test_rule_3_where_all_is_unknown_nothing_is_removed(self, facts: dict[str, Any]) -> None:
         decision = recheck(plan_of(facts_of(FIGURES)), facts_of(FIGURES, **facts))

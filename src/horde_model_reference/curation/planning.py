@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from importlib.metadata import version
 from itertools import chain
 from typing import Any
@@ -117,6 +117,7 @@ def make_plan(facts: CurationFacts, policy: Policy, choice: Choice | None = None
     unasked = sorted({*(choice.overrides or {}), *choice.because} - set(choice.selected or ()))
     if unasked:
         raise PlanError(f"A reason names {quoted(unasked[0])}, which is not selected.", hint="Select it as well.")
+    choice = replace(choice, because={**policy.removal_reasons(), **choice.because})
     made_on = facts.table.data_as_of.stats_fetched_at.date()
     matches = policy.matches(facts.table.rows["name"].to_list(), made_on)
     models = _model_facts(facts, policy, _protections(matches))
@@ -293,7 +294,7 @@ def _verdict(model: ModelFacts, reasons: list[ReasonInfo], removed: set[str], ch
             for found in replacements
         ],
         override=(choice.overrides or {}).get(name) if verdict is Verdict.REMOVE else None,
-        because=choice.because.get(name),
+        because=choice.because.get(name) if verdict is Verdict.REMOVE else None,
     )
 
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 import hashlib
 import json
 import tomllib
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Mapping, Sequence
 from datetime import date
 from enum import StrEnum
 from pathlib import Path
@@ -16,6 +17,7 @@ from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Fie
 from pydantic_core import PydanticCustomError
 
 from horde_model_reference.analytics.risk_level import RiskLevel
+from horde_model_reference.curation.because import Because
 from horde_model_reference.curation.globs import matching
 from horde_model_reference.curation.toml_bounds import TOML_BYTES, excess
 from horde_model_reference.errors import PolicyError
@@ -169,6 +171,31 @@ class StylesPolicy(_Section):
     )
 
 
+class RemovalReason(Because):
+    """The reason of curators for the removal of a model."""
+
+    name: str = Field(min_length=1, max_length=300)
+
+
+def _of_different_models(reasons: tuple[RemovalReason, ...]) -> tuple[RemovalReason, ...]:
+    (name, times), *_ = Counter(entry.name for entry in reasons).most_common(1) or [("", 0)]
+    if times > 1:
+        raise PydanticCustomError("reason_repeated", "{name} has more than one reason", {"name": repr(name)})
+    return reasons
+
+
+class RemovalPolicy(_Section):
+    """What curators have decided about removals."""
+
+    reasons: Annotated[tuple[RemovalReason, ...], AfterValidator(_of_different_models)] = Field(
+        (),
+        max_length=MOST_ENTRIES,
+        description="Why curators remove models: `name`, `code` and perhaps `detail`, as with `--remove`. A reason "
+        "stands in the plan that removes its model; it selects none.",
+        json_schema_extra={"unit": "reasons"},
+    )
+
+
 class Limits(_Section):
     """How much one plan may remove."""
 
@@ -200,11 +227,16 @@ class Policy(_Section):
     candidates: Candidates = Candidates()
     protect: Protect = Protect()
     styles: StylesPolicy = StylesPolicy()
+    removal: RemovalPolicy = RemovalPolicy()
     limits: Limits = Limits()
 
     def digest(self) -> str:
         """Return a hash of the effective policy."""
         return hashlib.sha256(self.model_dump_json().encode()).hexdigest()
+
+    def removal_reasons(self) -> dict[str, Because]:
+        """Return the reasons of curators for removals, by model."""
+        return {entry.name: Because(code=entry.code, detail=entry.detail) for entry in self.removal.reasons}
 
     def matches(self, names: Sequence[str], today: date) -> Matches:
         """Return the names and the patterns that hold on a day, each with the models that it protects."""
@@ -284,14 +316,19 @@ def show_policy(policy: Policy) -> str:
     return "\n".join(lines)
 
 
+def _inline_table(parts: Mapping[str, object]) -> str:
+    return "{" + ", ".join(f"{key} = {_toml(part)}" for key, part in parts.items() if part) + "}"
+
+
 def _toml(value: object, word: str = "name") -> str:
     if isinstance(value, bool):
         return str(value).lower()
     if isinstance(value, tuple):
         return f"[{', '.join(_toml(entry, word) for entry in value)}]"
     if isinstance(value, Protection):
-        parts = {word: value.pattern, "reason": value.reason, "until": value.until}
-        return "{" + ", ".join(f"{key} = {_toml(part)}" for key, part in parts.items() if part) + "}"
+        return _inline_table({word: value.pattern, "reason": value.reason, "until": value.until})
+    if isinstance(value, RemovalReason):
+        return _inline_table({"name": value.name, "code": value.code, "detail": value.detail})
     if isinstance(value, str):
         quoted = json.dumps(value, ensure_ascii=False)
         return "".join(char if char.isprintable() else f"\\U{ord(char):08x}" for char in quoted)

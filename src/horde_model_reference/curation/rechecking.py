@@ -70,7 +70,11 @@ def recheck(plan: Plan, facts: CurationFacts) -> Decision:
         raise PlanError(f"The plan was changed after it was made: {contradiction}.", hint="Make a new plan.")
     check_revision(plan, facts.table.data_as_of.catalogue_revision, facts.location)
     present = {verdict.name: verdict for verdict in make_plan(facts, plan.policy).verdicts}
-    against = {planned.name: _against(planned, _verdict_of(planned.name, present, facts)) for planned in plan.removed}
+    overridden = {planned.name for planned in plan.removed if plan.selected is not None and planned.reason_given}
+    against = {
+        planned.name: _against(_verdict_of(planned.name, present, facts), overridden=planned.name in overridden)
+        for planned in plan.removed
+    }
     recovered = tuple(
         Recovered(planned.name, " ".join(news))
         for planned in plan.removed
@@ -104,14 +108,14 @@ def _verdict_of(name: str, present: Mapping[str, ModelVerdict], facts: CurationF
     return present[name]
 
 
-def _against(planned: ModelVerdict, present: ModelVerdict) -> list[ReasonInfo]:
-    """Return the reasons against a removal now; an override covers some of them."""
+def _against(present: ModelVerdict, *, overridden: bool) -> list[ReasonInfo]:
+    """Return the reasons against a removal now; the reason of a person who selected the model covers some of them."""
     return [
         reason
         for reason in present.reasons
         if reason.verdict is not Verdict.REMOVE
         and reason.code not in _OF_THE_CHOICE
-        and not (planned.reason_given and reason.verdict.needs_reason)
+        and not (overridden and reason.verdict.needs_reason)
     ]
 
 
