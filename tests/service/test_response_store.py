@@ -24,7 +24,7 @@ def answer(path: str, origin: ServedTable, size: int = 10) -> CachedResponse:
 
 
 def encoded(size: int) -> Encoded:
-    return Encoded(b"y" * size, b'"tag"', [], [])
+    return Encoded(b"y" * size, b'"tag"', {})
 
 
 def found(store: ResponseStore, *paths: str) -> list[str]:

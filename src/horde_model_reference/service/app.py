@@ -149,7 +149,6 @@ class OtherOrigins(CORSMiddleware):
 
         async def send_varying(message: Message) -> None:
             if message["type"] == "http.response.start":
-                message = {**message, "headers": list(message["headers"])}  # It may be one that others share.
                 headers = MutableHeaders(scope=message)
                 named = [name.strip() for value in headers.getlist("Vary") for name in value.split(",")]
                 headers["Vary"] = ", ".join(dict.fromkeys([*named, "Origin"]))

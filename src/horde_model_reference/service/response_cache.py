@@ -99,7 +99,7 @@ class ResponseCache:
             encoding, if_none_match = _wishes(scope["headers"])
             encoded = answer.encodings.get(encoding) or await self._encoded(answer, encoding)
             status = 304 if if_none_match and matches(if_none_match, encoded.etag) else 200
-            await send(answer.start_at(started, encoded, status))
+            await send(_start(status, answer.headers_at(started, encoded, status)))
             await send(_body(encoded, status, scope["method"]))
             answer.count[status]()
         else:
@@ -168,8 +168,7 @@ class ResponseCache:
         encoding, if_none_match = _wishes(scope["headers"])
         encoded = answer.encodings.get(encoding) or await self._encoded(answer, encoding)
         status = 304 if if_none_match and matches(if_none_match, encoded.etag) else 200
-        start = answer.start_at(self._now(), encoded, status)
-        await send({**start, "headers": [*start["headers"], *own_headers]})
+        await send(_start(status, [*answer.headers_at(self._now(), encoded, status), *own_headers]))
         await send(_body(encoded, status, scope["method"]))
         return status
 
@@ -198,6 +197,10 @@ def _wishes(headers: Headers) -> tuple[str, bytes]:
         elif name == b"if-none-match":
             if_none_match = b"%b,%b" % (if_none_match, value) if if_none_match else value
     return negotiate(accept_encoding), if_none_match
+
+
+def _start(status: int, headers: Headers) -> Message:
+    return {"type": "http.response.start", "status": status, "headers": headers}
 
 
 def _body(encoded: Encoded, status: int, method: str) -> Message:

@@ -6,8 +6,6 @@ from collections import OrderedDict
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
-from starlette.types import Message
-
 from horde_model_reference.service.encodings import IDENTITY
 from horde_model_reference.service.tables import ServedTable
 
@@ -42,15 +40,15 @@ class Encoded:
         body: The bytes.
         etag: Its entity tag.
         headers: The headers of an answer by its status, 200 or 304, but for ``Cache-Control``.
-        second: The second for which ``starts`` holds.
-        starts: The ASGI messages with status and headers, by status.
+        second: The second for which ``complete`` holds.
+        complete: The headers with ``Cache-Control``, by status.
     """
 
     body: bytes
     etag: bytes
     headers: Mapping[int, Headers]
     second: int = -1
-    starts: dict[int, Message] = field(default_factory=dict)
+    complete: dict[int, Headers] = field(default_factory=dict)
 
 
 @dataclass(slots=True)
@@ -80,17 +78,14 @@ class CachedResponse:
         encoded = sum(len(encoded.body) for name, encoded in self.encodings.items() if name != IDENTITY)
         return sum(map(len, self.key)) + len(self.body) + encoded + 1024
 
-    def start_at(self, now: float, encoded: Encoded, status: int) -> Message:
-        """Return the ASGI message that begins an answer of this moment; it is shared, so nobody may change it."""
+    def headers_at(self, now: float, encoded: Encoded, status: int) -> Headers:
+        """Return the headers of an answer of this moment, in a list that layers in front may write into."""
         second = int(now)
         if encoded.second != second:
             cache_control = (b"cache-control", self._cache_control(now))
             encoded.second = second
-            encoded.starts = {
-                status: {"type": "http.response.start", "status": status, "headers": [*headers, cache_control]}
-                for status, headers in encoded.headers.items()
-            }
-        return encoded.starts[status]
+            encoded.complete = {status: [*headers, cache_control] for status, headers in encoded.headers.items()}
+        return encoded.complete[status].copy()
 
     def _cache_control(self, now: float) -> bytes:
         """Return the rest of the table's time, in whole seconds."""
