@@ -47,7 +47,7 @@ def keys_of(plan: Plan) -> dict[str, HeldBack]:
 
 def test_every_key_that_can_hold_back_has_its_off_value() -> None:
     keys = {f"{section}.{key}" for section, model in Policy() for key in type(model).model_fields}
-    assert keys - OFF.keys() == {"limits.shrunk_catalogue"}
+    assert keys - OFF.keys() == {"limits.shrunk_catalogue", "removal.reasons"}
 
 
 def test_no_key_releases_models_whose_styles_are_unknown() -> None:

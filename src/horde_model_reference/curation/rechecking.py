@@ -164,7 +164,12 @@ def _twice(plan: Plan) -> str | None:
 
 
 def _not_selected(plan: Plan) -> str | None:
-    by_hand = [found.name for found in plan.removed if plan.selected is not None or found.reason_given]
+    listed = plan.policy.removal_reasons()
+    by_hand = [
+        found.name
+        for found in plan.removed
+        if plan.selected is not None or found.override or found.because != listed.get(found.name)
+    ]
     names = [name for name in by_hand if name not in (plan.selected or ())]
     return f"{quoted(names[0])} was not selected" if names else None
 
