@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -144,6 +145,11 @@ def usage_traits(category: MODEL_REFERENCE_CATEGORY) -> UsageTraits:
 def traits_of_type(model_type: HordeModelType) -> UsageTraits:
     """Return the traits of the category of a type of model."""
     return next(traits for traits in USAGE.values() if traits.model_type is model_type)
+
+
+def measured_in(measure: SizeMeasure) -> Callable[[MODEL_REFERENCE_CATEGORY], bool]:
+    """Return the function that tells whether a measure is that of a category's models."""
+    return lambda category: category in USAGE and USAGE[category].size is measure
 
 
 def has_families(category: MODEL_REFERENCE_CATEGORY) -> bool:

@@ -193,3 +193,18 @@ def test_any_names_are_ordered_by_code_point(names: list[str], sort: str) -> Non
 def test_a_page_that_cannot_be_is_refused(page: dict[str, int], words: str) -> None:
     with pytest.raises(UsageError, match=words):
         RiskQuery(**page)  # type: ignore[arg-type]
+
+
+SIZES: dict[str, dict[str, Any]] = {
+    f"{author}/{name}": {"parameters": size}
+    for author, name, size in (("a", "Large-70B", 70), ("b", "Mid-7B", 7), ("c", "New", None), ("d", "Small-1B", 1))
+}
+
+
+@pytest.mark.parametrize(
+    ("sort", "order"), [("parameters", "dbac"), ("-parameters", "abdc"), ("removal", "abdc"), ("-size_gb", "abcd")]
+)
+def test_text_models_are_ordered_by_their_number_of_weights(sort: str, order: str) -> None:
+    """Section 8: the size of text models, last in the order of removal; unknown comes last."""
+    table = table_of(catalogue_of(SIZES, TEXT), observation_of(stats_of({"elsewhere": 1}), category=TEXT))
+    assert [name[0] for name in rows_of(table, sort=sort)] == list(order)

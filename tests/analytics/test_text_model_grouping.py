@@ -70,6 +70,15 @@ def test_usage_and_workers_are_sums() -> None:
     assert (family.size_gb, family.cost_benefit_score) == (4.0, 10.0)
 
 
+@pytest.mark.parametrize(
+    ("sizes", "largest"), [((7, 13), 13), ((13, 13), 13), ((7, None), None), ((None, None), None)]
+)
+def test_a_family_is_as_large_as_its_largest_member(sizes: tuple[int | None, ...], largest: int | None) -> None:
+    """Section 8: the size of text models is their number of weights; unknown where a member's is."""
+    family = family_of({f"a/foo-{at}B": {"parameters": size} for at, size in enumerate(sizes, 1)})
+    assert family.parameters == largest
+
+
 def test_usage_and_worker_flags_are_of_the_sums() -> None:
     """Rule 9: one member in use and served is enough; several barely used ones may be enough together."""
     used: dict[str, int | tuple[int, int, int]] = {"a/foo-7B": 0, "a/foo-13B": (1, 30, 30)}

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from horde_model_reference.catalogue.formats import parse_catalogue
 from horde_model_reference.catalogue.records import DownloadRecord, ModelRecord
-from tests.support.builders import IMAGE
+from tests.support.builders import IMAGE, TEXT
 
 
 @pytest.mark.parametrize(
@@ -123,3 +123,35 @@ def test_rule_11_a_time_that_is_none_is_unknown_and_the_record_is_read(odd: str)
     content = f'{{"a": {{"metadata": {{"created_at": {odd}, "updated_at": 1700000000}}}}}}'.encode()
     metadata = parse_catalogue(content, IMAGE, "f").records["a"].metadata
     assert (metadata.created_at, metadata.updated_at) == (None, 1_700_000_000)
+
+
+@pytest.mark.parametrize(
+    ("given", "parameters"),
+    [
+        (7_240_000_000, 7_240_000_000),
+        (1, 1),
+        (3.5e8, 350_000_000),
+        (10**18, 10**18),
+        (None, None),
+        (0, None),
+        (-7, None),
+        (0.5, None),
+        (10**18 + 1, None),
+        (float("inf"), None),
+        (float("nan"), None),
+        (True, None),
+        ("7B", None),
+        ([7], None),
+    ],
+)
+def test_a_number_of_weights_without_sense_is_unknown(given: object, parameters: int | None) -> None:
+    """Section 2: unknown is null, never 0; the record stays."""
+    assert ModelRecord.model_validate({"name": "a", "parameters": given}).parameters == parameters
+
+
+def test_a_csv_row_of_no_parameters_has_an_unknown_number() -> None:
+    parsed = parse_catalogue(b"name,parameters_bn\r\na/none,0\r\na/some,0.35\r\n", TEXT, "models.csv")
+    assert {name: record.parameters for name, record in parsed.records.items()} == {
+        "a/none": None,
+        "a/some": 350_000_000,
+    }

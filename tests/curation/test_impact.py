@@ -41,6 +41,12 @@ def test_the_figures_add_up() -> None:
     assert effect.emptied_style_categories == ["only"]
 
 
+@pytest.mark.parametrize(("size", "together"), [(7, 20), (None, None)])
+def test_weights_add_up_and_are_unknown_where_one_is(size: int | None, together: int | None) -> None:
+    records = {"low": {"parameters": size}, "worse": {"parameters": 13}, "top": {"parameters": None}}
+    assert impact_of("low", "worse", records=records).parameters == together
+
+
 def test_files_and_sizes_are_told_by_host() -> None:
     records = {
         "low": files(f"{FACE}/1", f"{FACE}/2", sizes=(GIB, GIB)) | {"size_on_disk_bytes": 2 * GIB},

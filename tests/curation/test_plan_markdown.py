@@ -13,6 +13,7 @@ from horde_model_reference.curation.plan_diff import compare
 from horde_model_reference.curation.plan_markdown import plan_markdown
 from horde_model_reference.curation.styles import Styles
 from horde_model_reference.data_warnings import DataWarning
+from tests.support.builders import TEXT
 from tests.support.curation import CROWD, UNLIMITED, facts_of, plan_of
 from tests.support.hostile_names import ACTIVE, HOSTILE_NAMES
 
@@ -46,6 +47,18 @@ def test_a_reviewer_finds_everything_to_judge_by() -> None:
         "selected by hand",
     ):
         assert words in shown, words
+
+
+@pytest.mark.parametrize(("size", "cell"), [(7_240_000_000, "7.2B"), (None, "?")])
+def test_text_models_are_told_by_their_number_of_weights(size: int | None, cell: str) -> None:
+    """Design section 8; unknown is told as unknown."""
+    records = {name: {"parameters": size, "size_on_disk_bytes": None, "config": {}} for name in ("a/Used", "b/Old")}
+    facts = facts_of({"a/Used": 900, "b/Old": 0}, records=records, category=TEXT)
+    shown = plan_markdown(plan_of(facts, UNLIMITED, select=["b/Old"], overrides={"b/Old": "agreed"}))
+    assert "| Model | Level | Month use | Workers | Parameters | Days |" in shown
+    assert f"| `b/Old` | critical | 0 | 0 | {cell} | 365 |" in shown
+    assert f"- 1 of the category's models (50 %), {cell} parameters\n" in shown
+    assert "GB" not in shown
 
 
 def test_one_model_is_told_as_one_and_none_as_nothing() -> None:

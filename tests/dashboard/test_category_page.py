@@ -82,8 +82,21 @@ def test_sums_are_those_of_the_rows_shown(images: RiskTable, asked: dict[str, st
 def test_every_column_links_to_its_order(images: RiskTable) -> None:
     text = page(images)
     links = re.findall(r'<th scope="col"[^>]*><a href="([^"]*)">([^<]*)</a></th>', text)
-    assert [word for _, word in links] == [heading.word for heading in HEADINGS]
-    assert [read(unescape(link)).sort.removeprefix("-") for link, _ in links] == [heading.sort for heading in HEADINGS]
+    headings = [heading for heading in HEADINGS if heading.shown(IMAGE)]
+    assert [word for _, word in links] == [heading.word for heading in headings]
+    assert [read(unescape(link)).sort.removeprefix("-") for link, _ in links] == [heading.sort for heading in headings]
+
+
+def test_text_models_have_a_number_of_weights_and_no_gb() -> None:
+    """Design section 8: the size of text models; it sorts like every other column."""
+    records = {"a/Stheno-8B": {"parameters": 8_030_000_000}, "a/Stheno-70B": {"parameters": 70_600_000_000}, "b/x": {}}
+    table = table_of(catalogue_of(records, TEXT), observation_of(stats_of({"elsewhere": 1}), category=TEXT))
+    text = page(table, sort="-parameters")
+    assert re.findall(r'<td class="number">([^<]*[BM?])</td>', text) == ["70.6B", "8B", "?"]
+    assert re.findall(r'aria-sort="descending" class="number"><a href="[^"]*">(\w+)<', text) == ["Parameters"]
+    assert "sorted by parameters." in " ".join(text.split())
+    assert "GB" not in text
+    assert "70.6B" in page(table, group_text_models=True)
 
 
 def test_what_the_form_cannot_list_it_still_says(images: RiskTable) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from itertools import pairwise
 
 import pytest
@@ -43,7 +44,7 @@ def test_every_model_has_its_place_within_the_axes(models: dict[str, tuple[int, 
     drawn = scatter(table(models))
     assert {mark.name for mark in drawn.marks} == models.keys()
     assert all(LEFT < mark.x < WIDTH - RIGHT and TOP < mark.y < HEIGHT - BOTTOM for mark in drawn.marks)
-    by_size = sorted(drawn.marks, key=lambda mark: mark.size_gb)
+    by_size = sorted(drawn.marks, key=lambda mark: mark.size)
     assert all(left.x <= right.x for left, right in pairwise(by_size))
     by_use = sorted(drawn.marks, key=lambda mark: mark.usage_month)
     assert all(low.y >= high.y for low, high in pairwise(by_use))
@@ -80,11 +81,32 @@ def test_what_is_left_out_is_counted_by_its_reason(monkeypatch: pytest.MonkeyPat
 def test_a_small_size_is_no_unknown_one() -> None:
     """Also where it rounds to nothing, or is nothing."""
     drawn = scatter(table({"nothing": (3, 0), "tiny": (4, 0.004), "small": (5, 0.5), "large": (6, 50)}))
-    assert {mark.name: mark.size_gb for mark in drawn.marks} == {"nothing": 0, "tiny": 0, "small": 0.5, "large": 50}
+    assert {mark.name: mark.size for mark in drawn.marks} == {"nothing": 0, "tiny": 0, "small": 0.5, "large": 50}
     assert drawn.unknown == 0
     assert len({mark.x for mark in drawn.marks}) == 3
     assert all(LEFT < mark.x < WIDTH - RIGHT for mark in drawn.marks)
     assert [mark.name for mark in scatter(table({"tiny": (4, 0.004)})).marks] == ["tiny"]
+
+
+def test_text_models_are_drawn_by_their_number_of_weights() -> None:
+    """Design section 8: charts use it where GB is unknown."""
+    sizes = {"a/Tiny": 350 * 10**6, "b/Mid": 7 * 10**9, "c/Large": 70 * 10**9, "d/Unknown": None}
+    records = {name: {"parameters": size, "size_on_disk_bytes": None, "config": {}} for name, size in sizes.items()}
+    made = table_of(catalogue_of(records, TEXT), observation_of(stats_of({"a/Tiny": 9, "x": 1}), category=TEXT))
+    drawn = scatter(made)
+    assert [(mark.name, mark.size) for mark in drawn.marks] == [
+        ("c/Large", 70 * 10**9),
+        ("b/Mid", 7 * 10**9),
+        ("a/Tiny", 350 * 10**6),
+    ]
+    assert drawn.unknown == 1
+    assert drawn.marks[0].x - drawn.marks[1].x == pytest.approx((WIDTH - LEFT - RIGHT - 24) / math.log10(200), abs=0.2)
+    assert [tick.label for tick in drawn.across] == ["500M", "1B", "2B", "5B", "10B", "20B", "50B"]
+    page = pictures_page(made)
+    assert "a/Tiny: 9 requests a month, 350M parameters" in page
+    assert "from 70B parameters on" in page
+    assert ">number of parameters</text>" in page
+    assert "GB" not in page
 
 
 def test_bars_add_up() -> None:

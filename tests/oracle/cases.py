@@ -163,6 +163,8 @@ def _record(rng: Random, baselines: Sequence[str | None]) -> dict[str, Any]:
     }
     if rng.random() < 0.6:
         record["size_on_disk_bytes"] = rng.choice((0, 1, 2**30, 5214865159, 161061274, rng.randrange(2**40)))
+    if rng.random() < 0.8:
+        record["parameters"] = rng.choice((None, 0, -1, True, "7B", 350 * 10**6, 7 * 10**9, rng.randrange(10**12)))
     record["config"] = {"download": [_download(rng) for _ in range(rng.choice((0, 1, 1, 2, 3)))]}
     return record
 
@@ -241,7 +243,7 @@ def _csv(rng: Random, records: Mapping[str, dict[str, Any]]) -> bytes:
     out = io.StringIO(newline="")
     writer = csv.writer(out)
     writer.writerow(["name", "parameters_bn", "description", "baseline", "style", "tags"])
-    rows = [[name, 7, part["description"], part["baseline"], "", ""] for name, part in records.items()]
+    rows = [[name, rng.choice((0, 0.35, 7, 70.6)), part["description"], part["baseline"], "", ""] for name, part in records.items()]
     if rng.random() < 0.2:
         rows.append([rows[0][0], 7, "Later.", "later", "", ""])
     if rng.random() < 0.2:

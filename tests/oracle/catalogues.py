@@ -22,6 +22,7 @@ class Model:
 
     Attributes:
         size: Bytes on disk; None if unknown.
+        parameters: Number of weights; None if unknown.
         addresses: One per download, as the record gives it.
     """
 
@@ -31,6 +32,7 @@ class Model:
     has_description: bool = False
     addresses: tuple[str, ...] = ()
     size: int | None = None
+    parameters: int | None = None
 
 
 @dataclass
@@ -87,6 +89,7 @@ def _model(name: str, record: dict[str, Any]) -> Model:
         has_description=bool(str(record.get("description") or "").strip()),
         addresses=tuple(str(download.get("file_url") or "") for download in downloads),
         size=sum(known) if sizes and len(known) == len(sizes) else whole if is_count(whole) else None,
+        parameters=(record.get("parameters") or None) if is_count(record.get("parameters")) else None,
     )
 
 
@@ -130,5 +133,6 @@ def _read_csv(text: str) -> Catalogue:
             baseline=cells.get("baseline") or None,
             nsfw=False,
             has_description=bool(cells.get("description")),
+            parameters=round(float(cells["parameters_bn"]) * 10**9) or None,
         )
     return catalogue

@@ -180,6 +180,7 @@ def record_facts(model: Model, facts: Facts) -> dict[str, Any]:
     return {
         "record_flags": flags,
         "bytes": model.size,
+        "parameters": model.parameters,
         "baseline": model.baseline,
         "nsfw": model.nsfw,
         "has_description": model.has_description,
@@ -240,6 +241,7 @@ def figures(name: str, record: Mapping[str, Any], sums: Mapping[str, Any], facts
         "usage_percentage_of_category": _percentage(month, facts.month_total),
         "usage_trend": _trend(day, month, total),
         "size_gb": None if size is None else Rounded(size, 2),
+        "parameters": record["parameters"],
         "cost_benefit_score": Rounded(month / size, 2) if size and month is not None else None,
         "baseline": record["baseline"],
         "nsfw": record["nsfw"],
@@ -358,9 +360,11 @@ def _family(name: str, members: list[str], rows: list[Mapping[str, Any]], facts:
 
 def _common(records: list[dict[str, Any]]) -> dict[str, Any]:
     baselines, nsfw = {record["baseline"] for record in records}, [record["nsfw"] for record in records]
+    sizes = [record["parameters"] for record in records]
     return {
         "record_flags": {flag: any(record["record_flags"][flag] for record in records) for flag in RECORD_FLAGS},
         "bytes": added(record["bytes"] for record in records),
+        "parameters": None if None in sizes else max(sizes),
         "baseline": baselines.pop() if len(baselines) == 1 else None,
         "nsfw": True if True in nsfw else None if None in nsfw else False,
         "has_description": all(record["has_description"] for record in records),

@@ -52,6 +52,26 @@ def test_size(value: float | None, text: str) -> None:
 
 
 @pytest.mark.parametrize(
+    ("value", "text"),
+    [
+        (None, "?"),
+        (1, "1"),
+        (1000, "1K"),
+        (350_000_000, "350M"),
+        (1_500_000_000, "1.5B"),
+        (7_240_000_000, "7.2B"),
+        (70_000_000_000, "70B"),
+        (671_000_000_000, "671B"),
+        (1_040_000_000_000, "1T"),
+        (10**18, "1,000,000T"),
+    ],
+)
+def test_weights(value: int | None, text: str) -> None:
+    """Section 8: the size of text models."""
+    assert words.weights(value) == text
+
+
+@pytest.mark.parametrize(
     ("number", "text"), [(0, "none"), (1, "a"), (3, "a, b, c"), (5, "a, b, c, d, e"), (7, "a, b, c, d, e and 2 more")]
 )
 def test_first_names(number: int, text: str) -> None:

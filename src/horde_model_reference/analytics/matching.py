@@ -83,7 +83,7 @@ _REMOVAL_ORDERS = {
 
 
 def _removal_order(rows: pl.DataFrame, category: MODEL_REFERENCE_CATEGORY) -> dict[str, bool]:
-    """Return the keys that the rows have: only plans know when models were listed, and families have no parameters."""
+    """Return the keys that the rows have: only plans know when models were listed."""
     keys = _REMOVAL_ORDERS[usage_traits(category).size]
     return {key: descending for key, descending in keys.items() if key in rows.columns}
 

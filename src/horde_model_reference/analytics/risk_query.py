@@ -29,6 +29,7 @@ SCALAR_COLUMNS: tuple[str, ...] = (
     "queued_jobs",
     "workers_known",
     "size_gb",
+    "parameters",
     "cost_benefit_score",
     "baseline",
     "nsfw",

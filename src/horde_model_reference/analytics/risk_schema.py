@@ -98,6 +98,9 @@ class ModelDeletionRiskInfo(Answer):
     usage_percentage_of_category: float | None = Field(description="Percent of the category's attributed month usage.")
     usage_trend: UsageTrend
     size_gb: float | None = Field(description="Size on disk in GiB (2^30 bytes).")
+    parameters: Figure = Field(
+        description="Number of weights, the size of a text model; a family's is that of its largest member."
+    )
     cost_benefit_score: float | None = Field(description="Month usage per GiB.")
     baseline: str | None = Field(description="What the record names; a family's one value, else null.")
     nsfw: bool | None = Field(description="What the record says; a family's if any member is.")

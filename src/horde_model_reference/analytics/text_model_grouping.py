@@ -18,6 +18,8 @@ from horde_model_reference.polars_queries import collected
 
 RECORD_FLAGS = tuple(flag.name for flag in FLAGS if flag.scope is Scope.RECORD)
 SUMMED = ("size_bytes", "style_count", *USAGE, *WORKERS, *WEEK_COLUMNS)
+LARGEST = ("parameters",)
+"""Columns of which a family has its largest member's: the sum would be the size of no model."""
 
 
 def apply_text_model_grouping_to_risk_response(
@@ -27,8 +29,9 @@ def apply_text_model_grouping_to_risk_response(
 
     Families of curators, by casefolded base name, win over computed ones (rule 2b).
 
-    Usage, workers and size are sums (unknown where a member's is); usage and worker flags, level and ratios are
-    computed from the sums; flags of records are set if any member has them.
+    Usage, workers and size on disk are sums, the number of weights is the largest (all unknown where a member's is);
+    usage and worker flags, level and ratios are computed from the sums; flags of records are set if any member has
+    them.
     """
     base = base_names(rows["name"], families)
     named = rows.lazy().with_columns(base=base, family=folded_names(base))
@@ -40,7 +43,8 @@ def apply_text_model_grouping_to_risk_response(
 
 _REDUCTIONS = (
     pl.col(*SUMMED, "download_count", "unusable_url_count").sum(),
-    pl.col(*SUMMED, "baseline", "nsfw").null_count().name.suffix("_unknown"),
+    pl.col(*LARGEST).max(),
+    pl.col(*SUMMED, *LARGEST, "baseline", "nsfw").null_count().name.suffix("_unknown"),
     pl.col("baseline", "first_seen").min(),
     pl.col("last_used").max(),
     pl.col("baseline").max().alias("baseline_max"),
@@ -54,13 +58,13 @@ _REDUCTIONS = (
 
 _ONE_BASELINE = (pl.col("baseline_unknown") == 0) & (pl.col("baseline") == pl.col("baseline_max"))
 _COMBINED = (
-    *(pl.when(pl.col(f"{column}_unknown") == 0).then(column).alias(column) for column in SUMMED),
+    *(pl.when(pl.col(f"{column}_unknown") == 0).then(column).alias(column) for column in (*SUMMED, *LARGEST)),
     pl.when(_ONE_BASELINE).then("baseline"),
     pl.when(pl.col("nsfw") | (pl.col("nsfw_unknown") == 0)).then("nsfw"),
     pl.struct(field.name for field in MEMBERS_BY_LEVEL.fields).alias("members_by_level"),
-    pl.exclude("^.*_unknown$", "baseline_max", *SUMMED, "baseline", "nsfw", *RiskLevel),
+    pl.exclude("^.*_unknown$", "baseline_max", *SUMMED, *LARGEST, "baseline", "nsfw", *RiskLevel),
 )
-"""Null rules of the reductions: a sum is null if any member's figure is; a baseline is kept if all members share it."""
+"""Null rules of the reductions: a figure is null if any member's is; a baseline is kept if all members share it."""
 
 
 def _spellings(named: pl.LazyFrame) -> pl.LazyFrame:

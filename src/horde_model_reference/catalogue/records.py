@@ -63,6 +63,15 @@ def _moment(value: object) -> float | None:
 Moment = Annotated[float | None, BeforeValidator(_moment)]
 
 
+def _number_of_weights(value: object) -> int | None:
+    """Return a number of weights; None for any other value (0, a fraction, a boolean, text, too many)."""
+    number = isinstance(value, int | float) and not isinstance(value, bool) and 0 < value <= MAX_PARAMETERS
+    return int(value) if number and value == int(value) else None  # type: ignore[call-overload]
+
+
+Weights = Annotated[int | None, BeforeValidator(_number_of_weights)]
+
+
 class MetadataRecord(_Part):
     """Metadata of the record itself."""
 
@@ -74,8 +83,8 @@ class MetadataRecord(_Part):
 class ModelRecord(_Part):
     """One model's entry.
 
-    ``baseline`` is in the v2 spelling (``stable_diffusion_1``), ``parameters`` a number of weights,
-    ``size_on_disk_bytes`` in bytes. Only ``name`` must be there.
+    ``baseline`` is in the v2 spelling (``stable_diffusion_1``), ``parameters`` a number of weights (None where the
+    source has none, or one without sense), ``size_on_disk_bytes`` in bytes. Only ``name`` must be there.
     """
 
     name: str = Field(min_length=1)
@@ -86,7 +95,7 @@ class ModelRecord(_Part):
     style: str | None = None
     inpainting: bool | None = None
     tags: tuple[str, ...] = ()
-    parameters: int | None = Field(None, ge=0, le=MAX_PARAMETERS)
+    parameters: Weights = None
     size_on_disk_bytes: Size | None = None
     config: ConfigRecord = ConfigRecord()
     metadata: MetadataRecord = MetadataRecord()

@@ -36,6 +36,7 @@ def impact_of(
         share_of_models=round(100 * len(removed) / table.model_count, 2),
         files=sum(len(record.config.download) for record in records),
         size_gb=_gb(record.size_bytes for record in records),
+        parameters=total(record.parameters for record in records),
         hosts=_by_host(records),
         usage_month=usage,
         share_of_month_usage=round(100 * usage / month, 4) if usage is not None and month else None,

@@ -63,6 +63,7 @@ class ModelVerdict(Answer):
     worker_count: int | None
     queued_jobs: int | None
     size_gb: float | None
+    parameters: int | None = Field(None, description="Number of weights; null if unknown.")
     age_days: int | None = Field(
         description="Days in the catalogue when the statistics were fetched; perhaps more, where only this project's "
         "own record of listed names tells it; null if unknown."
@@ -106,6 +107,7 @@ class Effect(Answer):
     share_of_models: float = Field(description="Percent of the category's models.")
     files: Count
     size_gb: float | None = Field(description="GiB freed for every volunteer; null where a size is unknown.")
+    parameters: int | None = Field(None, description="Weights of the removed models; null where a number is unknown.")
     hosts: list[HostEffect]
     usage_month: int | None = Field(description="Requests of 30 days that would have to go elsewhere.")
     share_of_month_usage: float | None = Field(description="Percent of the category's attributed month usage.")

@@ -8,14 +8,16 @@ from horde_model_reference.curation.plan import Displacement, HeldBack, ModelVer
 from horde_model_reference.curation.plan_diff import Change
 from horde_model_reference.reports import words
 from horde_model_reference.reports.markdown_report import code
+from horde_model_reference.reports.model_size import ModelSize, model_size
 
 BAR = "\\|"
 """A bar within a cell: tables demand it even inside code."""
 
 TABLE = (
-    "| Model | Level | Month use | Workers | GB | Days | Could be replaced by | Why |\n"
+    "| Model | Level | Month use | Workers | {} | Days | Could be replaced by | Why |\n"
     "| --- | --- | ---: | ---: | ---: | ---: | --- | --- |"
 )
+"""The heading of the removals; its gap is for the measure of size."""
 
 
 def plan_markdown(plan: Plan, changes: Sequence[Change] | None = None, repository: str = "") -> str:
@@ -49,10 +51,11 @@ def _title(plan: Plan) -> str:
 def _removals(plan: Plan) -> str:
     if not plan.removed:
         return ""
-    return "\n".join(["## Removals", "", TABLE, *map(_line, plan.removed)])
+    size = model_size(plan.category)
+    return "\n".join(["## Removals", "", TABLE.format(size.heading), *(_line(found, size) for found in plan.removed)])
 
 
-def _line(verdict: ModelVerdict) -> str:
+def _line(verdict: ModelVerdict, size: ModelSize) -> str:
     sentences = [reason.sentence for reason in verdict.reasons]
     override = f" **Override:** {code(verdict.override)}" if verdict.override else ""
     because = f" **Because:** {code(verdict.because.text())}" if verdict.because else ""
@@ -61,7 +64,7 @@ def _line(verdict: ModelVerdict) -> str:
         verdict.risk_level.value,
         words.count(verdict.usage_month),
         words.count(verdict.worker_count),
-        words.size(verdict.size_gb),
+        size.cell(verdict),
         words.count(verdict.age_days),
         _replacements(verdict),
         f"{code(' '.join(sentences))}{override}{because}",
@@ -79,14 +82,19 @@ def _effect(plan: Plan) -> str:
     effect = plan.effect
     if not effect.models:
         return ""
-    hosts = ", ".join(f"{code(host.host)} {_files(host.files, host.size_gb)}" for host in effect.hosts)
+    hosts = ", ".join(
+        f"{code(host.host)} {words.counted(host.files, 'file')}, {words.size(host.size_gb)} GB"
+        for host in effect.hosts
+        if host.files
+    )
     usage, share = words.counted(effect.usage_month, "request"), words.share(effect.share_of_month_usage)
-    freed = _files(effect.files, effect.size_gb)
+    files = f"{words.counted(effect.files, 'file')}, " if effect.files else ""
+    freed = f"{files}{model_size(plan.category).said(effect)}{f': {hosts}' if hosts else ''}"
     irreplaceable = {verdict.name for verdict in plan.removed if verdict.replacements == []}
     lines = [
         "## Effect",
         "",
-        f"- {effect.models} of the category's models ({effect.share_of_models:g} %), {freed}: {hosts}",
+        f"- {effect.models} of the category's models ({effect.share_of_models:g} %), {freed}",
         f"- {usage} a month ({share} of the category) would have to go elsewhere",
         f"- served now by {words.counted(effect.worker_threads, 'worker thread')}",
         *(_displaced(found, irreplaceable) for found in effect.displaced),
@@ -105,10 +113,6 @@ def _styles(plan: Plan) -> list[str]:
         f"- Styles re-pointed: {repointed or 'none'}",
         emptied,
     ]
-
-
-def _files(files: int, size_gb: float | None) -> str:
-    return f"{words.counted(files, 'file')}, {words.size(size_gb)} GB"
 
 
 def _displaced(found: Displacement, irreplaceable: Collection[str]) -> str:

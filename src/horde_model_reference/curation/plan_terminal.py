@@ -13,12 +13,13 @@ from horde_model_reference.curation.plan_diff import Change
 from horde_model_reference.escaping import visible
 from horde_model_reference.reports import words
 from horde_model_reference.reports.fitted_table import FittedColumn, FittedTable
+from horde_model_reference.reports.model_size import ModelSize, model_size
 from horde_model_reference.reports.terminal import LEVEL_STYLES
 
 
 def plan_report(plan: Plan, written: Sequence[Path], changes: Sequence[Change] | None) -> RenderableType:
     """Return the removals, their impact, the models that stay and why, the changes, and the files written."""
-    parts: list[RenderableType] = [_removals(plan.removed)] if plan.removed else [Text("Nothing to remove.")]
+    parts: list[RenderableType] = [_removals(plan.removed, model_size(plan.category))] if plan.removed else [Text("Nothing to remove.")]
     parts += [Text(line) for line in (*_effect(plan), *_others(plan))]
     parts += [_held_back(plan.held_back)] if plan.held_back else []
     if changes is not None:
@@ -28,18 +29,16 @@ def plan_report(plan: Plan, written: Sequence[Path], changes: Sequence[Change] |
     return Group(*parts)
 
 
-REMOVALS = (
-    FittedColumn("Remove", least=20),
-    FittedColumn("Level"),
-    FittedColumn("Month\nuse", "right"),
-    FittedColumn("GB", "right"),
-    FittedColumn("Days", "right"),
-    FittedColumn("Could be replaced by", least=16),
-)
-
-
-def _removals(removed: Sequence[ModelVerdict]) -> FittedTable:
-    table = FittedTable(REMOVALS, dropped=("Days", "GB", "Could be replaced by", "Month\nuse"))
+def _removals(removed: Sequence[ModelVerdict], size: ModelSize) -> FittedTable:
+    columns = (
+        FittedColumn("Remove", least=20),
+        FittedColumn("Level"),
+        FittedColumn("Month\nuse", "right"),
+        FittedColumn(size.narrow, "right"),
+        FittedColumn("Days", "right"),
+        FittedColumn("Could be replaced by", least=16),
+    )
+    table = FittedTable(columns, dropped=("Days", size.narrow, "Could be replaced by", "Month\nuse"))
     for verdict in removed:
         override = f" (override: {verdict.override})" if verdict.override else ""
         because = f" (because: {verdict.because.text()})" if verdict.because else ""
@@ -47,7 +46,7 @@ def _removals(removed: Sequence[ModelVerdict]) -> FittedTable:
             Text(visible(verdict.name + override + because)),
             Text(verdict.risk_level.value, style=LEVEL_STYLES[verdict.risk_level]),
             Text(words.count(verdict.usage_month)),
-            Text(words.size(verdict.size_gb)),
+            Text(size.cell(verdict)),
             Text(words.count(verdict.age_days)),
             Text(_best(verdict)),
         )
@@ -64,7 +63,8 @@ def _effect(plan: Plan) -> list[str]:
     effect = plan.effect
     if not effect.models:
         return []
-    freed = f"{words.size(effect.size_gb)} GB in {words.counted(effect.files, 'file')}"
+    within = f" in {words.counted(effect.files, 'file')}" if effect.files else ""
+    freed = f"{model_size(plan.category).said(effect)}{within}"
     displaced = f"{words.counted(effect.usage_month, 'request')} a month ({words.share(effect.share_of_month_usage)})"
     threads = words.counted(effect.worker_threads, "worker thread")
     return [

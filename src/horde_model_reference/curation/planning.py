@@ -283,6 +283,7 @@ def _verdict(model: ModelFacts, reasons: list[ReasonInfo], removed: set[str], ch
         worker_count=row["worker_count"],
         queued_jobs=row["queued_jobs"],
         size_gb=row["size_gb"],
+        parameters=row["parameters"],
         age_days=model.age_days,
         removed_before=removal_day(model.listing),
         styles=None if model.styles is None else list(model.styles),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 from itertools import chain
 
@@ -15,10 +15,17 @@ from horde_model_reference.analytics.risk_query import BY_REMOVAL, RiskQuery
 from horde_model_reference.analytics.risk_response import respond, viewed
 from horde_model_reference.analytics.risk_schema import CategoryDeletionRiskSummary, ModelDeletionRiskInfo
 from horde_model_reference.analytics.risk_table import RiskTable
-from horde_model_reference.categories import has_families, has_styles
+from horde_model_reference.categories import (
+    MODEL_REFERENCE_CATEGORY,
+    SizeMeasure,
+    has_families,
+    has_styles,
+    measured_in,
+)
 from horde_model_reference.dashboard.rendering import render
 from horde_model_reference.dashboard.views import PAGE_SIZES, View
 from horde_model_reference.reports import words
+from horde_model_reference.reports.model_size import model_size
 
 MOST_MEMBERS = 100
 """Members shown of a family at most."""
@@ -50,14 +57,14 @@ class Heading:
         sort: The column that it sorts by.
         numeric: It holds numbers.
         descending: The direction in which it is sorted first.
-        with_styles: It is shown only where styles name models.
+        shown: Whether a category has it.
     """
 
     word: str
     sort: str
     numeric: bool = True
     descending: bool = True
-    with_styles: bool = False
+    shown: Callable[[MODEL_REFERENCE_CATEGORY], bool] = lambda _: True
 
 
 HEADINGS: tuple[Heading, ...] = (
@@ -69,8 +76,9 @@ HEADINGS: tuple[Heading, ...] = (
     Heading("Total", "usage_total"),
     Heading("Workers", "worker_count"),
     Heading("Queue", "queued_jobs"),
-    Heading("GB", "size_gb"),
-    Heading("Styles", "style_count", with_styles=True),
+    Heading("GB", "size_gb", shown=measured_in(SizeMeasure.GIGABYTES)),
+    Heading("Parameters", "parameters", shown=measured_in(SizeMeasure.PARAMETERS)),
+    Heading("Styles", "style_count", shown=has_styles),
     Heading("Baseline", "baseline", numeric=False, descending=False),
     Heading("Why", "risk_score", numeric=False),
 )
@@ -89,7 +97,7 @@ def category_page(table: RiskTable, view: View) -> str:
         tiles=_tiles(table, view, answer.summary),
         members=_members(table, answer.models),
         most_members=MOST_MEMBERS,
-        headings=[heading for heading in HEADINGS if has_styles(view.category) or not heading.with_styles],
+        headings=[heading for heading in HEADINGS if heading.shown(view.category)],
         presets=PRESETS,
         levels=list(reversed(RiskLevel)),
         baselines=_with(table.baselines, query.baseline),
@@ -99,6 +107,7 @@ def category_page(table: RiskTable, view: View) -> str:
         attribution=words.attribution(answer.attribution.month),
         families=has_families(view.category),
         styles=has_styles(view.category),
+        size=model_size(view.category),
     )
 
 
@@ -114,10 +123,9 @@ def _tiles(table: RiskTable, view: View, shown: CategoryDeletionRiskSummary) -> 
         ("critical", counts.models_critical, everything | {"preset": "critical"}),
         ("with warnings", counts.models_with_warnings, everything | {"preset": "host_issues"}),
     )
-    sums = (
-        ("GB", _gigabytes(matching(rows, view.query)), "-size_gb"),
-        ("requests a month", words.count(shown.category_total_month_usage), "-usage_month"),
-    )
+    disk = ("GB", _gigabytes(matching(rows, view.query)), "-size_gb")
+    requests = ("requests a month", words.count(shown.category_total_month_usage), "-usage_month")
+    sums = (disk, requests) if model_size(view.category).adds_up else (requests,)
     now = {"preset": view.query.preset or None, "risk_level": view.query.risk_level or None}
     return [
         *(Tile(label, words.count(count), view.link(**asked), asked | now == asked) for label, count, asked in filters),

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import polars as pl
 
 from horde_model_reference.analytics.risk_level import RiskLevel
 from horde_model_reference.analytics.risk_table import RiskTable
+from horde_model_reference.categories import SizeMeasure
 from horde_model_reference.dashboard.rendering import render
+from horde_model_reference.reports import words
+from horde_model_reference.reports.model_size import model_size
 
 WIDTH, HEIGHT = 900.0, 460.0
 LEFT, RIGHT, TOP, BOTTOM = 70.0, 20.0, 20.0, 50.0
@@ -18,8 +21,6 @@ EDGE = 12.0
 """Padding between the axes and the outermost marks, so that no mark is cut."""
 MOST_MARKS = 2000
 """Models drawn at most: the largest; a picture of more would be one blot."""
-SMALLEST = 0.01
-"""GB: the lower end of the logarithmic axis; smaller sizes are drawn here."""
 CHEAP_TO_DROP_USAGE = 200
 """Month usage below which, by the default policy, a model is a candidate."""
 
@@ -43,7 +44,32 @@ class Mark:
     level: RiskLevel
     name: str
     usage_month: int
-    size_gb: float
+    size: float
+
+
+@dataclass(frozen=True, slots=True)
+class SizeAxis:
+    """The logarithmic axis of sizes.
+
+    Attributes:
+        smallest: Its lower end; smaller sizes are drawn here.
+        steps: The sizes with a tick, where they lie among those drawn.
+        label: Returns the label of a tick.
+    """
+
+    smallest: float
+    steps: tuple[float, ...]
+    label: Callable[[float], str]
+
+
+SIZE_AXES = {
+    SizeMeasure.GIGABYTES: SizeAxis(
+        0.01, (0.1, 0.2, 0.5, 1, 2, 5, 10, 20, 50, 100, 200, 500, 1000, 2000, 5000), "{:g} GB".format
+    ),
+    SizeMeasure.PARAMETERS: SizeAxis(
+        10**6, tuple(digit * 10**power for power in range(6, 13) for digit in (1, 2, 5)), words.weights
+    ),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +80,7 @@ class Scatter:
         marks: The models, the largest first.
         across: The ticks of the axis of sizes.
         up: The ticks of the axis of use.
-        corner_x: Where the cheap-to-drop corner (much disk, little use) begins.
+        corner_x: Where the cheap-to-drop corner (large, little used) begins.
         corner_y: Where it ends.
         large: The size from which a model is large: three quarters of those drawn are not larger.
         unknown: Models whose use or size is unknown.
@@ -84,18 +110,20 @@ def _scale(low: float, high: float, start: float, end: float) -> Callable[[float
 
 def scatter(table: RiskTable) -> Scatter:
     """Return the picture of use against size."""
-    known = table.rows.drop_nulls(["usage_month", "size_gb"])
-    rows = known.sort(["size_gb", "name"], descending=[True, False]).head(MOST_MARKS)
-    sizes = rows["size_gb"].clip(SMALLEST).to_list() or [1.0]
+    column = model_size(table.category).column
+    axis = SIZE_AXES[column]
+    known = table.rows.drop_nulls(["usage_month", column])
+    rows = known.sort([column, "name"], descending=[True, False]).head(MOST_MARKS)
+    sizes = rows[column].cast(pl.Float64).clip(axis.smallest).to_list() or [1.0]
     usages = rows["usage_month"].to_list() or [1]
     most = max(10, *usages)
     x = _scale(min(sizes), max(sizes), LEFT + EDGE, WIDTH - RIGHT - EDGE)
     y = _scale(0.5, most, HEIGHT - BOTTOM - EDGE, TOP + EDGE)
     marks = tuple(
         Mark(x(size), y(usage), RiskLevel(level), name, usage, size)
-        for name, usage, size, level in rows.select("name", "usage_month", "size_gb", "risk_level").iter_rows()
+        for name, usage, size, level in rows.select("name", "usage_month", column, "risk_level").iter_rows()
     )
-    across = tuple(Tick(x(size), f"{size:g} GB") for size in _sizes(min(sizes), max(sizes)))
+    across = tuple(Tick(x(step), axis.label(step)) for step in axis.steps if min(sizes) <= step <= max(sizes))
     powers = range(int(math.log10(most)) + 1)
     up = (Tick(y(0.5), "0"), *(Tick(y(10**power), f"{10**power:,}") for power in powers))
     large = sorted(sizes)[len(sizes) * 3 // 4]
@@ -109,13 +137,6 @@ def scatter(table: RiskTable) -> Scatter:
         unknown=table.rows.height - known.height,
         too_many=known.height - rows.height,
     )
-
-
-_STEPS = (0.1, 0.2, 0.5, 1, 2, 5, 10, 20, 50, 100, 200, 500, 1000, 2000, 5000)
-
-
-def _sizes(low: float, high: float) -> Iterable[float]:
-    return [step for step in _STEPS if low <= step <= high]
 
 
 @dataclass(frozen=True, slots=True)
@@ -219,6 +240,7 @@ def pictures_page(table: RiskTable) -> str:
         scatter=scatter(table),
         baselines=levels_by_baseline(table),
         hosts=hosts(table),
+        size=model_size(table.category),
         width=WIDTH,
         height=HEIGHT,
         left=LEFT,

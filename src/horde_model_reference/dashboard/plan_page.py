@@ -15,6 +15,7 @@ from horde_model_reference.curation.policy import Limits, Policy
 from horde_model_reference.dashboard.rendering import from_form, in_form, render
 from horde_model_reference.errors import NotFoundError, PlanError
 from horde_model_reference.escaping import quoted
+from horde_model_reference.reports.model_size import model_size
 
 SELECT, OVERRIDE, ASKED = "select", "override:", "asked"
 """The fields of the form: a ticked model; why it goes all the same (its name follows); that somebody has ticked."""
@@ -165,6 +166,7 @@ def plan_page(facts: CurationFacts, ticked: Ticked, *, outcome_alone: bool = Fal
         override=OVERRIDE,
         asked=ASKED,
         styles=has_styles(facts.table.category),
+        size=model_size(facts.table.category),
         data=own.data_as_of,
         warnings=own.warnings,
     )

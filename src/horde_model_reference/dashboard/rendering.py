@@ -17,6 +17,7 @@ from horde_model_reference.analytics.flags import FLAGS
 from horde_model_reference.categories import MODEL_REFERENCE_CATEGORY, USAGE
 from horde_model_reference.escaping import visible
 from horde_model_reference.reports import words
+from horde_model_reference.reports.model_size import model_size
 
 ASSETS = Path(__file__).parent / "assets"
 
@@ -96,7 +97,8 @@ def _environment() -> Environment:
         "first_names": words.first_names,
         "members": words.members,
         "share": words.share,
-        "size": words.size,
+        "model_size": lambda sized, category: model_size(category).cell(sized),
+        "said_size": lambda sized, category: model_size(category).said(sized),
         "visible": visible,
         "moment": moment,
         "pretty_json": pretty_json,

@@ -8,13 +8,16 @@ from datetime import datetime
 from horde_model_reference.analytics.risk_schema import CategoryDeletionRiskResponse, ModelDeletionRiskInfo
 from horde_model_reference.escaping import visible
 from horde_model_reference.reports import words
+from horde_model_reference.reports.model_size import model_size
 
-HEADER = "| Model | Level | Month use | Share | Workers | GB | Why |\n| --- | --- | ---: | ---: | ---: | ---: | --- |"
+HEADER = "| Model | Level | Month use | Share | Workers | {} | Why |\n| --- | --- | ---: | ---: | ---: | ---: | --- |"
+"""The heading of the table; its gap is for the measure of size."""
 
 
 def to_markdown(answer: CategoryDeletionRiskResponse, now: datetime) -> str:
     """Return the report; ``now`` is the moment that ages are told from."""
-    lines = [f"## Deletion risk: {answer.category.value}", "", HEADER, *map(_line, answer.models), ""]
+    header = HEADER.format(model_size(answer.category).heading)
+    lines = [f"## Deletion risk: {answer.category.value}", "", header, *map(_line, answer.models), ""]
     lines += [
         words.summary(answer),
         "",
@@ -42,7 +45,7 @@ def _line(row: ModelDeletionRiskInfo) -> str:
         words.month_use(row),
         words.share(row.usage_percentage_of_category),
         words.count(row.worker_count),
-        words.size(row.size_gb),
+        model_size(row.category).cell(row),
         words.flags(row),
     )
     return f"| {' | '.join(cells)} |"

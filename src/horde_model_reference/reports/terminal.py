@@ -18,10 +18,11 @@ from horde_model_reference.analytics.risk_schema import (
     ModelDeletionRiskDetail,
     ModelDeletionRiskInfo,
 )
-from horde_model_reference.categories import has_styles
+from horde_model_reference.categories import MODEL_REFERENCE_CATEGORY, SizeMeasure, has_styles, measured_in
 from horde_model_reference.escaping import visible
 from horde_model_reference.reports import words
 from horde_model_reference.reports.fitted_table import FittedColumn, FittedTable
+from horde_model_reference.reports.model_size import model_size
 
 LEVEL_STYLES: dict[RiskLevel, str] = {
     RiskLevel.CRITICAL: "bold red",
@@ -34,7 +35,7 @@ LEVEL_STYLES: dict[RiskLevel, str] = {
 
 def report(answer: CategoryDeletionRiskResponse, now: datetime) -> RenderableType:
     """Return the table of an answer with its summary; ``now`` is the moment that ages are told from."""
-    columns = [column for column in COLUMNS if has_styles(answer.category) or not column.with_styles]
+    columns = [column for column in COLUMNS if column.shown(answer.category)]
     table = FittedTable([column.shape for column in columns], dropped=DROPPED)
     for row in answer.models:
         table.add_row(*(column.cell(row) for column in columns))
@@ -49,12 +50,12 @@ def _no_cell(_: BackendVariation) -> Text:
 
 @dataclass(frozen=True, slots=True)
 class Column:
-    """One column of the report: its shape, and its cell for a row and for one of a row's backends."""
+    """One column of the report: its shape, its cell for a row and for one of a row's backends, and its categories."""
 
     shape: FittedColumn
     cell: Callable[[ModelDeletionRiskInfo], Text]
     variation_cell: Callable[[BackendVariation], Text] = _no_cell
-    with_styles: bool = False
+    shown: Callable[[MODEL_REFERENCE_CATEGORY], bool] = lambda _: True
 
 
 def _name(row: ModelDeletionRiskInfo) -> Text:
@@ -75,11 +76,20 @@ COLUMNS: tuple[Column, ...] = (
         lambda row: Text(words.count(row.worker_count)),
         lambda variation: Text(words.count(variation.worker_count)),
     ),
-    Column(FittedColumn("GB", "right"), lambda row: Text(words.size(row.size_gb))),
+    Column(
+        FittedColumn("GB", "right"),
+        lambda row: Text(words.size(row.size_gb)),
+        shown=measured_in(SizeMeasure.GIGABYTES),
+    ),
+    Column(
+        FittedColumn("Param-\neters", "right"),
+        lambda row: Text(words.weights(row.parameters)),
+        shown=measured_in(SizeMeasure.PARAMETERS),
+    ),
     Column(
         FittedColumn("Sty-\nles", "right"),
         lambda row: Text(words.count(row.style_count)),
-        with_styles=True,
+        shown=has_styles,
     ),
     Column(
         FittedColumn("Why", least=14),
@@ -87,9 +97,9 @@ COLUMNS: tuple[Column, ...] = (
         lambda variation: Text(visible(variation.variant_name)),
     ),
 )
-"""The columns of the report, from left to right; styles name image models only."""
+"""The columns of the report, from left to right."""
 
-DROPPED = ("Share", "Sty-\nles", "GB", "Work-\ners", "Why", "Month\nuse")
+DROPPED = ("Share", "Sty-\nles", "GB", "Param-\neters", "Work-\ners", "Why", "Month\nuse")
 """The columns that a narrow terminal does without; the first goes first."""
 
 
@@ -112,7 +122,7 @@ def explanation(detail: ModelDeletionRiskDetail, now: datetime) -> RenderableTyp
         f"{words.count(detail.usage_total)} ever; "
         f"{words.counted(detail.worker_count, 'worker thread')}, {words.counted(detail.queued_jobs, 'job')} waiting\n"
         f"{words.possible_use(detail.possible_usage_month)}"
-        f"{words.size(detail.size_gb)} GB; baseline {visible(detail.baseline or words.UNKNOWN)}; "
+        f"{model_size(detail.category).said(detail)}; baseline {visible(detail.baseline or words.UNKNOWN)}; "
         f"files on {visible(', '.join(detail.download_hosts)) or 'no known host'}",
     )
     reasons = _evidence(detail.evidence) if detail.evidence else Text("\nNothing speaks against it.")

@@ -54,6 +54,17 @@ def size(value: float | None) -> str:
     return UNKNOWN if value is None else f"{value:,.1f}"
 
 
+_SCALES = ((10**12, "T"), (10**9, "B"), (10**6, "M"), (10**3, "K"), (1, ""))
+
+
+def weights(value: float | None) -> str:
+    """Return a number of weights: ``7.2B``, ``350M``; ``?`` where it is unknown."""
+    if value is None:
+        return UNKNOWN
+    scale, letter = next((found for found in _SCALES if value >= found[0]), _SCALES[-1])
+    return f"{f'{value / scale:,.1f}'.removesuffix('.0')}{letter}"
+
+
 def last_use(day: date | None, ever: int | None) -> str:
     """Return when something was last used; empty where that is not known.
 
