@@ -55,3 +55,10 @@ def test_rule_13_hostile_names_are_inert(name: str) -> None:
     facts = facts_of({name: 100, SUBJECT: 50}, records={found: {"baseline": name} for found in (name, SUBJECT)})
     shown = screen(verdict_report(verdicts_of(plan_of(facts, UNLIMITED))[SUBJECT], f"{name}.toml"))
     assert not ACTIVE.search(shown.replace("\n", ""))
+
+
+def test_a_suspicious_model_is_called_so() -> None:
+    """Design section 8."""
+    plan = plan_of(facts_of(CROWD | {SUBJECT: 0}, threads={SUBJECT: 9}))
+    shown = " ".join(screen(verdict_report(verdicts_of(plan)[SUBJECT], "x"), 200).split())
+    assert "unknown Suspicious: 9 worker threads and no request in 30 days;" in shown

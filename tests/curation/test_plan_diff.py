@@ -22,7 +22,7 @@ def test_new_candidates_recovered_ones_and_changed_verdicts_are_told_with_their_
         "styled": ("keep", "protected"),
     }
     assert "It had 900 requests in 30 days" in changes["recovers"].why
-    assert "Risk level critical, 0 requests" in changes["falls"].why
+    assert "Risk level critical; never used" in changes["falls"].why
     assert "No longer: It had 5,000 requests" in changes["falls"].why
     assert "A limit of the plan is reached" in changes["comes"].why
     assert "Styles that name it: 1." in changes["styled"].why

@@ -165,3 +165,16 @@ def test_rule_13_hostile_names_that_a_key_releases_are_inert(name: str) -> None:
 
 def test_rule_12_same_plan_same_bytes() -> None:
     assert plan_markdown(a_plan()) == plan_markdown(a_plan())
+
+
+def test_suspicious_models_are_named_and_inert() -> None:
+    """Design section 8; rule 13: hostile names too."""
+    threads = {f"odd {at}": 10 for at in range(5)} | {"<b>odd": 1234}
+    shown = plan_markdown(plan_of(facts_of(CROWD | dict.fromkeys(threads, 0), threads=threads)))
+    (line,) = [line for line in shown.splitlines() if line.startswith("- Suspicious")]
+    assert line == (
+        "- Suspicious, since many worker threads serve what nobody uses: "
+        "`<b>odd` (1,234), `odd 0` (10), `odd 1` (10), `odd 2` (10), `odd 3` (10) and 1 more"
+    )
+    assert "- **unknown**: 6 models (suspicious 6)" in shown
+    assert "Suspicious" not in plan_markdown(plan_of(facts_of(CROWD | {"low": 0})))

@@ -10,7 +10,7 @@ import pytest
 from horde_model_reference.curation.plan_diff import compare
 from horde_model_reference.curation.plan_terminal import plan_report
 from horde_model_reference.curation.styles import Styles
-from tests.support.builders import TEXT
+from tests.support.builders import TEXT, stats_of
 from tests.support.curation import CROWD, UNLIMITED, facts_of, plan_of
 from tests.support.hostile_names import ACTIVE, HOSTILE_NAMES
 from tests.support.screens import screen
@@ -106,3 +106,18 @@ def test_no_line_is_wider_than_the_screen(width: int) -> None:
     plan = plan_of(facts_of(CROWD | {"low " * 20: 30}, styles=STYLES))
     shown = screen(plan_report(plan, [Path("out/plan.json")], None), width)
     assert max(map(len, shown.splitlines())) <= width
+
+
+def test_suspicious_models_are_named_and_inert() -> None:
+    """Design section 8; rule 13: hostile names too."""
+    shown = screen(plan_report(plan_of(facts_of(CROWD | {"\x1b[31modd": 0}, threads={"\x1b[31modd": 9})), [], None))
+    said = "Suspicious, since many worker threads serve what nobody uses: \\x1b[31modd (9)."
+    assert said in " ".join(shown.split())
+    assert "Suspicious" not in screen(plan_report(plan_of(facts_of(CROWD | {"low": 0})), [], None))
+
+
+def test_a_removal_has_its_total_use_beside_that_of_the_month() -> None:
+    stats = stats_of({**CROWD, "low": (0, 0, 583_676)})
+    shown = screen(plan_report(plan_of(facts_of(CROWD | {"low": 0}, stats=stats)), [], None), 120)
+    (line,) = [line.split() for line in shown.splitlines() if line.split()[:1] == ["low"]]
+    assert line[:4] == ["low", "critical", "0", "583,676"]

@@ -104,6 +104,19 @@ def wanting(**keys: Any) -> Keys:
         ({"threads": 1}, protecting(min_worker_threads=2), "remove", ["candidate"]),
         ({"threads": 9}, {}, "remove", ["candidate"]),
         ({"status": []}, {}, "unknown", ["workers_unknown"]),
+        # By workers without use.
+        ({"usage": 0, "threads": 5}, {}, "unknown", ["suspicious"]),
+        ({"usage": 0, "threads": 4}, {}, "remove", ["candidate"]),
+        ({"usage": 1, "threads": 500}, {}, "remove", ["candidate"]),
+        ({"usage": 0, "threads": 4}, wanting(suspicious_worker_threads=4), "unknown", ["suspicious"]),
+        ({"usage": 0, "threads": 500}, wanting(suspicious_worker_threads=0), "remove", ["candidate"]),
+        ({"usage": 0, "threads": 0}, wanting(suspicious_worker_threads=1), "remove", ["candidate"]),
+        (
+            {"usage": 0, "threads": 5},
+            protecting(min_worker_threads=5),
+            "protected",
+            ["served_by_workers", "suspicious"],
+        ),
         # By age.
         ({"days": 90}, {}, "remove", ["candidate"]),
         ({"days": 89.99}, {}, "keep", ["too_young"]),
@@ -382,3 +395,33 @@ def test_rule_11_a_shrunk_catalogue_is_refused_unless_the_policy_allows_it() -> 
     assert "sync CATEGORY --accept" in refused.value.hint
     assert "limits.shrunk_catalogue" in refused.value.hint
     assert removed_from(plan_of(facts, {"limits": {"shrunk_catalogue": True}})) == [SUBJECT]
+
+
+@pytest.mark.parametrize(
+    ("figures", "said"),
+    [
+        ((0, 0, 0), "Risk level critical; never used; 0 worker threads."),
+        (
+            (0, 0, 583_676),
+            "Risk level critical; used 583,676 times, not in the last 30 days; 0 worker threads.",
+        ),
+        ((1, 12, 3400), "Risk level medium; used 3,400 times, 12 of them in the last 30 days; 0 worker threads."),
+    ],
+)
+def test_a_removal_says_how_often_the_model_was_ever_used(figures: tuple[int, int, int], said: str) -> None:
+    """Design section 8: evidence says more than the columns."""
+    stats = stats_of({**CROWD, SUBJECT: figures})
+    verdict = verdicts_of(plan_of(about_the_subject(stats=stats), UNLIMITED))[SUBJECT]
+    assert [reason.sentence for reason in verdict.reasons] == [said]
+    assert (verdict.usage_month, verdict.usage_total) == figures[1:]
+
+
+def test_a_removal_tells_of_use_that_could_be_the_models() -> None:
+    """Rule 2c: it never counts as use."""
+    figures = {"a/Used-7B": 90_000, "b/Oakmoss-7B": 0, "somebody's Oakmoss-7B tune": 40}
+    stats = stats_of(figures)
+    facts = facts_of(dict(list(figures.items())[:2]), stats=stats, category=TEXT)
+    verdict = verdicts_of(plan_of(facts, UNLIMITED, {"protect": {"top_by_month_usage": 1}}))["b/Oakmoss-7B"]
+    assert verdict.possible_usage_month == 40
+    (reason,) = verdict.reasons
+    assert "never used; perhaps 40 more requests in 30 days, under names of no model;" in reason.sentence

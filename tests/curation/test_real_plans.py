@@ -16,7 +16,7 @@ from horde_model_reference.curation.planning import Choice, CurationFacts, make_
 from horde_model_reference.curation.policy import Policy
 from horde_model_reference.engine import open_engine
 from tests.support.builders import IMAGE, TEXT
-from tests.support.curation import codes_of, plan_of, removed_from, verdicts_of
+from tests.support.curation import UNLIMITED, codes_of, plan_of, removed_from, verdicts_of
 from tests.support.git import applied_by_git
 from tests.support.git_repository import GitRepository
 from tests.support.misbehaving_horde import MisbehavingHorde
@@ -137,3 +137,16 @@ async def test_the_default_plan_of_the_text_models_in_a_clone_goes_up_to_the_lim
     ages = [verdict.age_days or 0 for verdict in plan.removed]
     assert min(ages) >= Policy().candidates.min_age_days
     assert ages == sorted(ages, reverse=True)
+
+
+@pytest.mark.parametrize("category", REAL)
+async def test_models_that_many_workers_serve_for_nobody_are_never_plain_candidates(
+    category: MODEL_REFERENCE_CATEGORY, shared_data: Path
+) -> None:
+    """Design section 8: they are suspicious."""
+    facts = await facts_from(shared_data, category)
+    plan = plan_of(facts, {"candidates": {"min_age_days": 0}}, UNLIMITED)
+    many = Policy().candidates.suspicious_worker_threads
+    odd = {found.name for found in plan.verdicts if found.usage_month == 0 and (found.worker_count or 0) >= many}
+    assert {found.name for found in plan.verdicts if "suspicious" in codes_of(found)} == odd
+    assert not odd & set(removed_from(plan))

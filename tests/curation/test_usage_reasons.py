@@ -121,7 +121,7 @@ def test_why_it_is_removed_says_on_how_many_days_that_rests() -> None:
 @pytest.mark.parametrize(
     ("ever", "said"),
     [
-        (0, "It was never seen in use, unused for"),
+        (0, "It was unused for"),
         (312_345, "It was last used before its history begins, or in a gap of it (312,345 requests ever), unused for"),
         (None, "It was unused for"),
     ],

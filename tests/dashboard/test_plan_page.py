@@ -207,3 +207,13 @@ def test_the_files_are_those_of_the_selection(facts: CurationFacts) -> None:
         plan_file(facts, file, ticked, "other.txt")
     with pytest.raises(PlanError):
         plan_file(facts, file, Ticked((STYLED,), {}), "plan.md")
+
+
+def test_suspicious_models_are_named_with_a_link() -> None:
+    """Design section 8; rule 13: hostile names too."""
+    threads = {f"odd {at}": 10 for at in range(5)} | {"<b>odd": 1234}
+    page = plan_page(facts_of(CROWD | dict.fromkeys(threads, 0), threads=threads), Ticked(None, {}))
+    (said,) = re.findall("<p>Suspicious, since.*?</p>", page)
+    assert said.endswith("</a> (10) and 1 more.</p>")
+    assert '<a href="/model/image_generation/%3Cb%3Eodd">&lt;b&gt;odd</a> (1,234), ' in said
+    assert "Suspicious, since" not in plan_page(facts_of(CROWD | {"low": 0}), Ticked(None, {}))

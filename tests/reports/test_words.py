@@ -79,6 +79,23 @@ def test_first_names(number: int, text: str) -> None:
 
 
 @pytest.mark.parametrize(
+    ("month", "total", "text"),
+    [
+        (0, 0, "never used"),
+        (0, 583_676, "used 583,676 times, not in the last 30 days"),
+        (0, 1, "used 1 time, not in the last 30 days"),
+        (12, 3400, "used 3,400 times, 12 of them in the last 30 days"),
+        (12, 7, "used 12 times, 12 of them in the last 30 days"),
+        (None, 7, "its use is unknown"),
+        (0, None, "its use is unknown"),
+    ],
+)
+def test_use(month: int | None, total: int | None, text: str) -> None:
+    """Design section 8: never used, or used so many times but not since; unknown is never 0."""
+    assert words.use(month, total) == text
+
+
+@pytest.mark.parametrize(
     ("day", "ever", "text"),
     [
         (date(2026, 1, 2), 7, "last used on 2026-01-02"),

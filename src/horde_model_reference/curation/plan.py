@@ -21,6 +21,10 @@ from horde_model_reference.reports.words import counted
 Count = Annotated[int, Field(ge=0)]
 
 
+SUSPICIOUS = "suspicious"
+"""The code of the reason that a model is served by many workers and used by nobody."""
+
+
 class Verdict(StrEnum):
     """The verdict on a model; the first one that has a reason holds, from the top."""
 
@@ -60,6 +64,10 @@ class ModelVerdict(Answer):
     reasons: list[ReasonInfo]
     risk_level: RiskLevel
     usage_month: int | None
+    usage_total: int | None = Field(None, description="Attributed requests ever; it trails; null if unknown.")
+    possible_usage_month: int | None = Field(
+        None, description="Requests in 30 days under names of no model that could well be its; null if unknown."
+    )
     worker_count: int | None
     queued_jobs: int | None
     size_gb: float | None
@@ -168,6 +176,15 @@ class Plan(Answer):
     def removed(self) -> list[ModelVerdict]:
         """The models to remove, in the order of removal."""
         return [verdict for verdict in self.verdicts if verdict.verdict is Verdict.REMOVE]
+
+    @property
+    def suspicious(self) -> list[ModelVerdict]:
+        """The models that stay although nobody uses them, since many workers serve them, in the order of removal."""
+        return [
+            found
+            for found in self.verdicts
+            if found.verdict is not Verdict.REMOVE and any(reason.code == SUSPICIOUS for reason in found.reasons)
+        ]
 
     @property
     def deleted_styles(self) -> list[str]:

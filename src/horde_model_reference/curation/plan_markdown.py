@@ -143,6 +143,9 @@ def _code_or_nothing(text: str) -> str:
 
 def _others(plan: Plan) -> str:
     lines = ["## What stays, and why", "", *(f"- **{verdict.value}**: {said}" for verdict, said in staying(plan))]
+    if plan.suspicious:
+        found = words.first_names([f"{code(found.name)} ({found.worker_count:,})" for found in plan.suspicious])
+        lines.append(f"- Suspicious, since many worker threads serve what nobody uses: {found}")
     if plan.orphaned_styles:
         orphans = ", ".join(f"{code(style)} ({code(model)})" for style, model in plan.orphaned_styles.items())
         lines.append(f"- Styles that name a model which is not in the catalogue: {orphans}")

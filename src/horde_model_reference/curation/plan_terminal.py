@@ -34,11 +34,12 @@ def _removals(removed: Sequence[ModelVerdict], size: ModelSize) -> FittedTable:
         FittedColumn("Remove", least=20),
         FittedColumn("Level"),
         FittedColumn("Month\nuse", "right"),
+        FittedColumn("Total\nuse", "right"),
         FittedColumn(size.narrow, "right"),
         FittedColumn("Days", "right"),
         FittedColumn("Could be replaced by", least=16),
     )
-    table = FittedTable(columns, dropped=("Days", size.narrow, "Could be replaced by", "Month\nuse"))
+    table = FittedTable(columns, dropped=("Days", size.narrow, "Could be replaced by", "Total\nuse", "Month\nuse"))
     for verdict in removed:
         override = f" (override: {verdict.override})" if verdict.override else ""
         because = f" (because: {verdict.because.text()})" if verdict.because else ""
@@ -46,6 +47,7 @@ def _removals(removed: Sequence[ModelVerdict], size: ModelSize) -> FittedTable:
             Text(visible(verdict.name + override + because)),
             Text(verdict.risk_level.value, style=LEVEL_STYLES[verdict.risk_level]),
             Text(words.count(verdict.usage_month)),
+            Text(words.count(verdict.usage_total)),
             Text(size.cell(verdict)),
             Text(words.count(verdict.age_days)),
             Text(_best(verdict)),
@@ -87,6 +89,9 @@ def _names(names: Sequence[str]) -> str:
 
 def _others(plan: Plan) -> list[str]:
     lines = [f"{verdict.value}: {said}" for verdict, said in staying(plan)]
+    if plan.suspicious:
+        found = words.first_names([f"{visible(found.name)} ({found.worker_count:,})" for found in plan.suspicious])
+        lines.append(f"Suspicious, since many worker threads serve what nobody uses: {found}.")
     if plan.orphaned_styles:
         orphans = ", ".join(f"{style} ({model})" for style, model in plan.orphaned_styles.items())
         lines.append(f"Styles that name a model which is not in the catalogue: {visible(orphans)}.")

@@ -50,7 +50,7 @@ from horde_model_reference.curation.usage_reasons import removal_evidence
 from horde_model_reference.data_warnings import DataWarning
 from horde_model_reference.errors import PlanError
 from horde_model_reference.escaping import quoted, visible
-from horde_model_reference.reports.words import counted
+from horde_model_reference.reports.words import counted, use
 from horde_model_reference.thread_pool import while_wanted
 
 MOST_PROTECTIONS_TOLD = 10
@@ -280,6 +280,8 @@ def _verdict(model: ModelFacts, reasons: list[ReasonInfo], removed: set[str], ch
         reasons=reasons,
         risk_level=row["risk_level"],
         usage_month=row["usage_month"],
+        usage_total=row["usage_total"],
+        possible_usage_month=row["possible_usage_month"],
         worker_count=row["worker_count"],
         queued_jobs=row["queued_jobs"],
         size_gb=row["size_gb"],
@@ -301,8 +303,10 @@ def _verdict(model: ModelFacts, reasons: list[ReasonInfo], removed: set[str], ch
 
 def _why_removed(model: ModelFacts) -> str:
     row = model.row
-    month, workers = counted(row["usage_month"], "request"), counted(row["worker_count"], "worker thread")
-    now = f"Risk level {row['risk_level']}, {month} in 30 days, {workers}."
+    used, workers = use(row["usage_month"], row["usage_total"]), counted(row["worker_count"], "worker thread")
+    possible = row["possible_usage_month"]
+    perhaps = f"; perhaps {counted(possible, 'more request')} in 30 days, under names of no model" if possible else ""
+    now = f"Risk level {row['risk_level']}; {used}{perhaps}; {workers}."
     removed = removal_day(model.listing)
     returned = f" It returned after removal on {removed}." if removed is not None else ""
     return now + removal_evidence(model.past, _used_ever(row)) + returned

@@ -105,6 +105,12 @@ class Candidates(_Section):
         description="Models of which fewer days were seen are unknown; 0 = off.",
         json_schema_extra={"unit": "days"},
     )
+    suspicious_worker_threads: Annotated[int, Field(ge=0, strict=True)] = Field(
+        5,
+        description="Models without use in 30 days that at least so many threads serve are suspicious, and unknown; "
+        "0 = off.",
+        json_schema_extra={"unit": "worker threads"},
+    )
     risk_levels: tuple[RiskLevel, ...] = Field(
         (RiskLevel.CRITICAL, RiskLevel.HIGH, RiskLevel.MEDIUM),
         max_length=MOST_ENTRIES,

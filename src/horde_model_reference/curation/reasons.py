@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 
 from horde_model_reference.curation.budget import LIMITS
 from horde_model_reference.curation.model_facts import ModelFacts
-from horde_model_reference.curation.plan import ReasonInfo, Verdict
+from horde_model_reference.curation.plan import SUSPICIOUS, ReasonInfo, Verdict
 from horde_model_reference.curation.policy import OnRemoval
 from horde_model_reference.curation.reason import Reason, reason
 from horde_model_reference.curation.usage_reasons import (
@@ -103,6 +103,17 @@ def possibly_used(facts: ModelFacts) -> Iterator[str]:
         yield f"Names that belong to no model but could be its had {counted(possible, 'request')} in 30 days; {asked}."
 
 
+@reason(Verdict.UNKNOWN, "candidates.suspicious_worker_threads", code=SUSPICIOUS)
+def suspicious(facts: ModelFacts) -> Iterator[str]:
+    """Many worker threads serve it, and it has no use: its name clashes with another's, or it is broken."""
+    many, threads = facts.policy.candidates.suspicious_worker_threads, facts.row["worker_count"]
+    if facts.row["usage_month"] == 0 and threads is not None and 0 < many <= threads:
+        yield (
+            f"Suspicious: {counted(threads, 'worker thread')} and no request in 30 days; perhaps its name clashes with "
+            "another's, or it is broken."
+        )
+
+
 @reason(Verdict.UNKNOWN, "candidates.min_age_days")
 def age_unknown(facts: ModelFacts) -> Iterator[str]:
     """Nothing says when it entered the catalogue."""
@@ -168,6 +179,7 @@ REASONS: tuple[Reason, ...] = (
     usage_unknown,
     workers_unknown,
     possibly_used,
+    suspicious,
     age_unknown,
     styles_unknown,
     kind_unknown,

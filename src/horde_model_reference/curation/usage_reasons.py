@@ -122,7 +122,8 @@ def removal_evidence(past: UsageYear | None, ever: int | None) -> str:
     if past is None or past.unused_days is None:
         return ""
     unused = f"unused for at least {counted(past.unused_days, 'day')}" if past.unused_days else ""
-    said = (last_use(past.last_used, ever), unused)
+    last = "" if past.last_used is None and ever == 0 else last_use(past.last_used, ever)
+    said = (last, unused)
     return f" It was {', '.join(filter(None, said))}; {_rests_on(past)}."
 
 

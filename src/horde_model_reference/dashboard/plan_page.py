@@ -15,6 +15,7 @@ from horde_model_reference.curation.policy import Limits, Policy
 from horde_model_reference.dashboard.rendering import from_form, in_form, render
 from horde_model_reference.errors import NotFoundError, PlanError
 from horde_model_reference.escaping import quoted
+from horde_model_reference.reports import words
 from horde_model_reference.reports.model_size import model_size
 
 SELECT, OVERRIDE, ASKED = "select", "override:", "asked"
@@ -162,6 +163,8 @@ def plan_page(facts: CurationFacts, ticked: Ticked, *, outcome_alone: bool = Fal
         candidates=[] if outcome_alone else _shown(own, names),
         model_count=len(own.verdicts),
         held_back=own.held_back,
+        suspicious=own.suspicious,
+        most_suspicious=words.MOST_NAMES,
         select=SELECT,
         override=OVERRIDE,
         asked=ASKED,

@@ -65,6 +65,22 @@ def weights(value: float | None) -> str:
     return f"{f'{value / scale:,.1f}'.removesuffix('.0')}{letter}"
 
 
+def use(month: int | None, total: int | None) -> str:
+    """Return how often a model was used, lately and ever: ``used 583,676 times, not in the last 30 days``.
+
+    Args:
+        month: Its month usage.
+        total: Its total usage, which trails; the larger of both counts.
+    """
+    if month is None or total is None:
+        return "its use is unknown"
+    ever = max(month, total)
+    if not ever:
+        return "never used"
+    lately = f"{month:,} of them in the last 30 days" if month else "not in the last 30 days"
+    return f"used {counted(ever, 'time')}, {lately}"
+
+
 def last_use(day: date | None, ever: int | None) -> str:
     """Return when something was last used; empty where that is not known.
 
