@@ -273,3 +273,13 @@ def test_warnings_are_the_notices(varied: RiskTable) -> None:
         (warning.code, warning.message) for warning in varied.warnings
     ]
     assert "name_clash" in {warning.code for warning in answer.warnings}
+
+
+def test_a_detail_lists_the_models_links() -> None:
+    """Design section 8: links to the model's pages; a hostile address is none."""
+    homepage = {"model": "https://huggingface.co/a/b", "other": "javascript:alert(1)"}
+    records = {name: {"homepage": url, "config": {}} for name, url in homepage.items()}
+    table = table_of(catalogue_of(records), observation_of(stats_of({"model": 1})))
+    (link,) = respond_for_model(table, "model").links
+    assert (link.kind, link.url, link.source) == ("hugging_face", "https://huggingface.co/a/b", "record")
+    assert respond_for_model(table, "other").links == []

@@ -13,9 +13,10 @@ from horde_model_reference.curation.plan_diff import compare
 from horde_model_reference.curation.plan_markdown import plan_markdown
 from horde_model_reference.curation.styles import Styles
 from horde_model_reference.data_warnings import DataWarning
-from tests.support.builders import TEXT
+from tests.support.builders import GOOD_URL, TEXT
 from tests.support.curation import CROWD, UNLIMITED, facts_of, plan_of
 from tests.support.hostile_names import ACTIVE, HOSTILE_NAMES
+from tests.support.rows import files
 
 STYLES = Styles({"a": "low", "lost": "gone model"}, {"only": ("a",), "more": ("a", "lost")})
 
@@ -30,7 +31,7 @@ def test_a_reviewer_finds_everything_to_judge_by() -> None:
     for words in (
         "# Remove 2 models from `catalogue.json`",
         "the Horde's statistics of 2026-11-24 06:00 UTC",
-        "| `low` | medium | 30 | 2 | 2.0 | 365 | `popular 29` (100,029), `popular 28` (100,028), `popular 27`",
+        f"| `low`; [file on huggingface.co]({GOOD_URL}) | medium | 30 | 2 | 2.0 | 365 | `popular 29` (100,029), `popular 28` (100,028), `popular 27`",
         "**Override:** `agreed in #12`",
         "Styles that name it: 1.",
         "2 of the category's models (6.25 %), 2 files, 4.0 GB: `huggingface.co` 2 files, 4.0 GB",
@@ -56,7 +57,8 @@ def test_text_models_are_told_by_their_number_of_weights(size: int | None, cell:
     facts = facts_of({"a/Used": 900, "b/Old": 0}, records=records, category=TEXT)
     shown = plan_markdown(plan_of(facts, UNLIMITED, select=["b/Old"], overrides={"b/Old": "agreed"}))
     assert "| Model | Level | Month use | Workers | Parameters | Days |" in shown
-    assert f"| `b/Old` | critical | 0 | 0 | {cell} | 365 |" in shown
+    page = "[Hugging Face, by its name](https://huggingface.co/b/Old)"
+    assert f"| `b/Old`; {page} | critical | 0 | 0 | {cell} | 365 |" in shown
     assert f"- 1 of the category's models (50 %), {cell} parameters\n" in shown
     assert "GB" not in shown
 
@@ -146,7 +148,7 @@ def test_rule_13_hostile_names_are_inert(name: str) -> None:
         line for line in shown.splitlines() if line.startswith("| ") and not line.startswith(("| Model", "| ---"))
     ]
     assert len(re.split(r"(?<!\\)\|", row)) == 10
-    outside = re.sub(r"(`+)(?!`).*?(?<!`)\1(?!`)", "", shown)
+    outside = re.sub(r"(`+)(?!`).*?(?<!`)\1(?!`)", "", shown.replace(f"[file on huggingface.co]({GOOD_URL})", ""))
     for dangerous in ("<script", "](", "@everyone", "**bold**", "&amp;", "http"):
         assert dangerous not in outside, dangerous
     assert [line for line in shown.splitlines() if line.startswith("# ")] == [shown.splitlines()[0]]
@@ -178,3 +180,17 @@ def test_suspicious_models_are_named_and_inert() -> None:
     )
     assert "- **unknown**: 6 models (suspicious 6)" in shown
     assert "Suspicious" not in plan_markdown(plan_of(facts_of(CROWD | {"low": 0})))
+
+
+def test_a_removal_has_links_that_stay_links() -> None:
+    """Design section 8; rule 13: nothing in an address ends the link or its cell."""
+    record = {"homepage": "https://author.example/a|b)", **files("https://civitai.com/api/download/models/7", "x:y")}
+    facts = facts_of(CROWD | {"low": 0}, records={"low": record})
+    plan = plan_of(facts)
+    (line,) = [line for line in plan_markdown(plan).splitlines() if line.startswith("| `low`")]
+    assert line.split(" | ")[0] == (
+        "| `low`; [homepage on author.example](https://author.example/a%7Cb%29), "
+        "[Civitai, by its download](https://civitai.com/model-versions/7), "
+        "[file on civitai.com](https://civitai.com/api/download/models/7)"
+    )
+    assert {found.name for found in plan.verdicts if found.links} == {"low"}

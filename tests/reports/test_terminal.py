@@ -17,7 +17,7 @@ from horde_model_reference.escaping import visible
 from horde_model_reference.reports.terminal import explanation, report
 from tests.support.builders import FETCHED, TEXT, catalogue_of, observation_of, stats_of, status_of, table_of
 from tests.support.hostile_names import ACTIVE, HOSTILE_NAMES
-from tests.support.rows import rows_of
+from tests.support.rows import files, rows_of
 from tests.support.screens import screen
 
 NOW = FETCHED + timedelta(hours=2)
@@ -185,3 +185,18 @@ def test_unknown_figures_are_shown_as_unknown() -> None:
     assert "? requests in a day, ? in 30 days (? of the category), ? ever; ? worker threads" in screen(
         explanation(respond_for_model(table, "m"), NOW)
     )
+
+
+def test_an_explanation_lists_pages_and_files() -> None:
+    """Design section 8; rule 13: what is no plain address is not shown as one."""
+    addresses = [f"https://h.example/{at}" for at in range(12)]
+    records = {"a": {"homepage": "https://civitai.com/models/1", **files(*addresses)}, "b": files("javascript:x")}
+    table = table_of(catalogue_of(records), observation_of(stats_of({"a": 1})))
+    lines = screen(explanation(respond_for_model(table, "a"), NOW), 120).splitlines()
+    found = [line.strip() for line in lines if "https://" in line]
+    assert found == [
+        "Civitai: https://civitai.com/models/1",
+        *(f"file on h.example: {url}" for url in addresses[:9]),
+    ]
+    assert "and 3 more" in [line.strip() for line in lines]
+    assert "No page of it is known." in screen(explanation(respond_for_model(table, "b"), NOW), 120)

@@ -67,7 +67,9 @@ def test_every_link_of_every_page_answers(demo: BlockingClient) -> None:
         for found in Markup(demo.get(path).text).all("a"):
             address = found["href"].partition("#")[0]
             kind = followed.setdefault("/".join(address.split("/")[:3]), set())
-            if address and address not in kind and len(kind) < MOST_OF_A_KIND:
+            leads_away = found.get("rel") == "noopener noreferrer nofollow"
+            assert leads_away is address.startswith(("https://", "http://"))
+            if address and not leads_away and address not in kind and len(kind) < MOST_OF_A_KIND:
                 kind.add(address)
                 assert address.startswith("/")
                 assert demo.get(address, headers=BROWSER).status_code == 200, address

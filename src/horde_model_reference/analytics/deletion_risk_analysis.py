@@ -100,6 +100,7 @@ class ModelDeletionRiskInfoFactory:
             key=self.table_key(catalogue, observation, style_counts, recent),
             skipped=catalogue.skipped,
             aliases=catalogue.aliases,
+            records=catalogue.records,
             possible=possible,
         )
 

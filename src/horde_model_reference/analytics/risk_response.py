@@ -16,13 +16,16 @@ from horde_model_reference.analytics.risk_schema import (
     CategoryDeletionRiskSummary,
     DataAsOfInfo,
     DependentsInfo,
+    LinkInfo,
     ModelDeletionRiskDetail,
     ModelDeletionRiskInfo,
     WarningInfo,
 )
 from horde_model_reference.analytics.risk_table import RiskTable
 from horde_model_reference.analytics.unknown_names import unknown_model
-from horde_model_reference.categories import has_families
+from horde_model_reference.catalogue.links import model_links
+from horde_model_reference.catalogue.records import ModelRecord
+from horde_model_reference.categories import MODEL_REFERENCE_CATEGORY, has_families
 from horde_model_reference.escaping import visible
 from horde_model_reference.integrations.attribution import (
     AMBIGUOUS,
@@ -106,12 +109,18 @@ def respond_for_model(table: RiskTable, name: str, dependents: DependentsInfo | 
         {
             **_row_infos(table, row, variations)[0],
             "dependents": dependents,
+            "links": link_infos(table.records[name], table.category),
             "evidence": [evidence_of(flag, facts, table.context) for flag in FLAGS if facts[flag.name]],
             "api_names": _api_name_infos(table, attributed),
             "possible_api_names": _api_name_infos(table, _possible_names(table, index)),
             "data_as_of": data_as_of(table),
         }
     )
+
+
+def link_infos(record: ModelRecord, category: MODEL_REFERENCE_CATEGORY) -> list[LinkInfo]:
+    """Return the links of a model for an answer."""
+    return [LinkInfo(kind=link.kind, url=link.url, source=link.source) for link in model_links(record, category)]
 
 
 def respond_with_attribution(table: RiskTable) -> CategoryAttributionResponse:

@@ -13,6 +13,7 @@ from pydantic import BaseModel, ConfigDict, Field, create_model
 
 from horde_model_reference.analytics.flags import FLAG_NAMES, FLAGS
 from horde_model_reference.analytics.risk_level import RiskLevel
+from horde_model_reference.catalogue.links import LinkKind, LinkSource
 from horde_model_reference.categories import MODEL_REFERENCE_CATEGORY
 from horde_model_reference.polars_queries import collected
 
@@ -248,10 +249,21 @@ class DependentsInfo(Answer):
     emptied_style_categories: list[str] = Field(description="Style categories that would have no style left.")
 
 
+class LinkInfo(Answer):
+    """A page or file of a model on the web; its address may be made a link."""
+
+    kind: LinkKind = Field(description="`homepage`, `hugging_face`, `civitai` or `file`.")
+    url: str = Field(description="An http(s) address, percent-encoded.")
+    source: LinkSource = Field(
+        description="`record`; `name` or `download` where the address follows from one: perhaps nothing is there."
+    )
+
+
 class ModelDeletionRiskDetail(ModelDeletionRiskInfo):
     """One model with the evidence for every set flag, and the API names attributed to it."""
 
     dependents: DependentsInfo | None = Field(description="Who relies on it; null where that is unknown.")
+    links: list[LinkInfo] = Field(description="Its pages, then its files; only what may be made a link.")
     evidence: list[FlagEvidence]
     api_names: list[ApiNameInfo]
     possible_api_names: list[ApiNameInfo] = Field(description="Names of no model that could well be its, by month use.")

@@ -15,6 +15,7 @@ from horde_model_reference.analytics.possible_use import PAIRS, possible_usage_m
 from horde_model_reference.analytics.text_model_grouping import apply_text_model_grouping_to_risk_response
 from horde_model_reference.catalogue.aliases import NO_ALIASES, Aliases
 from horde_model_reference.catalogue.catalogue import Catalogue
+from horde_model_reference.catalogue.records import ModelRecord
 from horde_model_reference.categories import MODEL_REFERENCE_CATEGORY
 from horde_model_reference.data_warnings import DataWarning
 from horde_model_reference.integrations.attribution import ATTRIBUTED
@@ -47,6 +48,7 @@ class RiskTable:
         rows: One row a model or family, sorted by name; the columns are described in ``docs/figures.md``.
         api_names: One row an API name (see :class:`MergedUsage`); ``model_index`` counts along the models' rows.
         key: The identity of the table; equal keys mean equal tables.
+        records: The records by name.
         skipped: Why names that the catalogue's file seems to have are not among the models.
         grouped: The rows are families.
         aliases: The curators' aliases of names and families.
@@ -63,6 +65,7 @@ class RiskTable:
     rows: pl.DataFrame
     api_names: pl.DataFrame
     key: str
+    records: Mapping[str, ModelRecord]
     skipped: Mapping[str, str] = field(default_factory=dict)
     grouped: bool = False
     aliases: Aliases = NO_ALIASES

@@ -11,7 +11,7 @@ from typing import Annotated
 from pydantic import Field
 
 from horde_model_reference.analytics.risk_level import RiskLevel
-from horde_model_reference.analytics.risk_schema import Answer, DataAsOfInfo, WarningInfo
+from horde_model_reference.analytics.risk_schema import Answer, DataAsOfInfo, LinkInfo, WarningInfo
 from horde_model_reference.catalogue.listing import Listing
 from horde_model_reference.categories import MODEL_REFERENCE_CATEGORY
 from horde_model_reference.curation.because import Because
@@ -83,6 +83,9 @@ class ModelVerdict(Answer):
     styles: list[str] | None = Field(description="Styles that name it; null if they could not be read.")
     kind: str | None = Field(description="What it is; null where its record does not say.")
     replacements: list[ReplacementInfo] | None = Field(description="Best first; null if unknown.")
+    links: list[LinkInfo] = Field(
+        [], description="Pages and files of a model that is removed; empty for others, since `explain` has theirs."
+    )
     override: str | None = Field(description="Why it is removed although it is protected or unknown.")
     because: Because | None = Field(None, description="The reason of a curator for its removal.")
 

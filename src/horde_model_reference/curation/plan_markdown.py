@@ -60,7 +60,7 @@ def _line(verdict: ModelVerdict, size: ModelSize) -> str:
     override = f" **Override:** {code(verdict.override)}" if verdict.override else ""
     because = f" **Because:** {code(verdict.because.text())}" if verdict.because else ""
     cells = (
-        code(verdict.name),
+        f"{code(verdict.name)}{_links(verdict)}",
         verdict.risk_level.value,
         words.count(verdict.usage_month),
         words.count(verdict.worker_count),
@@ -70,6 +70,12 @@ def _line(verdict: ModelVerdict, size: ModelSize) -> str:
         f"{code(' '.join(sentences))}{override}{because}",
     )
     return f"| {' | '.join(cell.replace('|', BAR) for cell in cells)} |"
+
+
+def _links(verdict: ModelVerdict) -> str:
+    """Return the model's links; an address is encoded so that nothing in it ends the link or the cell."""
+    links = [f"[{words.link_label(link)}]({link.url})" for link in verdict.links]
+    return f"; {words.first_names(links)}" if links else ""
 
 
 def _replacements(verdict: ModelVerdict) -> str:

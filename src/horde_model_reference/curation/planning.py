@@ -12,7 +12,7 @@ import polars as pl
 
 from horde_model_reference.analytics.matching import page
 from horde_model_reference.analytics.risk_query import BY_REMOVAL, RiskQuery
-from horde_model_reference.analytics.risk_response import data_as_of
+from horde_model_reference.analytics.risk_response import data_as_of, link_infos
 from horde_model_reference.analytics.risk_schema import WarningInfo
 from horde_model_reference.analytics.risk_table import RiskTable
 from horde_model_reference.analytics.unknown_names import unknown_model
@@ -126,7 +126,7 @@ def make_plan(facts: CurationFacts, policy: Policy, choice: Choice | None = None
         removed = _within_limits(facts, models, reasons, policy)
     else:
         removed = _selected(facts, models, reasons, policy, choice)
-    verdicts = [_verdict(model, reasons[model.name], removed, choice) for model in while_wanted(models)]
+    verdicts = [_verdict(model, reasons[model.name], removed, choice, facts) for model in while_wanted(models)]
     changes = style_changes(facts.styles, verdicts, facts.catalogue, policy.styles.on_removal)
     idle = unmatched_protections(chain(*matches.values()), facts.table.category, facts.table.rows["name"].to_list())
     return Plan(
@@ -263,7 +263,9 @@ def _selected(
     return set(choice.selected or ())
 
 
-def _verdict(model: ModelFacts, reasons: list[ReasonInfo], removed: set[str], choice: Choice) -> ModelVerdict:
+def _verdict(
+    model: ModelFacts, reasons: list[ReasonInfo], removed: set[str], choice: Choice, facts: CurationFacts
+) -> ModelVerdict:
     row, name = model.row, model.name
     if name in removed:
         verdict = Verdict.REMOVE
@@ -296,6 +298,7 @@ def _verdict(model: ModelFacts, reasons: list[ReasonInfo], removed: set[str], ch
             ReplacementInfo(name=found.name, usage_month=found.usage_month, reason=found.reason)
             for found in replacements
         ],
+        links=link_infos(facts.catalogue.records[name], facts.table.category) if name in removed else [],
         override=(choice.overrides or {}).get(name) if verdict is Verdict.REMOVE else None,
         because=choice.because.get(name) if verdict is Verdict.REMOVE else None,
     )

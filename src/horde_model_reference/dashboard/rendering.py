@@ -14,6 +14,7 @@ from urllib.parse import quote
 from jinja2 import Environment, PackageLoader, StrictUndefined, select_autoescape
 
 from horde_model_reference.analytics.flags import FLAGS
+from horde_model_reference.catalogue.links import web_address
 from horde_model_reference.categories import MODEL_REFERENCE_CATEGORY, USAGE
 from horde_model_reference.escaping import visible
 from horde_model_reference.reports import words
@@ -97,6 +98,7 @@ def _environment() -> Environment:
         "first_names": words.first_names,
         "members": words.members,
         "share": words.share,
+        "link_label": words.link_label,
         "model_size": lambda sized, category: model_size(category).cell(sized),
         "said_size": lambda sized, category: model_size(category).said(sized),
         "visible": visible,
@@ -112,5 +114,6 @@ def _environment() -> Environment:
         "asset": lambda name: f"/assets/{name}?v={asset_version(name)}",
         "set_flags": words.telling_flags,
         "last_use": words.last_use,
+        "web_address": web_address,
     }
     return environment

@@ -130,7 +130,7 @@ def explanation(detail: ModelDeletionRiskDetail, now: datetime) -> RenderableTyp
         _api_names(detail.api_names) if detail.api_names else Text("\nThe Horde reports no name that belongs to it.")
     )
     possible = [_api_names(detail.possible_api_names, "Could also be it")] if detail.possible_api_names else []
-    return Group(verdict, reasons, _relying(detail), names, *possible, Text(words.age(detail.data_as_of, now)))
+    return Group(verdict, reasons, _relying(detail), _links(detail), names, *possible, Text(words.age(detail.data_as_of, now)))
 
 
 def _relying(detail: ModelDeletionRiskDetail) -> Text:
@@ -143,6 +143,18 @@ def _relying(detail: ModelDeletionRiskDetail) -> Text:
         return Text("No style names it.")
     text = f"{len(styles)} style{'s name' if len(styles) > 1 else ' names'} it: {visible(', '.join(styles))}."
     return Text(text + (f" Categories left empty without it: {visible(', '.join(emptied))}." if emptied else ""))
+
+
+MOST_LINKS = 10
+
+
+def _links(detail: ModelDeletionRiskDetail) -> Text:
+    """Return the model's pages and files, one a line; addresses are percent-encoded, and stay text."""
+    if not detail.links:
+        return Text("No page of it is known.")
+    lines = [f"{words.link_label(link)}: {link.url}" for link in detail.links[:MOST_LINKS]]
+    more = len(detail.links) - MOST_LINKS
+    return Text("\n".join([*lines, *([f"and {more:,} more"] if more > 0 else [])]))
 
 
 EVIDENCE = (

@@ -4,15 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import UTC, date, datetime, timedelta
+from urllib.parse import urlsplit
 
 from horde_model_reference.analytics.flags import FLAGS, Flag
 from horde_model_reference.analytics.risk_level import RiskLevel
 from horde_model_reference.analytics.risk_schema import (
     CategoryDeletionRiskResponse,
     DataAsOfInfo,
+    LinkInfo,
     ModelDeletionRiskInfo,
     PeriodAttribution,
 )
+from horde_model_reference.catalogue.links import LinkKind, LinkSource
 
 UNKNOWN = "?"
 MOST_NAMES = 5
@@ -96,6 +99,15 @@ def last_use(day: date | None, ever: int | None) -> str:
     if ever == 0:
         return "never seen in use"
     return f"last used before its history begins, or in a gap of it ({counted(ever, 'request')} ever)"
+
+
+_LINKS = {LinkKind.HUGGING_FACE: "Hugging Face", LinkKind.CIVITAI: "Civitai"}
+
+
+def link_label(link: LinkInfo) -> str:
+    """Return the words for a link; those of an unknown site and of a file name its host."""
+    site = _LINKS.get(link.kind) or f"{link.kind.value} on {urlsplit(link.url).hostname}"
+    return site if link.source is LinkSource.RECORD else f"{site}, by its {link.source.value}"
 
 
 def first_names(names: Sequence[str], most: int = MOST_NAMES) -> str:
