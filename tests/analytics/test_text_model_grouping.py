@@ -70,9 +70,7 @@ def test_usage_and_workers_are_sums() -> None:
     assert (family.size_gb, family.cost_benefit_score) == (4.0, 10.0)
 
 
-@pytest.mark.parametrize(
-    ("sizes", "largest"), [((7, 13), 13), ((13, 13), 13), ((7, None), None), ((None, None), None)]
-)
+@pytest.mark.parametrize(("sizes", "largest"), [((7, 13), 13), ((13, 13), 13), ((7, None), None), ((None, None), None)])
 def test_a_family_is_as_large_as_its_largest_member(sizes: tuple[int | None, ...], largest: int | None) -> None:
     """Section 8: the size of text models is their number of weights; unknown where a member's is."""
     family = family_of({f"a/foo-{at}B": {"parameters": size} for at, size in enumerate(sizes, 1)})

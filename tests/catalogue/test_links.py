@@ -40,7 +40,7 @@ def links(
         ("https://example.org:8443/a", "https://example.org:8443/a"),
         ("https://münchen.example/ä", "https://xn--mnchen-3ya.example/%C3%A4"),
         ("https://example.org/a b", "https://example.org/a%20b"),
-        ("https://example.org/\"><script>", "https://example.org/%22%3E%3Cscript%3E"),
+        ('https://example.org/"><script>', "https://example.org/%22%3E%3Cscript%3E"),
         ("https://example.org/a)|[x](javascript:1)", "https://example.org/a%29%7C%5Bx%5D%28javascript:1%29"),
         ("https://example.org/?a=`*b*`&lt;", "https://example.org/?a=%60%2Ab%2A%60&lt%3B"),
         ("javascript:alert(1)", None),

@@ -13,7 +13,7 @@ from horde_model_reference.curation.plan_diff import compare
 from horde_model_reference.curation.plan_markdown import plan_markdown
 from horde_model_reference.curation.styles import Styles
 from horde_model_reference.data_warnings import DataWarning
-from tests.support.builders import GOOD_URL, TEXT
+from tests.support.builders import GOOD_URL, TEXT, weighing
 from tests.support.curation import CROWD, UNLIMITED, facts_of, plan_of
 from tests.support.hostile_names import ACTIVE, HOSTILE_NAMES
 from tests.support.rows import files
@@ -31,7 +31,8 @@ def test_a_reviewer_finds_everything_to_judge_by() -> None:
     for words in (
         "# Remove 2 models from `catalogue.json`",
         "the Horde's statistics of 2026-11-24 06:00 UTC",
-        f"| `low`; [file on huggingface.co]({GOOD_URL}) | medium | 30 | 2 | 2.0 | 365 | `popular 29` (100,029), `popular 28` (100,028), `popular 27`",
+        f"| `low`; [file on huggingface.co]({GOOD_URL}) | medium | 30 | 2 |",
+        "| 2.0 | 365 | `popular 29` (100,029), `popular 28` (100,028), `popular 27`",
         "**Override:** `agreed in #12`",
         "Styles that name it: 1.",
         "2 of the category's models (6.25 %), 2 files, 4.0 GB: `huggingface.co` 2 files, 4.0 GB",
@@ -53,7 +54,7 @@ def test_a_reviewer_finds_everything_to_judge_by() -> None:
 @pytest.mark.parametrize(("size", "cell"), [(7_240_000_000, "7.2B"), (None, "?")])
 def test_text_models_are_told_by_their_number_of_weights(size: int | None, cell: str) -> None:
     """Design section 8; unknown is told as unknown."""
-    records = {name: {"parameters": size, "size_on_disk_bytes": None, "config": {}} for name in ("a/Used", "b/Old")}
+    records = {name: weighing(size) for name in ("a/Used", "b/Old")}
     facts = facts_of({"a/Used": 900, "b/Old": 0}, records=records, category=TEXT)
     shown = plan_markdown(plan_of(facts, UNLIMITED, select=["b/Old"], overrides={"b/Old": "agreed"}))
     assert "| Model | Level | Month use | Workers | Parameters | Days |" in shown

@@ -10,7 +10,7 @@ import pytest
 from horde_model_reference.curation.plan_diff import compare
 from horde_model_reference.curation.plan_terminal import plan_report
 from horde_model_reference.curation.styles import Styles
-from tests.support.builders import TEXT, stats_of
+from tests.support.builders import TEXT, stats_of, weighing
 from tests.support.curation import CROWD, UNLIMITED, facts_of, plan_of
 from tests.support.hostile_names import ACTIVE, HOSTILE_NAMES
 from tests.support.screens import screen
@@ -38,11 +38,11 @@ def test_removals_effect_and_what_stays_are_shown() -> None:
 def test_text_models_are_told_by_their_number_of_weights() -> None:
     """Design section 8."""
     figures = {"a/Used-7B": 900, "b/Old-7B": 0, "c/Old-13B": 0}
-    records = {name: {"parameters": 7_240_000_000, "size_on_disk_bytes": None, "config": {}} for name in figures}
+    records = {name: weighing(7_240_000_000) for name in figures}
     facts = facts_of(figures, records=records, category=TEXT)
     plan = plan_of(facts, UNLIMITED, {"protect": {"top_by_month_usage": 1}})
     shown = " ".join(screen(plan_report(plan, [], None)).split())
-    assert "b/Old-7B critical 0 7.2B 365 a/Used-7B" in shown
+    assert "b/Old-7B critical 0 0 7.2B 365 a/Used-7B" in shown
     assert "Frees 14.5B parameters; displaces 0 requests" in shown
     assert "GB" not in shown
 

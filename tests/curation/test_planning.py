@@ -361,7 +361,7 @@ def test_the_plan_says_what_it_was_made_from() -> None:
     [
         ((0, 0, 312_345), "It was last used before its history begins, or in a gap of it (312,345 requests ever), "),
         ((0, 37, 0), "It was last used before its history begins, or in a gap of it (37 requests ever), "),
-        ((0, 0, 0), "It was never seen in use, "),
+        ((0, 0, 0), "never used; 0 worker threads. It was "),
     ],
 )
 def test_never_seen_in_use_is_said_only_of_what_has_no_counter(counters: tuple[int, int, int], said: str) -> None:

@@ -24,7 +24,7 @@ from horde_model_reference.dashboard.pictures import (
     pictures_page,
     scatter,
 )
-from tests.support.builders import IMAGE, TEXT, catalogue_of, observation_of, stats_of, table_of
+from tests.support.builders import IMAGE, TEXT, catalogue_of, observation_of, stats_of, table_of, weighing
 from tests.support.markup import Markup
 
 GB = 2**30
@@ -91,7 +91,7 @@ def test_a_small_size_is_no_unknown_one() -> None:
 def test_text_models_are_drawn_by_their_number_of_weights() -> None:
     """Design section 8: charts use it where GB is unknown."""
     sizes = {"a/Tiny": 350 * 10**6, "b/Mid": 7 * 10**9, "c/Large": 70 * 10**9, "d/Unknown": None}
-    records = {name: {"parameters": size, "size_on_disk_bytes": None, "config": {}} for name, size in sizes.items()}
+    records = {name: weighing(size) for name, size in sizes.items()}
     made = table_of(catalogue_of(records, TEXT), observation_of(stats_of({"a/Tiny": 9, "x": 1}), category=TEXT))
     drawn = scatter(made)
     assert [(mark.name, mark.size) for mark in drawn.marks] == [

@@ -243,7 +243,10 @@ def _csv(rng: Random, records: Mapping[str, dict[str, Any]]) -> bytes:
     out = io.StringIO(newline="")
     writer = csv.writer(out)
     writer.writerow(["name", "parameters_bn", "description", "baseline", "style", "tags"])
-    rows = [[name, rng.choice((0, 0.35, 7, 70.6)), part["description"], part["baseline"], "", ""] for name, part in records.items()]
+    rows = [
+        [name, rng.choice((0, 0.35, 7, 70.6)), part["description"], part["baseline"], "", ""]
+        for name, part in records.items()
+    ]
     if rng.random() < 0.2:
         rows.append([rows[0][0], 7, "Later.", "later", "", ""])
     if rng.random() < 0.2:

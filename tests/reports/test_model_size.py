@@ -22,7 +22,7 @@ from horde_model_reference.reports.markdown_report import to_markdown
 from horde_model_reference.reports.model_size import model_size
 from horde_model_reference.reports.parquet_report import to_parquet
 from horde_model_reference.reports.terminal import explanation, report
-from tests.support.builders import FETCHED, IMAGE, TEXT, catalogue_of, observation_of, stats_of, table_of
+from tests.support.builders import FETCHED, IMAGE, TEXT, catalogue_of, observation_of, stats_of, table_of, weighing
 from tests.support.rows import rows_of
 from tests.support.screens import screen
 
@@ -32,7 +32,7 @@ SIZES = {"a/Stheno-8B": 8_030_000_000, "a/Stheno-70B": 70_600_000_000, "b/Tiny":
 
 @pytest.fixture(scope="module")
 def texts() -> RiskTable:
-    records = {name: {"parameters": size, "size_on_disk_bytes": None, "config": {}} for name, size in SIZES.items()}
+    records = {name: weighing(size) for name, size in SIZES.items()}
     return table_of(catalogue_of(records, TEXT), observation_of(stats_of({"elsewhere": 1}), category=TEXT))
 
 

@@ -33,6 +33,11 @@ def record(**fields: Any) -> dict[str, Any]:
     } | fields
 
 
+def weighing(parameters: int | None) -> dict[str, Any]:
+    """The fields that make a record that of a text model: a number of weights, and no files."""
+    return {"parameters": parameters, "size_on_disk_bytes": None, "config": {}}
+
+
 def catalogue_of(
     names: Mapping[str, Mapping[str, Any]] | list[str], category: MODEL_REFERENCE_CATEGORY = IMAGE
 ) -> Catalogue:

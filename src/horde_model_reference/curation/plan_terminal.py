@@ -19,7 +19,9 @@ from horde_model_reference.reports.terminal import LEVEL_STYLES
 
 def plan_report(plan: Plan, written: Sequence[Path], changes: Sequence[Change] | None) -> RenderableType:
     """Return the removals, their impact, the models that stay and why, the changes, and the files written."""
-    parts: list[RenderableType] = [_removals(plan.removed, model_size(plan.category))] if plan.removed else [Text("Nothing to remove.")]
+    parts: list[RenderableType] = (
+        [_removals(plan.removed, model_size(plan.category))] if plan.removed else [Text("Nothing to remove.")]
+    )
     parts += [Text(line) for line in (*_effect(plan), *_others(plan))]
     parts += [_held_back(plan.held_back)] if plan.held_back else []
     if changes is not None:

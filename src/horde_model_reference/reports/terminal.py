@@ -130,7 +130,9 @@ def explanation(detail: ModelDeletionRiskDetail, now: datetime) -> RenderableTyp
         _api_names(detail.api_names) if detail.api_names else Text("\nThe Horde reports no name that belongs to it.")
     )
     possible = [_api_names(detail.possible_api_names, "Could also be it")] if detail.possible_api_names else []
-    return Group(verdict, reasons, _relying(detail), _links(detail), names, *possible, Text(words.age(detail.data_as_of, now)))
+    return Group(
+        verdict, reasons, _relying(detail), _links(detail), names, *possible, Text(words.age(detail.data_as_of, now))
+    )
 
 
 def _relying(detail: ModelDeletionRiskDetail) -> Text:
