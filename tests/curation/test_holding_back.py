@@ -19,6 +19,7 @@ from tests.support.curation import CROWD, UNLIMITED, facts_of, plan_of, policy_o
 OFF: Mapping[str, Any] = {
     "candidates.month_usage_below": 10**9,
     "candidates.min_age_days": 0,
+    "candidates.suspicious_worker_threads": 0,
     "candidates.risk_levels": [level.value for level in RiskLevel],
     "candidates.unused_for_days": 0,
     "candidates.falling_for_days": 0,
