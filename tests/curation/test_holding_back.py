@@ -116,8 +116,8 @@ def worlds(draw: st.DrawFn) -> tuple[CurationFacts, list[Mapping[str, Mapping[st
     figures = {name: draw(st.integers(0, 400)) for name in names} | {"popular": 5000, "liked": 5001}
     facts = facts_of(
         figures,
-        threads=draw(st.dictionaries(st.sampled_from(names), st.integers(1, 3))),
-        jobs=draw(st.dictionaries(st.sampled_from(names), st.integers(1, 3))),
+        threads=draw(st.dictionaries(st.sampled_from(names), st.integers(1, 9))),
+        jobs=draw(st.dictionaries(st.sampled_from(names), st.integers(1, 9))),
         days=draw(st.dictionaries(st.sampled_from(names), st.sampled_from([None, 10.0, 400.0]))),
         records={name: {"inpainting": True} for name in draw(any_names)},
         styles=draw(st.sampled_from([None, Styles({}, {})])) or Styles(dict(enumerate_styles(draw(any_names))), {}),
