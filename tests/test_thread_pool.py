@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import itertools
-import os
-import sys
 import threading
 from contextvars import ContextVar
 
@@ -103,12 +101,3 @@ async def test_long_work_rests_as_long_as_it_works(monkeypatch: pytest.MonkeyPat
     assert not rests
     await plan_in_thread(work, 30, thread_pool.FREE_SECONDS / 10)
     assert sum(rests) == pytest.approx(2 * thread_pool.FREE_SECONDS, rel=0.1)
-
-
-@pytest.mark.skipif(sys.platform != "linux", reason="only Linux has priorities of threads")
-async def test_the_thread_that_plans_leaves_the_processors_to_answers() -> None:
-    def priority() -> int:
-        return os.getpriority(os.PRIO_PROCESS, threading.get_native_id())
-
-    ordinary = await run_in_thread(priority)
-    assert await plan_in_thread(priority) == min(ordinary + thread_pool.PLAN_NICENESS, 19)

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import asyncio
 import os
-import sys
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextvars import ContextVar, copy_context
 from functools import partial
-from threading import Event, get_native_id
+from threading import Event
 from time import perf_counter
 from typing import Any, Generic, ParamSpec, TypeVar
 
@@ -20,20 +19,11 @@ FREE_SECONDS = 0.1
 """How long work goes on before it rests; plans under ordinary policies take less."""
 WORK_SECONDS = 0.002
 """How long it goes on between rests."""
-PLAN_NICENESS = 10
-"""What is added to the niceness of the thread that plans; with more it would hold the interpreter for too long."""
-
-
-def _leave_processors_to_others() -> None:
-    if sys.platform == "linux":  # Elsewhere the priority of a thread cannot be set by its number.
-        os.setpriority(os.PRIO_PROCESS, get_native_id(), os.getpriority(os.PRIO_PROCESS, 0) + PLAN_NICENESS)
-
-
 # The loop looks names up in threads of its own, where a resolver that does not answer holds each for many seconds:
 # nobody's answer may have to wait for one of those. Few, since what computes shares one interpreter with the loop.
 _POOL = ThreadPoolExecutor((os.cpu_count() or 1) + 4, "work")
 # Plans are made from questions of any size, so tables, answers and pages never wait for them.
-_PLANS = ThreadPoolExecutor(1, "plans", _leave_processors_to_others)
+_PLANS = ThreadPoolExecutor(1, "plans")
 
 
 class GivenUpError(Exception):
