@@ -8,7 +8,20 @@ from collections.abc import Callable
 from functools import partial
 from pathlib import Path
 
-from benchmarks import attribution, backtest, bodies, chaos, history, older, scale, soak, startup, takeover, throughput
+from benchmarks import (
+    attribution,
+    backtest,
+    bodies,
+    chaos,
+    history,
+    older,
+    scale,
+    soak,
+    startup,
+    takeover,
+    throughput,
+    verdicts,
+)
 from benchmarks._report import Section, SkippedError, write
 from benchmarks._servers import LOG
 
@@ -19,6 +32,7 @@ BENCHMARKS: dict[str, Callable[[bool], Section]] = {
     "takeover": lambda quick: takeover.run(quick=quick),
     "older": lambda quick: older.run(quick=quick),
     "scale": lambda quick: scale.run(quick=quick),
+    "verdicts": lambda quick: verdicts.run(quick=quick),
     "backtest": lambda quick: backtest.run(quick=quick),
     "attribution": lambda quick: attribution.run(quick=quick),
     "bodies": lambda quick: bodies.run(quick=quick),

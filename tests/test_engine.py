@@ -120,14 +120,16 @@ async def test_who_is_served_does_not_wait_for_what_a_plan_can_do_without(
 ) -> None:
     """What is not there in time is unknown, and said; the next one does not wait for it at all."""
     monkeypatch.setattr(engine_module, "STYLES_SHARE", 0.005)
+    monkeypatch.setattr(engine_module, "LISTINGS_SHARE", 0.005)
     async with FileServer(b"{}") as server:
         server.answering.clear()
         aside = {"styles": "", "image_history": ""} | {source: server.url}
         async with an_engine(tmp_path, sources=aside) as (engine, _):
-            table = await engine.table(IMAGE)
+            await engine.table(IMAGE)
             hurried = replace(engine, settings=engine.settings.model_copy(update={"request_deadline_seconds": 0.15}))
             for _ in range(2):
-                facts, _ = await hurried.curation_facts(IMAGE, table)
+                made = await hurried.table_at_time(IMAGE)
+                table, facts = made.table, made.facts
                 assert not (facts.styles if source == "styles" else facts.listings)
             codes = [warning.code for warning in (*table.warnings, *facts.warnings)]
             assert {"styles": "styles_unknown", "image_history": "age_unknown"}[source] in codes

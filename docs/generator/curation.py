@@ -8,8 +8,8 @@ import shlex
 from docs.generator import sample
 from docs.generator.markup import code, fenced, table
 
+from horde_model_reference.analytics.verdict import Verdict
 from horde_model_reference.curation.because import CODES
-from horde_model_reference.curation.plan import Verdict
 from horde_model_reference.curation.policy import Policy
 from horde_model_reference.curation.reasons import REASONS
 

@@ -63,6 +63,8 @@ def _default(location: tuple[str, ...], field: FieldInfo) -> str:
     if location[-1] in COMPUTED_DEFAULTS:
         return ""
     value = field.default
+    if value is None:
+        return ""
     return json.dumps(value) if isinstance(value, bool | int | float | tuple | list) else str(value)
 
 

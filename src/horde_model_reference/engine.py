@@ -25,12 +25,14 @@ from horde_model_reference.catalogue.manager import ModelReferenceManager
 from horde_model_reference.catalogue.sources import SourceCopy, base_name_of
 from horde_model_reference.categories import MODEL_REFERENCE_CATEGORY, HordeModelType, has_styles, usage_traits
 from horde_model_reference.clock import Clock
-from horde_model_reference.curation.planning import CurationFacts
+from horde_model_reference.curation.curation_facts import CurationFacts
+from horde_model_reference.curation.judged_table import judged_key, judged_table
+from horde_model_reference.curation.policy import Policy
+from horde_model_reference.curation.service_policy import service_policy
 from horde_model_reference.curation.sources import CurationSources
 from horde_model_reference.curation.styles import Dependents, Styles
 from horde_model_reference.data_warnings import DataWarning
 from horde_model_reference.errors import (
-    CatalogueSourceError,
     EmptyCategoryError,
     HordeAPIDegradedError,
     SettingsError,
@@ -56,6 +58,8 @@ NO_STYLES = Styles({}, {})
 NO_HISTORY = NoHistory()
 STYLES_SHARE = 0.2
 """Share of a request's deadline that a risk table waits for the styles, without which it can be made as well."""
+LISTINGS_SHARE = 0.3
+"""Share of a request's deadline that a risk table waits for the ages of models, without which it can be made too."""
 HISTORY_SHARE = 0.4
 """Share of a request's deadline that a risk table waits for the past, without which it can be made as well."""
 HORDE_RETRY_AFTER = 5
@@ -64,15 +68,19 @@ HORDE_RETRY_AFTER = 5
 
 @dataclass(frozen=True, slots=True)
 class TableAtTime:
-    """A risk table with the time of its observation.
+    """A risk table with the inputs of plans that it was judged by, and the time of its observation.
 
     Attributes:
-        table: The table.
+        table: The table, with the verdicts of the settings' policy.
         fetched_monotonic: When the oldest part of the observation was fetched, in seconds of the monotonic clock.
+        facts: The inputs of plans.
+        copy: The catalogue file's bytes.
     """
 
     table: RiskTable
     fetched_monotonic: float
+    facts: CurationFacts
+    copy: SourceCopy
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,6 +93,7 @@ class Engine:
     cache: DeletionRiskCache
     factory: ModelDeletionRiskInfoFactory
     curation: CurationSources
+    policy: Policy
     listener: Listener = ignore
     history: History = NO_HISTORY
 
@@ -104,17 +113,16 @@ class Engine:
         return (await self.table_at_time(category, max_age)).table
 
     async def table_at_time(self, category: MODEL_REFERENCE_CATEGORY, max_age: timedelta | None = None) -> TableAtTime:
-        """Return a category's risk table with the time of its observation; see :meth:`table`."""
-        model_type = usage_traits(category).model_type
-        deadline = asyncio.get_running_loop().time() + self.settings.request_deadline_seconds
-        catalogue = with_models(await self.manager.get_catalogue(category, self._left(deadline)))
-        observation = await self._observed(model_type, max_age, deadline)
-        uses, warnings = await self._style_counts(category, deadline)
-        recent, more = await self.history.recent(catalogue, self._left(deadline, HISTORY_SHARE))
-        catalogue = replace(catalogue, warnings=(*catalogue.warnings, *warnings, *more))
-        key = self.factory.table_key(catalogue, observation, uses, recent)
-        table = await self.cache.get(key, partial(self._compute, catalogue, observation, uses, recent))
-        return TableAtTime(table, observation.fetched_monotonic)
+        """Return a category's risk table with what it was made from; see :meth:`table`."""
+        return await self._at_time(category, max_age, {"styles": STYLES_SHARE, "listings": LISTINGS_SHARE})
+
+    async def curation_facts(self, category: MODEL_REFERENCE_CATEGORY) -> tuple[CurationFacts, SourceCopy]:
+        """Return the inputs of a plan, and the catalogue file's bytes; errors as for :meth:`table`.
+
+        Optional sources are waited for to the end, so this is not for requests.
+        """
+        found = await self._at_time(category, None, {})
+        return found.facts, found.copy
 
     async def model_detail(
         self, category: MODEL_REFERENCE_CATEGORY, table: RiskTable, name: str
@@ -156,31 +164,35 @@ class Engine:
         members = names if family else None
         return ModelHistoryResponse.model_validate({"category": category, "name": name, "members": members, **found})
 
-    async def curation_facts(
-        self, category: MODEL_REFERENCE_CATEGORY, table: RiskTable | None = None
-    ) -> tuple[CurationFacts, SourceCopy]:
-        """Return the inputs of a plan, and the catalogue file's bytes; errors as for :meth:`table`.
-
-        Args:
-            category: Which category.
-            table: The table in service, if there is one; used while it is of the catalogue's revision; optional sources
-                then get a short time-out.
-        """
-        usage_traits(category)
-        patience = None if table is None else self._patience
-        catalogue, copy = await self.manager.get_catalogue_with_copy(category, patience)
+    async def _at_time(
+        self, category: MODEL_REFERENCE_CATEGORY, max_age: timedelta | None, shares: Mapping[str, float]
+    ) -> TableAtTime:
+        """Make a table and its facts; ``shares`` are those of the deadline that optional sources get, else no limit."""
+        model_type = usage_traits(category).model_type
+        deadline = asyncio.get_running_loop().time() + self.settings.request_deadline_seconds
+        catalogue, copy = await self.manager.get_catalogue_with_copy(category, self._left(deadline))
+        with_models(catalogue)
+        observation = await self._observed(model_type, max_age, deadline)
         location = self.manager.location(category)
-        (styles, style_notices), (listings, age_notices), (recorded, record_notices) = await asyncio.gather(
-            self._styles(category, patience),
-            self.curation.listings(catalogue, location, patience),
+        patience = {source: self._left(deadline, share) for source, share in shares.items()}
+        (
+            (styles, style_notices),
+            (recent, recent_notices),
+            (listings, age_notices),
+            (recorded, record_notices),
+            (past, past_notices),
+        ) = await asyncio.gather(
+            self._styles(category, patience.get("styles")),
+            self.history.recent(catalogue, self._left(deadline, HISTORY_SHARE)),
+            self.curation.listings(catalogue, location, patience.get("listings")),
             self.history.listings(catalogue),
+            self.history.usage_years(catalogue),
         )
-        if table is None or table.data_as_of.catalogue_revision != catalogue.revision:
-            table = await self.table(category)
-        if table.data_as_of.catalogue_revision != catalogue.revision:
-            raise CatalogueSourceError("The catalogue changed while the plan was made.", hint="Try again.")
-        past, more = await self.history.usage_years(catalogue)
-        found = dict.fromkeys((*style_notices, *age_notices, *record_notices, *more))
+        warned = replace(catalogue, warnings=(*catalogue.warnings, *style_notices, *recent_notices))
+        uses = styles.counts() if styles is not None and has_styles(category) else None
+        key = self.factory.table_key(warned, observation, uses, recent)
+        table = await self.cache.get(key, partial(self._compute, warned, observation, uses, recent))
+        notices = dict.fromkeys((*style_notices, *age_notices, *record_notices, *past_notices))
         facts = CurationFacts(
             table=table,
             catalogue=catalogue,
@@ -189,10 +201,12 @@ class Engine:
             styles=styles,
             listings={**recorded, **listings},
             past=past,
-            history_away=AWAY in more,
-            warnings=tuple(warning for warning in found if warning not in table.warnings),
+            history_away=AWAY in past_notices,
+            warnings=tuple(warning for warning in notices if warning not in table.warnings),
         )
-        return facts, copy
+        key = await run_in_thread(judged_key, facts, self.policy)
+        judged = await self.cache.get(key, partial(judged_table, facts, self.policy, key))
+        return TableAtTime(judged, observation.fetched_monotonic, facts, copy)
 
     @property
     def _patience(self) -> float:
@@ -217,14 +231,6 @@ class Engine:
         self, category: MODEL_REFERENCE_CATEGORY, patience: float | None
     ) -> tuple[Styles | None, tuple[DataWarning, ...]]:
         return await self.curation.styles(patience) if has_styles(category) else (NO_STYLES, ())
-
-    async def _style_counts(
-        self, category: MODEL_REFERENCE_CATEGORY, deadline: float
-    ) -> tuple[Mapping[str, int] | None, tuple[DataWarning, ...]]:
-        if not has_styles(category):
-            return None, ()
-        styles, warnings = await self.curation.styles(self._left(deadline, STYLES_SHARE))
-        return styles.counts() if styles is not None else None, warnings
 
     def _compute(
         self,
@@ -319,6 +325,7 @@ async def open_engine(
         clock: The time; the system's by default.
     """
     clock = clock or Clock()
+    policy = service_policy(settings)
     async with make_client(settings.horde_api_timeout, transport, settings.redirect_hosts) as client:
         sharing = make_sharing(settings, clock)
         manager = ModelReferenceManager(settings, client, clock, sharing.announce)
@@ -327,7 +334,7 @@ async def open_engine(
         history = make_history(settings, clock)
         try:
             factory = ModelDeletionRiskInfoFactory.from_settings(settings)
-            yield Engine(settings, manager, horde, DeletionRiskCache(), factory, curation, listener, history)
+            yield Engine(settings, manager, horde, DeletionRiskCache(), factory, curation, policy, listener, history)
         finally:
             await horde.aclose()
             await manager.aclose()

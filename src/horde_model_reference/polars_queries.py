@@ -2,7 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 import polars as pl
+
+
+def is_one_of(column: pl.Expr, values: Iterable[str]) -> pl.Expr:
+    """Return whether a text is one of some values, of which there may be none."""
+    return column.is_in(pl.Series(list(values), dtype=pl.String).implode())
 
 
 def collected(query: pl.LazyFrame) -> pl.DataFrame:

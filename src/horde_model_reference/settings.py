@@ -157,6 +157,9 @@ class Settings(BaseSettings):
         default_factory=data_folder,
         description="Folder of the last good copies. Unwritable: a warning, and nothing is kept.",
     )
+    policy: Path | None = Field(
+        None, description="Policy file of the verdicts in rows, and of plans that name none; empty: the default policy."
+    )
     cache_ttl_seconds: Seconds = Field(60, description="A catalogue younger than this is not looked at again.")
 
     catalogue_timeout: PositiveSeconds = Field(30, description="Seconds for fetching a catalogue from a URL.")

@@ -16,7 +16,7 @@ from tests.support.curating import assert_applies, count_shown, downloaded, name
 
 pytestmark = pytest.mark.browser
 
-FILES = ("plan.md", "plan.json", "removals.patch", "stable_diffusion.json")
+FILES = ("plan.json", "plan.md", "removals.patch", "stable_diffusion.json")
 PROTECTED = "Woodblock Revival"
 """A model that the policy protects: styles name it."""
 

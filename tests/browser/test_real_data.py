@@ -65,5 +65,6 @@ def test_a_plan_of_the_policys_own_applies(
         row.get_by_role("textbox").fill("agreed")
         expect(page.locator("#outcome")).to_contain_text("Removed all the same: agreed")
     files = downloaded(page, tmp_path)
-    before = (shared_data / "catalogue" / list(files)[-1]).read_bytes()
-    assert_applies(files["removals.patch"], before, files[list(files)[-1]], tmp_path)
+    (catalogue,) = files.keys() - {"plan.json", "plan.md", "removals.patch"}
+    before = (shared_data / "catalogue" / catalogue).read_bytes()
+    assert_applies(files["removals.patch"], before, files[catalogue], tmp_path)

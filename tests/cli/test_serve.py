@@ -260,3 +260,13 @@ def test_no_client_is_imported_that_no_setting_asks_for() -> None:
     watched = subprocess.run([sys.executable, "-c", WATCH], check=False, capture_output=True, text=True)
     assert "Cannot listen" in watched.stderr
     assert watched.stdout == "[]\n"
+
+
+@pytest.mark.parametrize("demo", [[], ["--demo"]])
+def test_a_policy_that_is_none_is_told_before_it_serves(
+    cli: Cli, monkeypatch: pytest.MonkeyPatch, tmp_path: Path, demo: list[str]
+) -> None:
+    policy = tmp_path / "policy.toml"
+    policy.write_text("[limits]\nmax_models = -1\n", encoding="utf-8")
+    monkeypatch.setenv(f"{ENV_PREFIX}POLICY", str(policy))
+    assert_refused(cli("serve", *NOWHERE, *demo), 1, f"{ENV_PREFIX}POLICY: ", "limits.max_models")

@@ -3,18 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import replace
 from typing import Any
 
 from hypothesis import given
-from hypothesis import strategies as st
 
 from horde_model_reference.analytics.risk_level import RiskLevel
+from horde_model_reference.curation.curation_facts import CurationFacts
 from horde_model_reference.curation.plan import HeldBack, Plan
-from horde_model_reference.curation.planning import CurationFacts
 from horde_model_reference.curation.policy import Policy
 from horde_model_reference.curation.styles import Styles
 from tests.support.curation import CROWD, UNLIMITED, facts_of, plan_of, policy_of, removed_from
+from tests.support.curation_worlds import worlds
 
 OFF: Mapping[str, Any] = {
     "candidates.month_usage_below": 10**9,
@@ -106,36 +105,6 @@ def test_rule_3_a_model_of_unknown_usage_is_released_by_no_key() -> None:
 
 def test_a_selection_is_held_back_by_nothing() -> None:
     assert plan_of(facts_of(CROWD | {"low": 3}), select=["low"]).held_back == []
-
-
-@st.composite
-def worlds(draw: st.DrawFn) -> tuple[CurationFacts, list[Mapping[str, Mapping[str, Any]]]]:
-    """Models that are held back by many keys at once, and a policy that has all of them."""
-    names = [f"m{at}" for at in range(draw(st.integers(1, 8)))]
-    any_names = st.lists(st.sampled_from(names), unique=True)
-    figures = {name: draw(st.integers(0, 400)) for name in names} | {"popular": 5000, "liked": 5001}
-    facts = facts_of(
-        figures,
-        threads=draw(st.dictionaries(st.sampled_from(names), st.integers(1, 9))),
-        jobs=draw(st.dictionaries(st.sampled_from(names), st.integers(1, 9))),
-        days=draw(st.dictionaries(st.sampled_from(names), st.sampled_from([None, 10.0, 400.0]))),
-        records={name: {"inpainting": True} for name in draw(any_names)},
-        styles=draw(st.sampled_from([None, Styles({}, {})])) or Styles(dict(enumerate_styles(draw(any_names))), {}),
-    )
-    facts = replace(facts, history_away=draw(st.booleans()))
-    protect = {"names": draw(any_names), "globs": draw(any_names), "min_worker_threads": draw(st.integers(0, 2))}
-    protect |= {"top_by_month_usage": draw(st.integers(0, 3))}
-    limits = {
-        "max_models": draw(st.integers(0, 4)),
-        "max_share_of_models": draw(st.sampled_from([10, 40, 100])),
-        "max_share_of_month_usage": draw(st.sampled_from([1, 5, 100])),
-    }
-    candidates = {key: draw(st.sampled_from([0, 30])) for key in ("unused_for_days", "min_history_days")}
-    return facts, [{"protect": protect, "limits": limits, "candidates": candidates}]
-
-
-def enumerate_styles(names: list[str]) -> list[tuple[str, str]]:
-    return [(f"style {at}", name) for at, name in enumerate(names)]
 
 
 @given(worlds())

@@ -6,8 +6,9 @@ from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
+from horde_model_reference.analytics.verdict import Verdict
 from horde_model_reference.catalogue.listing import Listing
-from horde_model_reference.curation.plan import Verdict, age_in_days, by_verdict, removal_day
+from horde_model_reference.curation.plan import age_in_days, by_verdict, removal_day
 from tests.support.curation import CROWD, facts_of, plan_of, removed_from
 
 NOW = datetime(2026, 11, 24, 6, tzinfo=UTC)

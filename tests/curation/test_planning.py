@@ -13,9 +13,9 @@ from hypothesis import strategies as st
 from horde_model_reference.analytics.risk_query import RiskQuery
 from horde_model_reference.analytics.risk_response import respond
 from horde_model_reference.analytics.usage_trend import UsageYear
+from horde_model_reference.analytics.verdict import Verdict
 from horde_model_reference.curation.because import Because, RemovalCode
-from horde_model_reference.curation.plan import Verdict
-from horde_model_reference.curation.planning import CurationFacts
+from horde_model_reference.curation.curation_facts import CurationFacts
 from horde_model_reference.curation.reasons import REASONS
 from horde_model_reference.curation.styles import Styles
 from horde_model_reference.data_warnings import DataWarning

@@ -3,15 +3,13 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any
 
 import pytest
 
-from horde_model_reference.curation.model_facts import ModelFacts
 from horde_model_reference.curation.policy import Candidates, Policy
 from horde_model_reference.curation.reasons import possibly_used
-from horde_model_reference.curation.replacements import Standing
 from tests.support.builders import stats_of, status_of
+from tests.support.curation import given
 from tests.support.misbehaving_horde import Route
 from tests.support.service import V2, a_world, catalogue_bytes
 
@@ -30,10 +28,9 @@ from tests.support.service import V2, a_world, catalogue_bytes
     ],
 )
 def test_rule_2c_possible_use_speaks_against_a_removal(month: int | None, possible: int | None, said: str) -> None:
-    row: dict[str, Any] = {"name": "m", "usage_month": month, "possible_usage_month": possible}
+    row = {"name": "m", "usage_month": month, "possible_usage_month": possible}
     policy = Policy(candidates=Candidates(month_usage_below=200))
-    facts = ModelFacts(row, None, None, None, (), Standing(None, None, None), None, False, policy, {})
-    sentences = list(possibly_used.sentences(facts))
+    sentences = [reason.sentence for reason in given([possibly_used], row, policy)]
     assert len(sentences) == bool(said)
     assert all(sentence.endswith(said) for sentence in sentences)
 

@@ -6,8 +6,8 @@ from collections.abc import Iterator
 
 import pytest
 
+from horde_model_reference.analytics.verdict import Verdict
 from horde_model_reference.curation.model_facts import ModelFacts
-from horde_model_reference.curation.plan import Verdict
 from horde_model_reference.curation.reason import reason
 
 
@@ -18,7 +18,7 @@ def too_loud(_: ModelFacts) -> Iterator[str]:
 
 @pytest.mark.parametrize(("code", "expected"), [("", "too_loud"), ("loud", "loud")])
 def test_the_function_gives_code_and_meaning(code: str, expected: str) -> None:
-    declared = reason(Verdict.KEEP, "protect.names", code)(too_loud)
+    declared = reason(Verdict.KEEP, "protect.names", code=code)(too_loud)
     assert (declared.code, declared.meaning) == (expected, "It is too loud.")
     info = declared.info("It is 120 dB.")
     assert (info.code, info.key, info.verdict, info.sentence) == (

@@ -6,9 +6,9 @@ from typing import Any
 
 import pytest
 
+from horde_model_reference.analytics.verdict import Verdict
 from horde_model_reference.curation import reasons, usage_reasons
 from horde_model_reference.curation.budget import LIMITS
-from horde_model_reference.curation.plan import Verdict
 from horde_model_reference.curation.policy import Policy
 from horde_model_reference.curation.reason import Reason
 from horde_model_reference.curation.reasons import LIMIT_REACHED, REASONS

@@ -9,9 +9,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from horde_model_reference.analytics.verdict import Verdict
 from horde_model_reference.curation.because import Because, RemovalCode
-from horde_model_reference.curation.plan import ModelVerdict, Plan, ReasonInfo, Verdict
-from horde_model_reference.curation.reasons import CANDIDATE
+from horde_model_reference.curation.plan import ModelVerdict, Plan, ReasonInfo
+from horde_model_reference.curation.reasons import candidate
 from horde_model_reference.curation.rechecking import recheck
 from horde_model_reference.curation.styles import Styles
 from horde_model_reference.errors import PlanError, UnknownModelError
@@ -89,7 +90,7 @@ class TestRecovery:
 
 
 class TestEditedPlans:
-    @pytest.mark.parametrize("more_reasons", [[], [CANDIDATE.info("It was edited.")]])
+    @pytest.mark.parametrize("more_reasons", [[], [candidate.info("It was edited.")]])
     def test_verdicts_changed_to_remove_are_refused_by_name(self, more_reasons: list[ReasonInfo]) -> None:
         edited = with_verdicts(
             plan_of(facts_of(FIGURES)),
@@ -103,14 +104,14 @@ class TestEditedPlans:
     def test_one_whose_reasons_were_taken_out_as_well_removes_no_more(self) -> None:
         """By its own word these models have recovered."""
         plan = plan_of(facts_of(FIGURES), UNLIMITED)
-        reason = CANDIDATE.info("It was edited.")
+        reason = candidate.info("It was edited.")
         edited = with_verdicts(plan, lambda _: {"verdict": Verdict.REMOVE, "reasons": [reason]})
         decision = recheck(edited, facts_of(FIGURES))
         assert decision.removed == ("one", "two")
         assert len(decision.recovered) == len(CROWD)
 
     def test_more_models_than_the_limit_are_refused(self) -> None:
-        reason = CANDIDATE.info("It was edited.")
+        reason = candidate.info("It was edited.")
         edited = with_verdicts(plan_of(facts_of(FIGURES)), lambda _: {"verdict": Verdict.REMOVE, "reasons": [reason]})
         with pytest.raises(PlanError, match=r"removes 32 models; limits\.max_models is 10"):
             recheck(edited, facts_of(FIGURES))
@@ -157,7 +158,7 @@ class TestEditedPlans:
     @given(NAMES)
     def test_whatever_is_named_only_what_may_go_goes(self, names: set[str]) -> None:
         """The invariant: a choice of names, however it came about, removes no more than the policy would."""
-        reason = CANDIDATE.info("It was edited.")
+        reason = candidate.info("It was edited.")
         edited = with_verdicts(
             plan_of(facts_of(FIGURES)),
             lambda found: (

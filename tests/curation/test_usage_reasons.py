@@ -9,12 +9,12 @@ from typing import Any
 import pytest
 
 from horde_model_reference.analytics.usage_trend import UsageYear
-from horde_model_reference.curation.model_facts import ModelFacts
+from horde_model_reference.curation.curation_facts import PAST_COLUMNS
 from horde_model_reference.curation.plan import ReasonInfo
 from horde_model_reference.curation.policy import Policy
 from horde_model_reference.curation.reasons import REASONS
-from horde_model_reference.curation.replacements import Standing
 from horde_model_reference.curation.usage_reasons import removal_evidence
+from tests.support.curation import given
 
 PAST = UsageYear(
     days_seen=356,
@@ -37,23 +37,30 @@ USAGE_REASONS = {
 }
 
 
-def given(past: UsageYear | None, policy: Policy, *, away: bool = False) -> list[ReasonInfo]:
+OF_USE_OVER_TIME = [reason for reason in REASONS if reason.code in USAGE_REASONS]
+
+
+def row_of(past: UsageYear | None, ever: int | None = 0) -> dict[str, Any]:
+    """The columns of a past, of a model with this use ever; None: unknown."""
+    use = dict.fromkeys(("usage_day", "usage_month", "usage_total"), ever) | {"usage_known": ever is not None}
+    return use | {f"past_{figure}": None if past is None else getattr(past, figure) for figure in PAST_COLUMNS}
+
+
+def by_past(past: UsageYear | None, policy: Policy, *, away: bool = False) -> list[ReasonInfo]:
     """All reasons that a past gives under a policy."""
-    facts = ModelFacts({}, None, None, None, None, Standing(None, None, None), past, away, policy, {})
-    of_use_over_time = [reason for reason in REASONS if reason.code in USAGE_REASONS]
-    return [reason.info(sentence) for reason in of_use_over_time for sentence in reason.sentences(facts)]
+    return given(OF_USE_OVER_TIME, row_of(past) | {"history_away": away}, policy)
 
 
 def codes(past: UsageYear | None, section: str = "candidates", **keys: Any) -> list[str]:
     """The codes of all reasons that a past gives under a policy."""
-    reasons = given(past, Policy.model_validate({section: keys}))
+    reasons = by_past(past, Policy.model_validate({section: keys}))
     assert all(str(past.days_seen) in reason.sentence for reason in reasons if past is not None and past.unused_days)
     return [reason.code for reason in reasons]
 
 
 def test_without_a_history_and_with_defaults_nothing_changes() -> None:
     assert codes(None) == codes(PAST) == []
-    assert removal_evidence(None, 7) == ""
+    assert removal_evidence(row_of(None, 7)) == ""
 
 
 @pytest.mark.parametrize(
@@ -94,27 +101,27 @@ def test_reasons(changes: dict[str, Any], section: str, keys: dict[str, Any], ex
     ("after", "said"), [(17, "about 17 in 30 days after that"), (None, "what it had after that is unknown")]
 )
 def test_a_season_is_told_with_what_came_after_it(after: int | None, said: str) -> None:
-    (reason,) = given(replace(PAST, season_use=1234, after_season_use=after), Policy())
+    (reason,) = by_past(replace(PAST, season_use=1234, after_season_use=after), Policy())
     had = "It had about 1,234 requests in 30 days at the same time last year"
     assert reason.sentence == f"{had}, and {said}; this rests on 356 days."
 
 
 @pytest.mark.parametrize("key", ["unused_for_days", "falling_for_days", "min_history_days"])
 def test_what_is_asked_of_an_unknown_past_is_unknown(key: str) -> None:
-    (reason,) = given(None, Policy.model_validate({"candidates": {key: 1}}))
+    (reason,) = by_past(None, Policy.model_validate({"candidates": {key: 1}}))
     assert (reason.code, reason.key) == ("history_unknown", f"candidates.{key}")
 
 
 @pytest.mark.parametrize("key", ["unused_for_days", "falling_for_days", "min_history_days"])
 def test_a_history_that_is_too_short_names_the_key_that_asks_for_more(key: str) -> None:
     past = replace(PAST, last_used=None, falling_days=0)
-    (reason,) = given(past, Policy.model_validate({"candidates": {key: 360}}))
+    (reason,) = by_past(past, Policy.model_validate({"candidates": {key: 360}}))
     assert (reason.code, reason.key) == ("history_too_short", f"candidates.{key}")
     assert reason.sentence.endswith("this rests on 356 days, and 360 are needed.")
 
 
 def test_why_it_is_removed_says_on_how_many_days_that_rests() -> None:
-    said = removal_evidence(PAST, 900)
+    said = removal_evidence(row_of(PAST, 900))
     assert said == " It was last used on 2026-01-01, unused for at least 100 days; this rests on 356 days."
 
 
@@ -128,19 +135,19 @@ def test_why_it_is_removed_says_on_how_many_days_that_rests() -> None:
 )
 def test_a_short_history_alone_does_not_say_that_a_model_was_never_used(ever: int | None, said: str) -> None:
     past = replace(PAST, days_seen=1, last_used=None, unused_days=30)
-    assert removal_evidence(past, ever) == f" {said} at least 30 days; this rests on 1 day."
+    assert removal_evidence(row_of(past, ever)) == f" {said} at least 30 days; this rests on 1 day."
 
 
 def test_of_a_model_that_is_in_use_it_is_not_said_that_it_is_unused() -> None:
     assert (
-        removal_evidence(replace(PAST, unused_days=0), 900)
+        removal_evidence(row_of(replace(PAST, unused_days=0), 900))
         == " It was last used on 2026-01-01; this rests on 356 days."
     )
 
 
 def test_one_day_is_said_as_one() -> None:
     past = replace(PAST, days_seen=1, unused_days=1)
-    (reason,) = given(past, Policy.model_validate({"candidates": {"unused_for_days": 2}}))
+    (reason,) = by_past(past, Policy.model_validate({"candidates": {"unused_for_days": 2}}))
     assert reason.sentence == "It has been unused for 1 day, less than 2; this rests on 1 day."
 
 
@@ -157,6 +164,6 @@ def test_rule_3_a_history_that_cannot_be_read_leaves_nothing_to_remove(
     protect: dict[str, bool], expected: list[str]
 ) -> None:
     """A model whose use may rise is unknown, not unprotected."""
-    found = given(None, Policy.model_validate({"protect": protect}), away=True)
+    found = by_past(None, Policy.model_validate({"protect": protect}), away=True)
     assert [reason.key for reason in found] == expected
     assert all(reason.code == "history_away" and reason.verdict.needs_reason for reason in found)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from dataclasses import replace
 from typing import Any
 from urllib.parse import parse_qsl, urlsplit
 
@@ -13,11 +14,13 @@ from hypothesis import strategies as st
 
 from horde_model_reference.catalogue.listing import Listing
 from horde_model_reference.curation.artefacts import PlannedFile
-from horde_model_reference.curation.planning import CurationFacts
-from horde_model_reference.curation.styles import Styles
+from horde_model_reference.curation.curation_facts import CurationFacts
+from horde_model_reference.curation.policy import Policy
+from horde_model_reference.curation.styles import StyleFile, StyleFiles, Styles
 from horde_model_reference.dashboard import plan_page as module
-from horde_model_reference.dashboard.plan_page import LONGEST_LINK, Ticked, plan_file, plan_page
-from horde_model_reference.errors import NotFoundError, PlanError
+from horde_model_reference.dashboard.plan_page import LONGEST_LINK, Ticked, plan_archive, plan_page
+from horde_model_reference.errors import PlanError
+from tests.support.archives import unzipped
 from tests.support.builders import FETCHED, IMAGE, catalogue_of, observation_of, stats_of, status_of, table_of
 from tests.support.curation import CROWD, SUBJECT, facts_of
 from tests.support.hostile_names import HOSTILE_NAMES
@@ -55,11 +58,15 @@ def ticks(page: str) -> set[str]:
 
 
 def downloads(page: str) -> list[str]:
-    return [button["formaction"].rpartition("/")[2] for button in Markup(page).all("button") if "formaction" in button]
+    """The files that the one archive has, as the page tells them; none without a button for it."""
+    (said,) = re.findall(
+        r'<p class="downloads"><button [^>]*/deletion-plan\.zip"[^>]*>[^<]*</button> with (.*)</p>', page
+    ) or [""]
+    return [name for name in said.split(", ") if name]
 
 
 def test_the_policy_ticks_first(facts: CurationFacts) -> None:
-    page = plan_page(facts, Ticked(None, {}))
+    page = plan_page(facts, Policy(), Ticked(None, {}))
     assert 0 < len(ticks(page)) <= 10
     assert ticks(page) <= set(PLAIN)
     assert downloads(page) == ["plan.md", "plan.json", "removals.patch", "catalogue.json"]
@@ -69,22 +76,22 @@ def test_the_policy_ticks_first(facts: CurationFacts) -> None:
 
 def test_the_keys_that_hold_back_are_told_with_the_models_that_each_releases(facts: CurationFacts) -> None:
     """Design section 8: a plan never ends silently."""
-    page = plan_page(facts, Ticked(None, {}))
+    page = plan_page(facts, Policy(), Ticked(None, {}))
     row = page[page.index("<code>styles.on_removal</code>") :].partition("</tr>")[0]
     assert re.findall(r">([^<]+)</td>", row) == ["1", "1", "none"]
     row = page[page.index("<code>limits.max_share_of_models</code>") :].partition("</tr>")[0]
     assert re.findall(r">([^<]+)</td>", row)[2] == "plain 12, plain 13, plain 14, plain 15, plain 16 and 1 more"
-    assert "What the default policy holds back" not in plan_page(facts, Ticked(None, {}), outcome_alone=True)
+    assert "What the policy holds back" not in plan_page(facts, Policy(), Ticked(None, {}), outcome_alone=True)
 
 
 def test_what_is_ticked_is_planned(facts: CurationFacts) -> None:
-    page = plan_page(facts, Ticked(PLAIN[:2], {}))
+    page = plan_page(facts, Policy(), Ticked(PLAIN[:2], {}))
     assert ticks(page) == set(PLAIN[:2])
     assert "<strong>2 models</strong>, 2 files, 4.0 GB" in page
 
 
 def test_nothing_ticked_is_a_plan_of_nothing(facts: CurationFacts) -> None:
-    page = plan_page(facts, Ticked((), {}))
+    page = plan_page(facts, Policy(), Ticked((), {}))
     assert ticks(page) == set()
     assert "Nothing would be removed." in page
     assert downloads(page) == ["plan.md", "plan.json"]
@@ -103,7 +110,7 @@ def test_nothing_ticked_is_a_plan_of_nothing(facts: CurationFacts) -> None:
 def test_a_refused_selection_says_why_and_keeps_its_ticks(
     facts: CurationFacts, names: tuple[str, ...], says: list[str]
 ) -> None:
-    page = plan_page(facts, Ticked(names, {}))
+    page = plan_page(facts, Policy(), Ticked(names, {}))
     assert all(words in page for words in says)
     assert ticks(page) == set(names) & facts.catalogue.records.keys()
     assert downloads(page) == []
@@ -120,11 +127,11 @@ def test_a_refused_selection_says_why_and_keeps_its_ticks(
 )
 def test_rule_3_unknown_replacements_are_not_told_as_none(record: dict[str, Any], says: str) -> None:
     facts = facts_of(CROWD | {SUBJECT: 3}, records=dict.fromkeys(CROWD, FIELDS) | {SUBJECT: record})
-    assert says in plan_page(facts, Ticked((SUBJECT,), {SUBJECT: "agreed"}))
+    assert says in plan_page(facts, Policy(), Ticked((SUBJECT,), {SUBJECT: "agreed"}))
 
 
 def test_a_reason_overrides_and_is_kept(facts: CurationFacts) -> None:
-    page = plan_page(facts, Ticked((STYLED,), {STYLED: 'broken "x"'}))
+    page = plan_page(facts, Policy(), Ticked((STYLED,), {STYLED: 'broken "x"'}))
     assert "Removed all the same: broken &#34;x&#34;" in page
     assert "Styles that break: a style" in page
     field = Markup(page).all("input", name=f"override:{STYLED}")
@@ -133,7 +140,7 @@ def test_a_reason_overrides_and_is_kept(facts: CurationFacts) -> None:
 
 
 def test_a_reason_beside_a_model_that_is_not_ticked_is_kept_and_says_nothing(facts: CurationFacts) -> None:
-    page = plan_page(facts, Ticked((PLAIN[0],), {STYLED: "perhaps"}))
+    page = plan_page(facts, Policy(), Ticked((PLAIN[0],), {STYLED: "perhaps"}))
     assert "<strong>1 model</strong>" in page
     assert 'value="perhaps"' in page
     assert downloads(page)
@@ -141,20 +148,20 @@ def test_a_reason_beside_a_model_that_is_not_ticked_is_kept_and_says_nothing(fac
 
 def test_the_script_gets_what_changes_and_no_more(facts: CurationFacts) -> None:
     ticked = Ticked(PLAIN[:2], {})
-    part, page = plan_page(facts, ticked, outcome_alone=True), plan_page(facts, ticked)
+    part, page = plan_page(facts, Policy(), ticked, outcome_alone=True), plan_page(facts, Policy(), ticked)
     assert part.strip() in page
     assert len(part) < len(page) / 4
     assert part.count("<section") == part.count('id="outcome"') == 1
 
 
 def test_enter_presses_the_button_that_recalculates(facts: CurationFacts) -> None:
-    buttons = Markup(plan_page(facts, Ticked(None, {}))).all("button")
+    buttons = Markup(plan_page(facts, Policy(), Ticked(None, {}))).all("button")
     assert "formaction" not in buttons[0]
 
 
 def test_more_models_than_can_be_listed_are_told(facts: CurationFacts, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(module, "MOST_SHOWN", 5)
-    page = plan_page(facts, Ticked(("used 1",), {}))
+    page = plan_page(facts, Policy(), Ticked(("used 1",), {}))
     assert len(Markup(page).all("input", type="checkbox")) == 5
     assert ticks(page) == {"used 1"}
     assert "Listed are the 5 models" in page
@@ -200,20 +207,48 @@ def test_the_files_are_those_of_the_selection(facts: CurationFacts) -> None:
     content = catalogue_bytes(dict.fromkeys(facts.catalogue.records, FIELDS))
     file = PlannedFile("catalogue.json", "catalogue.json", content)
     ticked = Ticked((PLAIN[0],), {})
-    new = plan_file(facts, file, ticked, "catalogue.json")
-    assert json.loads(content).keys() - json.loads(new).keys() == {PLAIN[0]}
-    assert re.search(rb"^diff --git a/catalogue.json", plan_file(facts, file, ticked, "removals.patch"))
-    with pytest.raises(NotFoundError, match=r"plan\.md"):
-        plan_file(facts, file, ticked, "other.txt")
+    archive = plan_archive(facts, Policy(), file, ticked)
+    files = unzipped(archive)
+    assert list(files) == ["catalogue.json", "plan.json", "plan.md", "removals.patch"]
+    assert sorted(downloads(plan_page(facts, Policy(), ticked))) == list(files)
+    assert json.loads(content).keys() - json.loads(files["catalogue.json"]).keys() == {PLAIN[0]}
+    assert re.search(rb"^diff --git a/catalogue.json", files["removals.patch"])
+    assert plan_archive(facts, Policy(), file, ticked) == archive
     with pytest.raises(PlanError):
-        plan_file(facts, file, Ticked((STYLED,), {}), "plan.md")
+        plan_archive(facts, Policy(), file, Ticked((STYLED,), {}))
+
+
+def test_the_archive_has_the_part_for_the_styles_repository(facts: CurationFacts) -> None:
+    """Design section 9: styles that change are a second patch, with its pull request."""
+    style_files = StyleFiles(
+        StyleFile("styles.json", json.dumps({"a style": {"model": STYLED}}).encode()),
+        StyleFile("categories.json", b"{}"),
+    )
+    facts = replace(facts, styles=Styles({"a style": STYLED}, {}, {"a style": {"model": STYLED}}, style_files))
+    content = catalogue_bytes(dict.fromkeys(facts.catalogue.records, FIELDS))
+    file = PlannedFile("catalogue.json", "catalogue.json", content)
+    policy = Policy.model_validate({"styles": {"on_removal": "delete"}})
+    ticked = Ticked((STYLED,), {})
+    files = unzipped(plan_archive(facts, policy, file, ticked))
+    assert list(files) == ["catalogue.json", "plan.json", "plan.md", "removals.patch", "styles.md", "styles.patch"]
+    assert b"a style" in files["styles.patch"]
+    page = plan_page(facts, policy, ticked)
+    assert sorted(downloads(page)) == list(files)
+    assert "a style is deleted" in page
+
+
+def test_the_page_says_what_else_changes_in_the_repository(facts: CurationFacts) -> None:
+    page = plan_page(facts, Policy(), Ticked((PLAIN[0],), {}))
+    assert "<code>python scripts/date_info.py</code>" in page
+    assert "Set the label" in page
+    assert "What else changes" not in plan_page(facts, Policy(), Ticked((), {}))
 
 
 def test_suspicious_models_are_named_with_a_link() -> None:
     """Design section 8; rule 13: hostile names too."""
     threads = {f"odd {at}": 10 for at in range(5)} | {"<b>odd": 1234}
-    page = plan_page(facts_of(CROWD | dict.fromkeys(threads, 0), threads=threads), Ticked(None, {}))
+    page = plan_page(facts_of(CROWD | dict.fromkeys(threads, 0), threads=threads), Policy(), Ticked(None, {}))
     (said,) = re.findall("<p>Suspicious, since.*?</p>", page)
     assert said.endswith("</a> (10) and 1 more.</p>")
     assert '<a href="/model/image_generation/%3Cb%3Eodd">&lt;b&gt;odd</a> (1,234), ' in said
-    assert "Suspicious, since" not in plan_page(facts_of(CROWD | {"low": 0}), Ticked(None, {}))
+    assert "Suspicious, since" not in plan_page(facts_of(CROWD | {"low": 0}), Policy(), Ticked(None, {}))

@@ -8,8 +8,8 @@ from dataclasses import replace
 import polars as pl
 import pytest
 
+from horde_model_reference.analytics.verdict import Verdict
 from horde_model_reference.categories import HordeModelType
-from horde_model_reference.curation.plan import Verdict
 from horde_model_reference.curation.planning import make_plan
 from horde_model_reference.curation.policy import Policy
 from horde_model_reference.demo import MOMENT

@@ -94,7 +94,7 @@ async def in_pieces(content: bytes) -> AsyncIterator[bytes]:
 @pytest.mark.parametrize("sent", [lambda content: content, in_pieces], ids=["told", "in pieces"])
 @pytest.mark.parametrize(
     ("path", "media_type"),
-    [(PLAN, "application/json"), ("/plan/image_generation", FORM), ("/plan/image_generation/plan.md", FORM)],
+    [(PLAN, "application/json"), ("/plan/image_generation", FORM), ("/plan/image_generation/deletion-plan.zip", FORM)],
 )
 async def test_a_body_that_is_too_long_is_refused(tmp_path: Path, sent: Any, path: str, media_type: str) -> None:
     """And the longest that is not, is read."""

@@ -12,6 +12,7 @@ import pytest
 
 from horde_model_reference.dashboard.rendering import ASSETS, CONTENT_POLICY, asset_version
 from horde_model_reference.service.encodings import ENCODERS
+from tests.support.archives import unzipped
 from tests.support.builders import stats_of
 from tests.support.markup import Markup
 from tests.support.misbehaving_horde import SERVER_ERROR, Route
@@ -29,6 +30,7 @@ PAGES = (
     "/plan/image_generation",
     "/plan/text_generation",
 )
+ARCHIVE = "/plan/image_generation/deletion-plan.zip"
 BROWSER = {"Accept": "text/html,application/xhtml+xml,*/*;q=0.8"}
 MOST_BYTES = 200_000
 
@@ -87,7 +89,7 @@ def test_every_link_of_every_page_answers(demo: BlockingClient) -> None:
         ("/category/image_generation?sort=nothing", 400, "sort_unknown"),
         ("/pictures/lora", 400, "category_not_supported"),
         ("/pictures/lora/over-time", 400, "category_not_supported"),
-        ("/plan/image_generation/plan.md", 405, "method_not_allowed"),
+        ("/plan/image_generation/deletion-plan.zip", 405, "method_not_allowed"),
         ("/nothing", 404, "route_unknown"),
         ("/assets/nothing.js", 404, "route_unknown"),
         ("/assets/..%2frendering.py", 404, "route_unknown"),
@@ -187,17 +189,18 @@ def test_a_senseless_form_ticks_nothing_or_is_refused(demo: BlockingClient, head
     assert answer.status_code in {200, 400}
 
 
-@pytest.mark.parametrize("file", ["plan.md", "plan.json", "removals.patch", "stable_diffusion.json"])
-def test_files_are_sent_to_be_kept(demo: BlockingClient, file: str) -> None:
-    answer = demo.request("POST", f"/plan/image_generation/{file}", data={})
+def test_the_files_are_sent_as_one_archive_to_be_kept(demo: BlockingClient) -> None:
+    answer = demo.request("POST", ARCHIVE, data={})
     assert answer.status_code == 200
-    assert answer.headers["content-disposition"] == f"attachment; filename*=UTF-8''{file}"
-    assert answer.content
+    assert answer.headers["content-disposition"] == 'attachment; filename="deletion-plan.zip"'
+    assert answer.headers["content-type"] == "application/zip"
+    assert list(unzipped(answer.content)) == ["plan.json", "plan.md", "removals.patch", "stable_diffusion.json"]
+    assert demo.request("POST", ARCHIVE, data={}).content == answer.content
 
 
 def test_a_refused_file_is_an_error_for_people(demo: BlockingClient) -> None:
     chosen = {"select": "Woodblock Revival"}
-    answer = demo.request("POST", "/plan/image_generation/plan.md", data=chosen, headers=BROWSER)
+    answer = demo.request("POST", ARCHIVE, data=chosen, headers=BROWSER)
     assert answer.status_code == 409
     assert "protected" in answer.text
     assert demo.request("POST", "/plan/image_generation/other.txt", data={}).status_code == 404
@@ -211,8 +214,8 @@ async def test_rule_11_a_malformed_row_stays_where_another_is_taken_out(tmp_path
     chosen = {"select": "a/one", "override:a/one": "agreed"}
     payloads = {Route.TEXT_STATS: stats_of({"a/one": 1} | dict.fromkeys(CROWD, 999))}
     async with a_world(tmp_path, text=MALFORMED, payloads=payloads) as world:
-        answer = await world.client.post("/plan/text_generation/text_generation.json", data=chosen)
-    assert answer.content == MALFORMED.replace(b"a/one,7\n", b"")
+        answer = await world.client.post("/plan/text_generation/deletion-plan.zip", data=chosen)
+    assert unzipped(answer.content)["text_generation.json"] == MALFORMED.replace(b"a/one,7\n", b"")
 
 
 @pytest.mark.parametrize("page", ["pictures/blip", "pictures/blip/over-time", "model/blip/x", "plan/blip"])

@@ -26,6 +26,7 @@ from horde_model_reference.service.tables import ServedTable
 from tests.service.test_encodings import DECODERS
 from tests.support.builders import IMAGE, catalogue_of, observation_of, stats_of, table_of
 from tests.support.clock import SteeredClock
+from tests.support.curation import made_of
 from tests.support.misbehaving_horde import NO_HEADERS, Route
 from tests.support.service import (
     IMAGE_RISK,
@@ -189,7 +190,7 @@ def publication(*, stale: bool = False, left: float = 100, serves_for: float | N
     table = table_of(catalogue_of(["a"]), observation_of(stats_of({"a": 1})))
     table = replace(table, data_as_of=replace(table.data_as_of, stale=stale))
     serve_until = NOW + (left if serves_for is None else serves_for)
-    return ServedTable(table, NOW, NOW + left, serve_until, NOW + 3600, renew=_nothing, renew_at=NOW + left)
+    return ServedTable(made_of(table, NOW), NOW + left, serve_until, NOW + 3600, renew=_nothing, renew_at=NOW + left)
 
 
 class Framework:

@@ -10,13 +10,14 @@ from hypothesis import strategies as st
 from horde_model_reference.service.response_store import CachedResponse, Encoded, Keepable, ResponseStore
 from horde_model_reference.service.tables import ServedTable
 from tests.support.builders import catalogue_of, observation_of, stats_of, table_of
+from tests.support.curation import made_of
 
 NOW = 1_800_000_000.0
 TABLE = table_of(catalogue_of(["a"]), observation_of(stats_of({"a": 1})))
 
 
 def served_table() -> ServedTable:
-    return ServedTable(TABLE, NOW, NOW + 50, NOW + 100, NOW + 3600, renew=lambda: None, renew_at=NOW + 50)
+    return ServedTable(made_of(TABLE, NOW), NOW + 50, NOW + 100, NOW + 3600, renew=lambda: None, renew_at=NOW + 50)
 
 
 def answer(path: str, origin: ServedTable, size: int = 10) -> CachedResponse:

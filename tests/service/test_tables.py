@@ -16,6 +16,7 @@ from horde_model_reference.service.tables import RENEW_PAUSE, CurrentTables
 from horde_model_reference.settings import load_settings
 from tests.support.builders import IMAGE, TEXT, catalogue_of, observation_of, stats_of, table_of
 from tests.support.clock import SteeredClock
+from tests.support.curation import made_of
 
 CATALOGUE_TTL = 60
 TABLE_TTL = 300
@@ -28,7 +29,7 @@ class Maker:
     """Stands where the engine does, and hands out the table it is given."""
 
     def __init__(self) -> None:
-        self.found = TableAtTime(TABLE, START)
+        self.found = made_of(TABLE, START)
         self.failing = False
         self.asked: list[tuple[MODEL_REFERENCE_CATEGORY, timedelta | None]] = []
         self.requests = asyncio.Semaphore(0)
@@ -50,7 +51,7 @@ class Maker:
 
 def fetched_later(seconds: float) -> TableAtTime:
     """A table of a later observation."""
-    return TableAtTime(replace(TABLE, key=f"later by {seconds}"), START + seconds)
+    return made_of(replace(TABLE, key=f"later by {seconds}"), START + seconds)
 
 
 @pytest.fixture

@@ -15,6 +15,7 @@ import polars as pl
 
 from horde_model_reference.analytics.risk_table import RiskTable
 from horde_model_reference.categories import usage_traits
+from horde_model_reference.curation.curation_facts import CurationFacts
 from horde_model_reference.curation.planning import make_plan
 from horde_model_reference.curation.policy import Policy
 from horde_model_reference.engine import Engine, open_engine
@@ -151,11 +152,12 @@ class Year:
         self._choose_faults()
         failing = any(fault in FAILURES for fault in self.horde.faults.values())
         try:
-            table = await engine.table(self.category)
+            made = await engine.table_at_time(self.category)
         except HordeAPIDegradedError:
             assert failing, "the Horde answered, and the program says that it did not"
             self.tally["unavailable"] += 1
             return
+        table = made.table
         self.tally["looks"] += 1
         self._check_age(table, failing=failing)
         compiled = self.horde.fetched[table.data_as_of.stats_fetched_at]
@@ -169,7 +171,7 @@ class Year:
             self.seen_days.add(compiled.day)
         if self.rng.random() < CHECKED_NOW_AND_THEN:
             self._check_families(table)
-            await self._check_plan(engine, table, compiled)
+            self._check_plan(made.facts, compiled)
 
     def _check_age(self, table: RiskTable, *, failing: bool) -> None:
         """Stale is said when a route failed, and not when all went well."""
@@ -227,9 +229,8 @@ class Year:
             if not table.rows[column].null_count():
                 assert rows[column].sum() == table.rows[column].sum(), f"the families' {column} differs"
 
-    async def _check_plan(self, engine: Engine, table: RiskTable, compiled: Compile) -> None:
+    def _check_plan(self, facts: CurationFacts, compiled: Compile) -> None:
         """No model that reaches the thresholds is proposed for removal."""
-        facts, _ = await engine.curation_facts(self.category, table)
         for verdict in make_plan(facts, POLICY).verdicts:
             if verdict.verdict == "remove":
                 month = compiled.of(self.world.names_of(verdict.name))[1]

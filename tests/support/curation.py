@@ -5,19 +5,33 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Any
 
+import polars as pl
+
+from horde_model_reference.analytics.risk_table import RiskTable
 from horde_model_reference.catalogue.listing import Listing
+from horde_model_reference.catalogue.sources import SourceCopy
 from horde_model_reference.categories import MODEL_REFERENCE_CATEGORY
 from horde_model_reference.curation.because import Because
-from horde_model_reference.curation.plan import ModelVerdict, Plan
-from horde_model_reference.curation.planning import Choice, CurationFacts, make_plan
+from horde_model_reference.curation.curation_facts import PAST_COLUMNS, CurationFacts
+from horde_model_reference.curation.model_facts import ModelFacts
+from horde_model_reference.curation.plan import ModelVerdict, Plan, ReasonInfo
+from horde_model_reference.curation.planning import Choice, make_plan
 from horde_model_reference.curation.policy import Policy
+from horde_model_reference.curation.reason import Reason
 from horde_model_reference.curation.rechecking import Decision
 from horde_model_reference.curation.styles import Styles
+from horde_model_reference.engine import TableAtTime
 from tests.support.builders import FETCHED, IMAGE, catalogue_of, observation_of, stats_of, status_of, table_of
 
 CROWD = {f"popular {at:02}": 100_000 + at for at in range(30)}
 """Models that are used a lot, of the same kind as the others: most used last."""
 SUBJECT = "the subject"
+COLUMNS: Mapping[str, type[pl.DataType]] = {
+    "usage_month": pl.Int64,
+    "possible_usage_month": pl.Int64,
+    **{f"past_{figure}": dtype for figure, dtype in PAST_COLUMNS.items()},
+}
+"""Columns that may be null."""
 NO_STYLES = Styles({}, {})
 UNLIMITED = {"limits": {"max_models": 1000, "max_share_of_models": 100, "max_share_of_month_usage": 100}}
 
@@ -72,6 +86,18 @@ def plan_of(
     return make_plan(facts, policy_of(*parts), choice)
 
 
+def given(reasons: Iterable[Reason], row: Mapping[str, Any], policy: Policy) -> list[ReasonInfo]:
+    """Those of these reasons that hold for a model with these columns, with their sentences."""
+    frame = pl.DataFrame([row], schema_overrides={name: dtype for name, dtype in COLUMNS.items() if name in row})
+    facts = ModelFacts(row, None, policy, {})
+    return [
+        reason.info(sentence)
+        for reason in reasons
+        if reason.when is not None and frame.select(reason.when(policy)).item()
+        for sentence in reason.sentences(facts)
+    ]
+
+
 def verdicts_of(plan: Plan) -> dict[str, ModelVerdict]:
     """The verdicts by name."""
     return {verdict.name: verdict for verdict in plan.verdicts}
@@ -91,3 +117,16 @@ def all_of(plan: Plan) -> Decision:
     """The decision to remove all that a plan removes."""
     removed = tuple(removed_from(plan))
     return Decision(plan, removed, (), frozenset(verdict.name for verdict in plan.verdicts) - set(removed))
+
+
+def made_of(table: RiskTable, fetched: float) -> TableAtTime:
+    """A table as the engine makes it, with the inputs of plans."""
+    facts = CurationFacts(
+        table=table,
+        catalogue=catalogue_of(table.rows["name"].to_list(), table.category),
+        location="catalogue.json",
+        catalogue_file="catalogue.json",
+        styles=NO_STYLES,
+        listings={},
+    )
+    return TableAtTime(table, fetched, facts, SourceCopy(b"", None))

@@ -10,8 +10,9 @@ from horde_model_reference.analytics.risk_table import RiskTable
 from horde_model_reference.single_flight import SingleFlight
 from horde_model_reference.thread_pool import run_in_thread
 
-MAX_TABLES = 4
-"""Tables held: two categories, each with its present table and one that is going out of use."""
+MAX_TABLES = 8
+"""Tables held: two categories, each with its present table and one that is going out of use, all with and without
+verdicts."""
 
 
 class DeletionRiskCache:

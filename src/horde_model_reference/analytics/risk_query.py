@@ -39,6 +39,7 @@ SCALAR_COLUMNS: tuple[str, ...] = (
     "first_seen",
     "last_used",
     "trend_30d",
+    "verdict",
 )
 """The columns with one value a row; CSV shows them, and queries sort by them."""
 

@@ -13,6 +13,7 @@ from pydantic import BaseModel, ConfigDict, Field, create_model
 
 from horde_model_reference.analytics.flags import FLAG_NAMES, FLAGS
 from horde_model_reference.analytics.risk_level import RiskLevel
+from horde_model_reference.analytics.verdict import Verdict
 from horde_model_reference.catalogue.links import LinkKind, LinkSource
 from horde_model_reference.categories import MODEL_REFERENCE_CATEGORY
 from horde_model_reference.polars_queries import collected
@@ -116,6 +117,13 @@ class ModelDeletionRiskInfo(Answer):
     members: list[str] | None = Field(description="A family's models, sorted; null for a model.")
     members_by_level: dict[RiskLevel, Count] | None = Field(
         description="A family's members of each level; null for a model."
+    )
+    verdict: Verdict | None = Field(
+        description="The verdict of a plan by the service's policy; null for a family, and while plans are refused "
+        "because the catalogue has shrunk."
+    )
+    verdict_reasons: list[str] | None = Field(
+        description="The codes of all reasons for the verdict, the strongest first; null where the verdict is."
     )
     is_critical: bool = Field(description="Hardly used and hardly served, both known.")
     has_warning: bool = Field(description="Any of the four flags about downloads.")

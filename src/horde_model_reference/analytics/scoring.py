@@ -15,6 +15,7 @@ from horde_model_reference.analytics.flags import (
     is_critical,
     share_of_month,
 )
+from horde_model_reference.analytics.verdict import NO_VERDICT
 
 BYTES_PER_GB = 2**30
 
@@ -30,9 +31,10 @@ _RATIOS = (
 
 
 def flag_records(facts: pl.LazyFrame, context: ScoringContext) -> pl.LazyFrame:
-    """Add the flags that a model's record gives it, and a family's columns (null: a row that is a model)."""
+    """Add the flags that a model's record gives it; a family's columns and the verdict stay null."""
     return facts.with_columns(
         *_flags({Scope.RECORD}, context),
+        *NO_VERDICT,
         members=pl.lit(None, pl.List(pl.String)),
         members_by_level=pl.lit(None, MEMBERS_BY_LEVEL),
         has_critical_member=pl.lit(value=False),

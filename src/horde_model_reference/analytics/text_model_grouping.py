@@ -12,6 +12,7 @@ from horde_model_reference.analytics.risk_level import RiskLevel
 from horde_model_reference.analytics.scoring import score
 from horde_model_reference.analytics.text_model_names import base_names
 from horde_model_reference.analytics.usage_trend import WEEK_COLUMNS, trend_30d
+from horde_model_reference.analytics.verdict import NO_VERDICT
 from horde_model_reference.integrations.horde_api_models import USAGE, WORKERS
 from horde_model_reference.name_text import folded_names
 from horde_model_reference.polars_queries import collected
@@ -62,6 +63,7 @@ _COMBINED = (
     pl.when(_ONE_BASELINE).then("baseline"),
     pl.when(pl.col("nsfw") | (pl.col("nsfw_unknown") == 0)).then("nsfw"),
     pl.struct(field.name for field in MEMBERS_BY_LEVEL.fields).alias("members_by_level"),
+    *NO_VERDICT,
     pl.exclude("^.*_unknown$", "baseline_max", *SUMMED, *LARGEST, "baseline", "nsfw", *RiskLevel),
 )
 """Null rules of the reductions: a figure is null if any member's is; a baseline is kept if all members share it."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -10,8 +10,14 @@ from horde_model_reference.catalogue.records import ModelRecord
 from horde_model_reference.curation.db_json import generated_db_json
 from horde_model_reference.curation.git_command import GitFailure, run_git
 from horde_model_reference.curation.patch import deletion_patch
-from horde_model_reference.curation.plan import Plan
-from horde_model_reference.curation.repository_profiles import RepositoryProfile, checklist
+from horde_model_reference.curation.plan import CompanionsInfo, Plan
+from horde_model_reference.curation.repository_profiles import (
+    PROFILED,
+    RepositoryProfile,
+    check_boxes,
+    checklist,
+    repository_profile,
+)
 from horde_model_reference.curation.showcases import Showcases, showcases_of
 from horde_model_reference.errors import PlanError
 from horde_model_reference.escaping import visible
@@ -60,6 +66,15 @@ class Companions:
         """Return the sections of the pull request about companions and checklist."""
         return "\n\n".join(section for section in (self._files(), self._checklist(plan)) if section)
 
+    def info(self, plan: Plan) -> CompanionsInfo:
+        """Return the companions as ``plan.json`` has them."""
+        found = _info(plan, self.profile, self.showcases)
+        known = {
+            "generated_out_of_step": self.out_of_step if self.profile.generated else None,
+            "showcases_missing": list(self.showcases.missing),
+        }
+        return found.model_copy(update=known)
+
     def _files(self) -> str:
         generated = code(self.profile.generated)
         told: tuple[tuple[bool, str], ...] = (
@@ -78,16 +93,8 @@ class Companions:
         )
 
     def _checklist(self, plan: Plan) -> str:
-        holds = {
-            "most_used": bool(most_used(plan)),
-            "styles": bool(plan.effect.broken_styles),
-            "style_changes": bool(plan.style_changes),
-        }
-        items = checklist(self.profile.checklist, {condition for condition, held in holds.items() if held})
-        command = [f"- [ ] Run `{self.profile.second_commit}`, and commit its change."] * bool(
-            self.profile.second_commit
-        )
-        return "\n".join(["## Checklist", "", *items, *command])
+        command = [f"Run `{self.profile.second_commit}`, and commit its change."] * bool(self.profile.second_commit)
+        return "\n".join(["## Checklist", "", *check_boxes([*_checklist(plan, self.profile), *command])])
 
 
 def most_used(plan: Plan) -> list[str]:
@@ -95,6 +102,43 @@ def most_used(plan: Plan) -> list[str]:
     known = sorted((found.usage_month for found in plan.verdicts if found.usage_month), reverse=True)
     least = known[:MOST_USED][-1] if known else 0
     return [found.name for found in plan.removed if found.usage_month and found.usage_month >= least]
+
+
+def companions_without_clone(plan: Plan, records: Mapping[str, ModelRecord]) -> CompanionsInfo | None:
+    """Return the companions of a plan as far as they are known without a clone; None where there are none."""
+    if not plan.removed or plan.category not in PROFILED:
+        return None
+    profile = repository_profile(plan.category)
+    return _info(plan, profile, _showcases(plan, records, profile, None))
+
+
+def _info(plan: Plan, profile: RepositoryProfile, showcases: Showcases) -> CompanionsInfo:
+    return CompanionsInfo(
+        generated=profile.generated or None,
+        generated_out_of_step=None,
+        showcases=list(showcases.deleted),
+        showcases_missing=None,
+        showcases_shared=list(showcases.shared),
+        dates=profile.dates or None,
+        second_commit=profile.second_commit or None,
+        checklist=_checklist(plan, profile),
+    )
+
+
+def _checklist(plan: Plan, profile: RepositoryProfile) -> list[str]:
+    holds = {
+        "most_used": bool(most_used(plan)),
+        "styles": bool(plan.effect.broken_styles),
+        "style_changes": bool(plan.style_changes),
+    }
+    return checklist(profile.checklist, {condition for condition, held in holds.items() if held})
+
+
+def _showcases(
+    plan: Plan, records: Mapping[str, ModelRecord], profile: RepositoryProfile, tracked: Collection[str] | None
+) -> Showcases:
+    removed = [verdict.name for verdict in plan.removed]
+    return showcases_of(records, removed, profile.showcases, tracked) if profile.showcases else Showcases()
 
 
 def companions_of(plan: Plan, records: Mapping[str, ModelRecord], profile: RepositoryProfile, root: Path) -> Companions:
@@ -105,8 +149,7 @@ def companions_of(plan: Plan, records: Mapping[str, ModelRecord], profile: Repos
         PlanError: git cannot read the clone.
     """
     tracked = _tracked(root, profile.showcases) if profile.showcases else {}
-    removed = [verdict.name for verdict in plan.removed]
-    found = showcases_of(records, removed, profile.showcases, tracked) if profile.showcases else Showcases()
+    found = _showcases(plan, records, profile, tracked)
     deleted = tuple(tracked[path] for path in found.deleted)
     return Companions(profile, _out_of_step(profile, root), found, deleted)
 

@@ -7,7 +7,8 @@ from rich.console import Group, RenderableType
 from rich.text import Text
 
 from horde_model_reference.analytics.risk_schema import ModelDeletionRiskDetail
-from horde_model_reference.curation.plan import ModelVerdict, ReasonInfo, ReplacementInfo, Verdict
+from horde_model_reference.analytics.verdict import Verdict
+from horde_model_reference.curation.plan import ModelVerdict, ReasonInfo, ReplacementInfo
 from horde_model_reference.curation.policy import Policy
 from horde_model_reference.escaping import visible
 from horde_model_reference.reports import words
@@ -18,7 +19,10 @@ class ModelExplanation(ModelDeletionRiskDetail):
     """The detail of a model, with the verdict of a plan under a policy."""
 
     verdict: Verdict | None = Field(description="Null while the catalogue has shrunk: plans are refused then.")
-    verdict_reasons: list[ReasonInfo] = Field(description="All reasons, the strongest first.")
+    # With sentences, where a row has the codes alone.
+    verdict_reasons: list[ReasonInfo] = Field(  # type: ignore[assignment]
+        description="All reasons, the strongest first."
+    )
     age_days: int | None = Field(description="Days in the catalogue when the statistics were fetched; null if unknown.")
     kind: str | None = Field(description="What it is; null where its record does not say.")
     replacements: list[ReplacementInfo] | None = Field(description="Best first; null if unknown.")
@@ -28,15 +32,15 @@ class ModelExplanation(ModelDeletionRiskDetail):
 def explained(detail: ModelDeletionRiskDetail, verdict: ModelVerdict | None, policy: Policy) -> ModelExplanation:
     """Return a model's detail with its verdict, if there is one."""
     said = {} if verdict is None else dict(verdict)
-    return ModelExplanation(
-        **dict(detail),
-        verdict=said.get("verdict"),
-        verdict_reasons=said.get("reasons", []),
-        age_days=said.get("age_days"),
-        kind=said.get("kind"),
-        replacements=said.get("replacements"),
-        policy_hash=policy.digest(),
-    )
+    judged = {
+        "verdict": said.get("verdict"),
+        "verdict_reasons": said.get("reasons", []),
+        "age_days": said.get("age_days"),
+        "kind": said.get("kind"),
+        "replacements": said.get("replacements"),
+        "policy_hash": policy.digest(),
+    }
+    return ModelExplanation(**dict(detail) | judged)
 
 
 REASONS = (

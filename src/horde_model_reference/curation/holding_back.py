@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Sequence
 
+from horde_model_reference.analytics.verdict import Verdict
 from horde_model_reference.curation.budget import LIMITS, Whole, filled
-from horde_model_reference.curation.plan import HeldBack, ModelVerdict, Verdict
+from horde_model_reference.curation.plan import HeldBack, ModelVerdict
 from horde_model_reference.curation.policy import Limits
 from horde_model_reference.thread_pool import while_wanted
 

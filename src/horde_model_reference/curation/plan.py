@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator, Mapping
 from datetime import UTC, date, datetime
-from enum import StrEnum
 from typing import Annotated
 
 from pydantic import Field
 
 from horde_model_reference.analytics.risk_level import RiskLevel
 from horde_model_reference.analytics.risk_schema import Answer, DataAsOfInfo, LinkInfo, WarningInfo
+from horde_model_reference.analytics.verdict import Verdict
 from horde_model_reference.catalogue.listing import Listing
 from horde_model_reference.categories import MODEL_REFERENCE_CATEGORY
 from horde_model_reference.curation.because import Because
@@ -23,20 +23,6 @@ Count = Annotated[int, Field(ge=0)]
 
 SUSPICIOUS = "suspicious"
 """The code of the reason that a model is served by many workers and used by nobody."""
-
-
-class Verdict(StrEnum):
-    """The verdict on a model; the first one that has a reason holds, from the top."""
-
-    PROTECTED = "protected"
-    UNKNOWN = "unknown"
-    KEEP = "keep"
-    REMOVE = "remove"
-
-    @property
-    def needs_reason(self) -> bool:
-        """Whether a model of this verdict is removed only with an override that says why."""
-        return self in {Verdict.PROTECTED, Verdict.UNKNOWN}
 
 
 class ReasonInfo(Answer):
@@ -149,6 +135,26 @@ class HeldBack(Answer):
     )
 
 
+class CompanionsInfo(Answer):
+    """The change of the catalogue's repository beside the catalogue file, by the repository's profile.
+
+    Paths are relative to the repository's root.
+    """
+
+    generated: str | None = Field(description="The file that is generated anew; null where there is none.")
+    generated_out_of_step: bool | None = Field(
+        description="It was not that of the catalogue before the change; null without a clone, or where there is none."
+    )
+    showcases: list[str] = Field(
+        description="Showcase files to delete; without a clone, all that the records of removed models name."
+    )
+    showcases_missing: list[str] | None = Field(description="Those that the clone lacks; null without a clone.")
+    showcases_shared: list[str] = Field(description="Those that stay, in folders that a kept model shows as well.")
+    dates: str | None = Field(description="The file that names the commits of models; null where there is none.")
+    second_commit: str | None = Field(description="The command whose change of that file is the second commit.")
+    checklist: list[str] = Field(description="The steps of the pull request.")
+
+
 class Plan(Answer):
     """A plan of removals from one category's catalogue file."""
 
@@ -169,6 +175,11 @@ class Plan(Answer):
     style_changes: list[StyleChange] = Field(
         description="The change of each style that names no listed model afterwards; "
         "empty unless `styles.on_removal` is `delete` or `repoint` and styles name a removed model."
+    )
+    companions: CompanionsInfo | None = Field(
+        None,
+        description="What else changes in the catalogue's repository; null where nothing is removed, or where the "
+        "category's repository has no profile.",
     )
     orphaned_styles: dict[str, str] | None = Field(
         description="Styles that name a model which is not in the catalogue, with that model; null if unknown."

@@ -1,13 +1,18 @@
-"""A reason for or against the removal of a model, declared once, with the function that yields its sentences."""
+"""A reason for or against the removal of a model, declared once: its condition in columns, and its sentences."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
-from horde_model_reference.curation.model_facts import ModelFacts
-from horde_model_reference.curation.plan import ReasonInfo, Verdict
+import polars as pl
 
+from horde_model_reference.analytics.verdict import Verdict
+from horde_model_reference.curation.model_facts import ModelFacts
+from horde_model_reference.curation.plan import ReasonInfo
+from horde_model_reference.curation.policy import Policy
+
+Condition = Callable[[Policy], pl.Expr]
 Sentences = Callable[[ModelFacts], Iterable[str]]
 
 
@@ -20,27 +25,32 @@ class Reason:
         verdict: The verdict that it speaks for.
         key: The one key of the policy that it follows from; empty where it always holds.
         meaning: One sentence for the documentation.
-        sentences: Returns a model's sentences, none where the reason does not hold. Reasons that follow from the
-            choice of models have none.
+        sentences: Returns the sentences about a model for which it holds.
+        when: Returns its condition under a policy, on the columns of ``CurationFacts.models``; null counts as not met.
+            None where it follows from the choice of models.
     """
 
     code: str
     verdict: Verdict
     key: str
     meaning: str
-    sentences: Sentences = lambda _: ()
+    sentences: Sentences
+    when: Condition | None = None
 
     def info(self, sentence: str) -> ReasonInfo:
         """Return the reason as a plan gives it."""
         return ReasonInfo(verdict=self.verdict, code=self.code, key=self.key or None, sentence=sentence)
 
 
-def reason(verdict: Verdict, key: str, code: str = "") -> Callable[[Sentences], Reason]:
+def reason(
+    verdict: Verdict, key: str, when: Condition | None = None, *, code: str = ""
+) -> Callable[[Sentences], Reason]:
     """Make a reason of the function that yields its sentences: its docstring is the meaning.
 
     Args:
         verdict: The verdict that it speaks for.
         key: The key of the policy that it follows from.
+        when: Its condition; None where it follows from the choice of models.
         code: Its code; the name of the function by default.
     """
-    return lambda sentences: Reason(code or sentences.__name__, verdict, key, sentences.__doc__ or "", sentences)
+    return lambda sentences: Reason(code or sentences.__name__, verdict, key, sentences.__doc__ or "", sentences, when)

@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 
-from horde_model_reference.curation.budget import LIMITS
+import polars as pl
+
+from horde_model_reference.analytics.verdict import Verdict
+from horde_model_reference.curation.budget import LIMITS, Limit
 from horde_model_reference.curation.model_facts import ModelFacts
-from horde_model_reference.curation.plan import SUSPICIOUS, ReasonInfo, Verdict
-from horde_model_reference.curation.policy import OnRemoval
+from horde_model_reference.curation.plan import SUSPICIOUS, removal_day
+from horde_model_reference.curation.policy import OnRemoval, Policy
 from horde_model_reference.curation.reason import Reason, reason
 from horde_model_reference.curation.usage_reasons import (
     falling_unknown,
     history_too_short,
     history_unknown,
     not_falling,
+    removal_evidence,
     rising,
     rising_unknown,
     seasonal,
@@ -23,148 +27,218 @@ from horde_model_reference.curation.usage_reasons import (
     unused_unknown,
     used_lately,
 )
-from horde_model_reference.reports.words import counted
+from horde_model_reference.polars_queries import is_one_of
+from horde_model_reference.reports.words import counted, use
+
+SIGNS_OF_USE = ("usage_month", "possible_usage_month", "worker_count", "queued_jobs")
+"""Figures of a row; a model for which all are 0 is neither used nor served."""
+
+_MONTH = pl.col("usage_month")
+_IN_USE = pl.any_horizontal(pl.col(figure).fill_null(1) != 0 for figure in SIGNS_OF_USE)
+"""Whether a model has requests, possible use, workers or waiting jobs; an unknown figure counts as use."""
 
 
-@reason(Verdict.PROTECTED, "protect.names")
+def _possibly_enough(policy: Policy) -> pl.Expr:
+    enough, possible = policy.candidates.month_usage_below, pl.col("possible_usage_month")
+    return (enough > _MONTH) & (possible.is_null() | ((possible > 0) & (_MONTH + possible >= enough)))
+
+
+@reason(Verdict.PROTECTED, "protect.names", lambda _: pl.col("protected_by_names"))
 def protected_by_name(facts: ModelFacts) -> Iterable[str]:
     """A name of the policy is its."""
     return facts.protections.get("names", ())
 
 
-@reason(Verdict.PROTECTED, "protect.globs", code="protected_by_name")
+@reason(Verdict.PROTECTED, "protect.globs", lambda _: pl.col("protected_by_globs"), code="protected_by_name")
 def protected_by_pattern(facts: ModelFacts) -> Iterable[str]:
     """A pattern of the policy matches its name."""
     return facts.protections.get("globs", ())
 
 
-@reason(Verdict.PROTECTED, "protect.top_by_month_usage")
+@reason(
+    Verdict.PROTECTED,
+    "protect.top_by_month_usage",
+    lambda policy: pl.col("rank") <= policy.protect.top_by_month_usage,
+)
 def among_the_most_used(facts: ModelFacts) -> Iterator[str]:
     """It is among the most used."""
     first = facts.policy.protect.top_by_month_usage
-    if facts.rank is not None and facts.rank <= first:
-        yield f"It is number {facts.rank} by month usage; the first {first} are protected."
+    yield f"It is number {facts.row['rank']} by month usage; the first {first} are protected."
 
 
-@reason(Verdict.PROTECTED, "styles.on_removal")
+@reason(
+    Verdict.PROTECTED,
+    "styles.on_removal",
+    lambda policy: pl.lit(policy.styles.on_removal is OnRemoval.PROTECT) & (pl.col("styles_naming") > 0),
+)
 def named_by_styles(facts: ModelFacts) -> Iterator[str]:
     """Styles name it, and would break."""
-    if facts.policy.styles.on_removal is OnRemoval.PROTECT and facts.styles:
-        yield f"Styles that name it: {len(facts.styles)}."
+    yield f"Styles that name it: {facts.row['styles_naming']}."
 
 
-@reason(Verdict.PROTECTED, "protect.last_of_its_kind")
+@reason(
+    Verdict.PROTECTED,
+    "protect.last_of_its_kind",
+    lambda policy: pl.lit(policy.protect.last_of_its_kind) & pl.col("last_of_its_kind") & _IN_USE,
+)
 def last_of_its_kind(facts: ModelFacts) -> Iterator[str]:
     """It is in use, and nothing of its kind has as much use."""
-    if facts.policy.protect.last_of_its_kind and facts.standing.last_of_its_kind and facts.in_use:
-        yield f"It is the last of its kind: no model that is {facts.standing.kind} has as much use."
+    yield f"It is the last of its kind: no model that is {facts.row['kind']} has as much use."
 
 
-@reason(Verdict.PROTECTED, "protect.with_queued_jobs")
+@reason(
+    Verdict.PROTECTED,
+    "protect.with_queued_jobs",
+    lambda policy: pl.lit(policy.protect.with_queued_jobs) & (pl.col("queued_jobs") > 0),
+)
 def jobs_waiting(facts: ModelFacts) -> Iterator[str]:
     """Jobs are waiting for it."""
-    if facts.policy.protect.with_queued_jobs and facts.row["queued_jobs"]:
-        yield f"Jobs waiting for it: {facts.row['queued_jobs']:,}."
+    yield f"Jobs waiting for it: {facts.row['queued_jobs']:,}."
 
 
-@reason(Verdict.PROTECTED, "protect.min_worker_threads")
+@reason(
+    Verdict.PROTECTED,
+    "protect.min_worker_threads",
+    lambda policy: (
+        pl.lit(policy.protect.min_worker_threads > 0) & (pl.col("worker_count") >= policy.protect.min_worker_threads)
+    ),
+)
 def served_by_workers(facts: ModelFacts) -> Iterator[str]:
     """Enough worker threads serve it."""
-    enough = facts.policy.protect.min_worker_threads
-    if enough and (facts.row["worker_count"] or 0) >= enough:
-        yield f"Worker threads that serve it: {facts.row['worker_count']:,}."
+    yield f"Worker threads that serve it: {facts.row['worker_count']:,}."
 
 
-@reason(Verdict.UNKNOWN, "")
-def usage_unknown(facts: ModelFacts) -> Iterator[str]:
+@reason(Verdict.UNKNOWN, "", lambda _: ~pl.col("usage_known"))
+def usage_unknown(_: ModelFacts) -> Iterator[str]:
     """The Horde gave no usage."""
-    if not facts.row["usage_known"]:
-        yield "Its usage is unknown."
+    yield "Its usage is unknown."
 
 
-@reason(Verdict.UNKNOWN, "")
-def workers_unknown(facts: ModelFacts) -> Iterator[str]:
+@reason(Verdict.UNKNOWN, "", lambda _: ~pl.col("workers_known"))
+def workers_unknown(_: ModelFacts) -> Iterator[str]:
     """The Horde gave no workers, or a text worker hides them."""
-    if not facts.row["workers_known"]:
-        yield "Its workers are unknown."
+    yield "Its workers are unknown."
 
 
-@reason(Verdict.UNKNOWN, "candidates.month_usage_below")
+@reason(Verdict.UNKNOWN, "candidates.month_usage_below", _possibly_enough)
 def possibly_used(facts: ModelFacts) -> Iterator[str]:
     """Names that belong to no model could be its, and with their use it had enough."""
     month, possible = facts.row["usage_month"], facts.row["possible_usage_month"]
-    enough = facts.policy.candidates.month_usage_below
-    if month is None or month >= enough or possible == 0:
-        return
     if possible is None:
         yield "Whether names that belong to no model are its is unknown, and so is their use."
-    elif month + possible >= enough:
+    else:
+        enough = facts.policy.candidates.month_usage_below
         asked = f"with them it would have {month + possible:,}, not less than {enough:,}"
         yield f"Names that belong to no model but could be its had {counted(possible, 'request')} in 30 days; {asked}."
 
 
-@reason(Verdict.UNKNOWN, "candidates.suspicious_worker_threads", code=SUSPICIOUS)
+@reason(
+    Verdict.UNKNOWN,
+    "candidates.suspicious_worker_threads",
+    lambda policy: (
+        pl.lit(policy.candidates.suspicious_worker_threads > 0)
+        & (_MONTH == 0)
+        & (pl.col("worker_count") >= policy.candidates.suspicious_worker_threads)
+    ),
+    code=SUSPICIOUS,
+)
 def suspicious(facts: ModelFacts) -> Iterator[str]:
     """Many worker threads serve it, and it has no use: its name clashes with another's, or it is broken."""
-    many, threads = facts.policy.candidates.suspicious_worker_threads, facts.row["worker_count"]
-    if facts.row["usage_month"] == 0 and threads is not None and 0 < many <= threads:
-        yield (
-            f"Suspicious: {counted(threads, 'worker thread')} and no request in 30 days; perhaps its name clashes with "
-            "another's, or it is broken."
-        )
+    threads = counted(facts.row["worker_count"], "worker thread")
+    yield f"Suspicious: {threads} and no request in 30 days; perhaps its name clashes with another's, or it is broken."
 
 
-@reason(Verdict.UNKNOWN, "candidates.min_age_days")
-def age_unknown(facts: ModelFacts) -> Iterator[str]:
+@reason(
+    Verdict.UNKNOWN,
+    "candidates.min_age_days",
+    lambda policy: pl.lit(policy.candidates.min_age_days > 0) & pl.col("age_days").is_null(),
+)
+def age_unknown(_: ModelFacts) -> Iterator[str]:
     """Nothing says when it entered the catalogue."""
-    if facts.policy.candidates.min_age_days > 0 and facts.age_days is None:
-        yield "When it entered the catalogue is unknown."
+    yield "When it entered the catalogue is unknown."
 
 
-@reason(Verdict.UNKNOWN, "")
-def styles_unknown(facts: ModelFacts) -> Iterator[str]:
+@reason(Verdict.UNKNOWN, "", lambda _: pl.col("styles_naming").is_null())
+def styles_unknown(_: ModelFacts) -> Iterator[str]:
     """The styles could not be read, so nothing can be done about them."""
-    if facts.styles is None:
-        yield "Whether styles name it is unknown: the styles could not be read."
+    yield "Whether styles name it is unknown: the styles could not be read."
 
 
-@reason(Verdict.UNKNOWN, "protect.last_of_its_kind")
-def kind_unknown(facts: ModelFacts) -> Iterator[str]:
+@reason(
+    Verdict.UNKNOWN,
+    "protect.last_of_its_kind",
+    lambda policy: pl.lit(policy.protect.last_of_its_kind) & pl.col("last_of_its_kind").is_null(),
+)
+def kind_unknown(_: ModelFacts) -> Iterator[str]:
     """Its record does not tell its kind."""
-    if facts.policy.protect.last_of_its_kind and facts.standing.replacements is None:
-        yield "Whether anything could take its place is unknown: its record does not say of what kind it is."
+    yield "Whether anything could take its place is unknown: its record does not say of what kind it is."
 
 
-@reason(Verdict.KEEP, "candidates.month_usage_below")
+@reason(Verdict.KEEP, "candidates.month_usage_below", lambda policy: policy.candidates.month_usage_below <= _MONTH)
 def used_enough(facts: ModelFacts) -> Iterator[str]:
     """It had enough requests in 30 days."""
-    month, enough = facts.row["usage_month"], facts.policy.candidates.month_usage_below
-    if month is not None and month >= enough:
-        yield f"It had {counted(month, 'request')} in 30 days, not less than {enough:,}."
+    enough = facts.policy.candidates.month_usage_below
+    yield f"It had {counted(facts.row['usage_month'], 'request')} in 30 days, not less than {enough:,}."
 
 
-@reason(Verdict.KEEP, "candidates.risk_levels")
+@reason(
+    Verdict.KEEP,
+    "candidates.risk_levels",
+    lambda policy: (
+        ~is_one_of(pl.col("risk_level").cast(pl.String), (level.value for level in policy.candidates.risk_levels))
+    ),
+)
 def risk_level_too_low(facts: ModelFacts) -> Iterator[str]:
     """Its risk level makes it no candidate."""
-    if facts.row["risk_level"] not in facts.policy.candidates.risk_levels:
-        yield f"Its risk level is {facts.row['risk_level']}."
+    yield f"Its risk level is {facts.row['risk_level']}."
 
 
-@reason(Verdict.KEEP, "candidates.min_age_days")
+@reason(Verdict.KEEP, "candidates.min_age_days", lambda policy: pl.col("age_days") < policy.candidates.min_age_days)
 def too_young(facts: ModelFacts) -> Iterator[str]:
     """It entered the catalogue too short a time ago."""
     least = facts.policy.candidates.min_age_days
-    if facts.age_days is not None and facts.age_days < least:
-        yield f"It has been in the catalogue for {counted(facts.age_days, 'day')}, less than {least}."
+    yield f"It has been in the catalogue for {counted(facts.row['age_days'], 'day')}, less than {least}."
 
 
-LIMIT_REACHED = {
-    limit.key: Reason("limit_reached", Verdict.KEEP, limit.key, "A candidate, but this limit of the plan is reached.")
-    for limit in LIMITS
-}
-NOT_SELECTED = Reason("not_selected", Verdict.KEEP, "", "A candidate, but others were selected.")
-CANDIDATE = Reason("candidate", Verdict.REMOVE, "", "Nothing speaks for it.")
-SELECTED = Reason("selected", Verdict.REMOVE, "", "It was selected.")
+def _limit_reached(limit: Limit) -> Reason:
+    def limit_reached(facts: ModelFacts) -> Iterator[str]:
+        """A candidate, but this limit of the plan is reached."""
+        yield f"A limit of the plan is reached: {limit.sentence(facts.policy.limits)}."
+
+    return reason(Verdict.KEEP, limit.key)(limit_reached)
+
+
+LIMIT_REACHED = {limit.key: _limit_reached(limit) for limit in LIMITS}
+
+
+@reason(Verdict.KEEP, "")
+def not_selected(_: ModelFacts) -> Iterator[str]:
+    """A candidate, but others were selected."""
+    yield "It is a candidate, but was not selected."
+
+
+@reason(Verdict.REMOVE, "")
+def candidate(facts: ModelFacts) -> Iterator[str]:
+    """Nothing speaks for it."""
+    yield _why_removed(facts)
+
+
+@reason(Verdict.REMOVE, "")
+def selected(facts: ModelFacts) -> Iterator[str]:
+    """It was selected."""
+    yield _why_removed(facts)
+
+
+def _why_removed(facts: ModelFacts) -> str:
+    row = facts.row
+    used, workers = use(row["usage_month"], row["usage_total"]), counted(row["worker_count"], "worker thread")
+    possible = row["possible_usage_month"]
+    perhaps = f"; perhaps {counted(possible, 'more request')} in 30 days, under names of no model" if possible else ""
+    now = f"Risk level {row['risk_level']}; {used}{perhaps}; {workers}."
+    removed = removal_day(facts.listing)
+    returned = f" It returned after removal on {removed}." if removed is not None else ""
+    return now + removal_evidence(row) + returned
+
 
 REASONS: tuple[Reason, ...] = (
     protected_by_name,
@@ -197,13 +271,11 @@ REASONS: tuple[Reason, ...] = (
     used_lately,
     not_falling,
     *LIMIT_REACHED.values(),
-    NOT_SELECTED,
-    CANDIDATE,
-    SELECTED,
+    not_selected,
+    candidate,
+    selected,
 )
 """All reasons, by verdict, the strongest first; a plan gives those of a model in this order."""
 
-
-def reasons_against(facts: ModelFacts) -> list[ReasonInfo]:
-    """Return the reasons against the removal of a model."""
-    return [found.info(sentence) for found in REASONS for sentence in found.sentences(facts)]
+PLACES: Mapping[Reason, int] = {reason: at for at, reason in enumerate(REASONS)}
+"""The place of each reason in the table, by which frames name it."""

@@ -10,8 +10,10 @@ from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 
 from horde_model_reference.analytics.unknown_names import unknown_model
-from horde_model_reference.curation.plan import ModelVerdict, Plan, ReasonInfo, Verdict
-from horde_model_reference.curation.planning import Choice, CurationFacts, make_plan
+from horde_model_reference.analytics.verdict import Verdict
+from horde_model_reference.curation.curation_facts import CurationFacts
+from horde_model_reference.curation.plan import ModelVerdict, Plan, ReasonInfo
+from horde_model_reference.curation.planning import Choice, make_plan
 from horde_model_reference.errors import PlanError
 from horde_model_reference.escaping import quoted, visible
 from horde_model_reference.reports.words import counted

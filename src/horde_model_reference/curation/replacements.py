@@ -6,7 +6,6 @@ The one model of a kind that is used more than all others is the last of its kin
 from __future__ import annotations
 
 import math
-from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
@@ -56,31 +55,43 @@ class Standing:
     last_of_its_kind: bool | None
 
 
-def standings(
+def kinds(
     rows: pl.DataFrame, category: MODEL_REFERENCE_CATEGORY, families: Mapping[str, str] = MappingProxyType({})
-) -> dict[str, Standing]:
-    """Return the standing of every model of a risk table's rows.
+) -> pl.DataFrame:
+    """Return ``name``, ``usage_month``, ``last_of_its_kind``, ``kind`` and, for text, ``family`` and ``baseline``.
 
     Args:
-        rows: The rows.
+        rows: The rows of a risk table.
         category: Their category.
         families: The families of curators by casefolded base name.
     """
     nearness = _text_nearness(rows, families) if has_families(category) else _image_nearness(rows)
-    ranked = rows.select("name", "usage_month", *nearness).sort(
-        ["usage_month", "name"], descending=[True, False], nulls_last=True
+    return rows.select("name", "usage_month", *nearness).select(
+        "name", "usage_month", _LAST_OF_ITS_KIND.alias("last_of_its_kind"), *(column.name for column in nearness)
     )
-    equals = Counter(ranked.select("kind", "usage_month").iter_rows())
+
+
+_MONTH = pl.col("usage_month")
+_KNOWN = pl.col("kind").is_not_null() & _MONTH.is_not_null()
+_LAST_OF_ITS_KIND = pl.when(_KNOWN).then(
+    (_MONTH.max().over("kind") == _MONTH) & (pl.len().over("kind", "usage_month") == 1)
+)
+
+
+def standings(
+    rows: pl.DataFrame, category: MODEL_REFERENCE_CATEGORY, families: Mapping[str, str] = MappingProxyType({})
+) -> dict[str, Standing]:
+    """Return the standing of every model of a risk table's rows; arguments as for :func:`kinds`."""
+    ranked = kinds(rows, category, families).sort(["usage_month", "name"], descending=[True, False], nulls_last=True)
     used_more = _UsedMore()
     found: dict[str, Standing] = {}
-    for name, month, kind, *nearer in ranked.iter_rows():
-        if kind is None or month is None:
+    for name, month, last, kind, *nearer in ranked.iter_rows():
+        if last is None:
             found[name] = Standing(kind, None, None)
             continue
         groups = [(reason, (kind, reason, value)) for reason, value in zip(_NEARER, nearer, strict=False) if value]
         groups.append((f"also {kind}", (kind, "", "")))
-        replacements = used_more.than(month, groups)
-        found[name] = Standing(kind, replacements, not replacements and equals[kind, month] == 1)
+        found[name] = Standing(kind, used_more.than(month, groups), last)
         used_more.add(name, month, (group for _, group in groups))
     return found
 

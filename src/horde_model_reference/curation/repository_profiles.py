@@ -65,13 +65,18 @@ class StylesProfile(BaseModel):
 
 
 def checklist(items: Iterable[ChecklistItem], holding: Collection[str]) -> list[str]:
-    """Return the items that belong to a plan, as lines of Markdown.
+    """Return the texts of the items that belong to a plan.
 
     Args:
         items: The items of a profile.
         holding: The conditions that hold, beside ``always``.
     """
-    return [f"- [ ] {item.text}" for item in items if item.when == "always" or item.when in holding]
+    return [item.text for item in items if item.when == "always" or item.when in holding]
+
+
+def check_boxes(texts: Iterable[str]) -> list[str]:
+    """Return the items of a checklist as lines of Markdown."""
+    return [f"- [ ] {text}" for text in texts]
 
 
 def styles_profile() -> StylesProfile:

@@ -26,7 +26,7 @@ class Showcases:
 
 
 def showcases_of(
-    records: Mapping[str, ModelRecord], removed: Iterable[str], folder: str, tracked: Collection[str]
+    records: Mapping[str, ModelRecord], removed: Iterable[str], folder: str, tracked: Collection[str] | None
 ) -> Showcases:
     """Return the showcase files of removed records.
 
@@ -34,7 +34,7 @@ def showcases_of(
         records: All records by name.
         removed: The names of removed records.
         folder: The folder of the repository that showcases lie in; a file right in it is shared only by itself.
-        tracked: The paths that the clone has.
+        tracked: The paths that the clone has; None without a clone: then it is taken to have all.
     """
     gone = set(removed)
     wanted = {path for name in gone for path in _paths(records[name], folder)}
@@ -42,9 +42,10 @@ def showcases_of(
     kept_folders = {str(PurePosixPath(path).parent) for path in kept} - {folder}
     shared = {path for path in wanted if path in kept or str(PurePosixPath(path).parent) in kept_folders}
     going = wanted - shared
+    there = going if tracked is None else going & set(tracked)
     return Showcases(
-        deleted=tuple(sorted(going & set(tracked))),
-        missing=tuple(sorted(going - set(tracked))),
+        deleted=tuple(sorted(there)),
+        missing=tuple(sorted(going - there)),
         shared=tuple(sorted(shared)),
     )
 

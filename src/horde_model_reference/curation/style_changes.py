@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
+from horde_model_reference.analytics.verdict import Verdict
 from horde_model_reference.catalogue.catalogue import Catalogue
 from horde_model_reference.catalogue.records import ModelRecord
-from horde_model_reference.curation.plan import ModelVerdict, StyleChange, Verdict
+from horde_model_reference.curation.plan import ModelVerdict, StyleChange
 from horde_model_reference.curation.policy import OnRemoval
 from horde_model_reference.curation.style_requirements import meets
 from horde_model_reference.curation.styles import Styles

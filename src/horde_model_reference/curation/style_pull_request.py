@@ -9,7 +9,7 @@ from horde_model_reference.curation.artefacts import STYLES_MARKDOWN, STYLES_PAT
 from horde_model_reference.curation.patch import path_in_work_tree_of, unified_patch
 from horde_model_reference.curation.plan import Plan, StyleChange
 from horde_model_reference.curation.plan_markdown import BAR
-from horde_model_reference.curation.repository_profiles import checklist, styles_profile
+from horde_model_reference.curation.repository_profiles import check_boxes, checklist, styles_profile
 from horde_model_reference.curation.style_files import ChangedStyleFiles, changed_style_files
 from horde_model_reference.curation.styles import StyleFile, Styles
 from horde_model_reference.escaping import visible
@@ -60,7 +60,7 @@ def _markdown(plan: Plan, changed: ChangedStyleFiles) -> str:
         "After this change each style names a listed model, and each entry of a category exists.",
         "\n".join(["## Styles", "", TABLE, *map(_line, plan.style_changes)]),
         _categories(changed.deleted_categories, changed.dropped),
-        "\n".join(["## Checklist", "", *checklist(styles_profile().checklist, _conditions(plan))]),
+        "\n".join(["## Checklist", "", *check_boxes(checklist(styles_profile().checklist, _conditions(plan)))]),
     )
     return "\n\n".join(section for section in sections if section) + "\n"
 

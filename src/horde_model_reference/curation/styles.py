@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any, NamedTuple, TypeGuard
 
 from horde_model_reference.body_limits import DEFAULT_LIMITS, BodyLimitError, BodyLimits, check_json
@@ -65,14 +66,18 @@ class Styles:
 
     def naming(self, model: str) -> tuple[str, ...]:
         """Return the styles that name a model, sorted."""
-        return tuple(sorted(style for style, named in self.models.items() if named == model))
+        return self._by_model.get(model, ())
 
     def counts(self) -> dict[str, int]:
         """Return how many styles name each model that any names."""
-        counts: dict[str, int] = {}
-        for model in self.models.values():
-            counts[model] = counts.get(model, 0) + 1
-        return counts
+        return {model: len(styles) for model, styles in self._by_model.items()}
+
+    @cached_property
+    def _by_model(self) -> dict[str, tuple[str, ...]]:
+        found: dict[str, list[str]] = {}
+        for style, model in sorted(self.models.items()):
+            found.setdefault(model, []).append(style)
+        return {model: tuple(styles) for model, styles in found.items()}
 
     def dependents(self, models: Iterable[str]) -> Dependents:
         """Return the styles and style categories that break when these models go together."""

@@ -7,14 +7,24 @@ from dataclasses import dataclass
 from urllib.parse import urlencode
 
 from horde_model_reference.categories import MODEL_REFERENCE_CATEGORY, has_styles
-from horde_model_reference.curation.artefacts import PATCH, PLAN_JSON, PLAN_MARKDOWN, PlannedFile, artefact_makers
+from horde_model_reference.curation.archive import zipped
+from horde_model_reference.curation.artefacts import (
+    PATCH,
+    PLAN_JSON,
+    PLAN_MARKDOWN,
+    STYLES_MARKDOWN,
+    STYLES_PATCH,
+    PlannedFile,
+    artefacts,
+)
+from horde_model_reference.curation.curation_facts import CurationFacts
 from horde_model_reference.curation.impact import impact_of
-from horde_model_reference.curation.plan import Effect, ModelVerdict, Plan
-from horde_model_reference.curation.planning import Choice, CurationFacts, make_plan
+from horde_model_reference.curation.plan import CompanionsInfo, Effect, ModelVerdict, Plan, StyleChange
+from horde_model_reference.curation.planning import Choice, make_plan
 from horde_model_reference.curation.policy import Limits, Policy
+from horde_model_reference.curation.style_pull_request import style_artefacts
 from horde_model_reference.dashboard.rendering import from_form, in_form, render
 from horde_model_reference.errors import NotFoundError, PlanError
-from horde_model_reference.escaping import quoted
 from horde_model_reference.reports import words
 from horde_model_reference.reports.model_size import model_size
 
@@ -23,6 +33,9 @@ SELECT, OVERRIDE, ASKED = "select", "override:", "asked"
 
 LONGEST_LINK = 2000
 """Characters of an address that every mail program and browser leaves whole."""
+
+ARCHIVE = "deletion-plan.zip"
+"""The name of the archive of all files of a plan."""
 
 MOST_SHOWN = 1000
 """Models listed to tick; the rest can be planned from their own page."""
@@ -104,7 +117,9 @@ class Outcome:
         removed: The ticked models, with their reasons.
         effect: The impact of their removal.
         limits: How much of the policy's limits it uses up.
-        downloads: The files of the plan; none where it is refused.
+        files: The names of the files of the plan; none where it is refused.
+        companions: What else changes in the repository; None where nothing does, or where it is refused.
+        style_changes: The changes of styles.
         link: An address that ticks the same, if it is short enough.
     """
 
@@ -112,7 +127,9 @@ class Outcome:
     removed: list[ModelVerdict]
     effect: Effect
     limits: list[Limit]
-    downloads: list[str]
+    files: list[str]
+    companions: CompanionsInfo | None
+    style_changes: list[StyleChange]
     link: str | None
 
 
@@ -124,11 +141,32 @@ def _outcome(facts: CurationFacts, policy: Policy, own: Plan, ticked: Ticked) ->
         names = set(ticked.names or ())
         removed = [verdict for verdict in own.verdicts if verdict.name in names]
         effect = impact_of(facts.table, facts.catalogue, facts.styles, removed)
-        refusals, downloads = _refusals(removed, ticked) or [f"{error.message} {error.hint}"], []
-    else:
-        removed, effect, refusals = plan.removed, plan.effect, []
-        downloads = [PLAN_MARKDOWN, PLAN_JSON, *([PATCH, facts.catalogue_file] if removed else [])]
-    return Outcome(refusals, removed, effect, limits(effect, policy.limits), downloads, ticked.link(category))
+        return Outcome(
+            refusals=_refusals(removed, ticked) or [f"{error.message} {error.hint}"],
+            removed=removed,
+            effect=effect,
+            limits=limits(effect, policy.limits),
+            files=[],
+            companions=None,
+            style_changes=[],
+            link=ticked.link(category),
+        )
+    return Outcome(
+        refusals=[],
+        removed=plan.removed,
+        effect=plan.effect,
+        limits=limits(plan.effect, policy.limits),
+        files=_file_names(plan, facts),
+        companions=plan.companions,
+        style_changes=plan.style_changes,
+        link=ticked.link(category),
+    )
+
+
+def _file_names(plan: Plan, facts: CurationFacts) -> list[str]:
+    changed = [PATCH, facts.catalogue_file] if plan.removed else []
+    styles = [STYLES_MARKDOWN, STYLES_PATCH] if plan.style_changes else []
+    return [PLAN_MARKDOWN, PLAN_JSON, *changed, *styles]
 
 
 def _refusals(ticked_models: Iterable[ModelVerdict], ticked: Ticked) -> list[str]:
@@ -142,15 +180,15 @@ def _refusals(ticked_models: Iterable[ModelVerdict], ticked: Ticked) -> list[str
     ]
 
 
-def plan_page(facts: CurationFacts, ticked: Ticked, *, outcome_alone: bool = False) -> str:
+def plan_page(facts: CurationFacts, policy: Policy, ticked: Ticked, *, outcome_alone: bool = False) -> str:
     """Return the plan page for a selection; it keeps the ticks whether or not the policy allows them.
 
     Args:
         facts: The inputs of a plan.
+        policy: The policy.
         ticked: The selection.
         outcome_alone: Return only the part that changes with the ticks.
     """
-    policy = Policy()
     own = make_plan(facts, policy)
     outcome = _outcome(facts, policy, own, ticked)
     names = ticked.names if ticked.names is not None else tuple(verdict.name for verdict in own.removed)
@@ -168,6 +206,7 @@ def plan_page(facts: CurationFacts, ticked: Ticked, *, outcome_alone: bool = Fal
         select=SELECT,
         override=OVERRIDE,
         asked=ASKED,
+        archive=ARCHIVE,
         styles=has_styles(facts.table.category),
         size=model_size(facts.table.category),
         data=own.data_as_of,
@@ -182,15 +221,12 @@ def _shown(own: Plan, names: Sequence[str]) -> list[ModelVerdict]:
     return ordered[: max(MOST_SHOWN, len(wanted))]
 
 
-def plan_file(facts: CurationFacts, file: PlannedFile, ticked: Ticked, name: str) -> bytes:
-    """Return one file of the plan of a selection.
+def plan_archive(facts: CurationFacts, policy: Policy, file: PlannedFile, ticked: Ticked) -> bytes:
+    """Return all files of the plan of a selection as one archive, those for the styles repository included.
 
     Raises:
         PlanError: The selection is refused.
-        NotFoundError: The plan has no such file.
-        CatalogueCutError: It is a new catalogue file or a patch, and the catalogue cannot be cut into records.
+        CatalogueCutError: The catalogue cannot be cut into records.
     """
-    makers = artefact_makers(make_plan(facts, Policy(), ticked.choice()), file)
-    if name not in makers:
-        raise NotFoundError(f"The plan has no file {quoted(name)}; it has: {', '.join(makers)}.")
-    return makers[name]()
+    plan = make_plan(facts, policy, ticked.choice())
+    return zipped(artefacts(plan, file) | style_artefacts(plan, facts.styles))

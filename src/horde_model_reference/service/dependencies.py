@@ -10,10 +10,8 @@ from fastapi import Depends, Request
 from horde_model_reference.analytics.deletion_risk_cache import DeletionRiskCache
 from horde_model_reference.analytics.risk_table import RiskTable
 from horde_model_reference.catalogue.manager import ModelReferenceManager
-from horde_model_reference.catalogue.sources import SourceCopy
 from horde_model_reference.categories import MODEL_REFERENCE_CATEGORY
-from horde_model_reference.curation.planning import CurationFacts
-from horde_model_reference.engine import Engine
+from horde_model_reference.engine import Engine, TableAtTime
 from horde_model_reference.integrations.horde_api_integration import HordeAPIIntegration
 from horde_model_reference.service.metrics import Instruments
 from horde_model_reference.service.response_cache import MARK
@@ -104,10 +102,9 @@ class TableReader:
         setattr(self._request.state, MARK, Keepable(served, keep_answer))
         return served.table
 
-    async def curation_facts(self, category: MODEL_REFERENCE_CATEGORY) -> tuple[CurationFacts, SourceCopy]:
-        """Return the inputs of a plan, on the table in service; see :meth:`Engine.curation_facts`."""
-        served = await self._tables.get(category, self.engine)
-        return await self.engine.curation_facts(category, served.table)
+    async def made(self, category: MODEL_REFERENCE_CATEGORY) -> TableAtTime:
+        """Return a category's table with the inputs of plans, for answers that are not kept; errors as for tables."""
+        return (await self._tables.get(category, self.engine)).made
 
 
 Reader = Annotated[TableReader, Depends()]

@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 import json
-import mimetypes
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from functools import partial
 from typing import Annotated, Any, TypeVar
-from urllib.parse import quote
 
 from fastapi import APIRouter, Depends, FastAPI, Query, Request, Response
 from fastapi.exceptions import RequestValidationError
@@ -21,15 +19,15 @@ from horde_model_reference.analytics.risk_query import BY_REMOVAL, RiskQuery
 from horde_model_reference.catalogue.sources import SourceCopy
 from horde_model_reference.categories import MODEL_REFERENCE_CATEGORY, USAGE
 from horde_model_reference.curation.artefacts import PlannedFile
+from horde_model_reference.curation.curation_facts import CurationFacts
 from horde_model_reference.curation.patch import path_in_work_tree_of
-from horde_model_reference.curation.planning import CurationFacts, verdict_on
-from horde_model_reference.curation.policy import Policy
+from horde_model_reference.curation.planning import verdict_on
 from horde_model_reference.dashboard.category_page import category_page
 from horde_model_reference.dashboard.error_page import error_page
 from horde_model_reference.dashboard.model_page import model_page
 from horde_model_reference.dashboard.over_time import DAYS, over_time_page
 from horde_model_reference.dashboard.pictures import pictures_page
-from horde_model_reference.dashboard.plan_page import MOST_SHOWN, Ticked, plan_file, plan_page
+from horde_model_reference.dashboard.plan_page import ARCHIVE, MOST_SHOWN, Ticked, plan_archive, plan_page
 from horde_model_reference.dashboard.rendering import ASSETS, CONTENT_POLICY, asset_version
 from horde_model_reference.dashboard.views import PAGE_SIZE, PAGE_SIZES, View
 from horde_model_reference.errors import HistoryError, HordeModelReferenceError, NoHistoryError
@@ -148,12 +146,13 @@ async def read_over_time_page(reader: Reader, request: Request, category: MODEL_
 @router.get(f"/model/{{category}}/{{name:{ANY_TEXT}}}")
 async def read_model_page(reader: Reader, request: Request, category: MODEL_REFERENCE_CATEGORY, name: str) -> Response:
     """One model; a name that no path can carry stands in the query."""
-    facts, _ = await reader.curation_facts(category)
-    detail = await reader.engine.model_detail(category, facts.table, name)
+    made = await reader.made(category)
+    detail = await reader.engine.model_detail(category, made.table, name)
     history = await _past(reader.engine.model_history(category, name, DAYS))
 
     def make() -> str:
-        return model_page(detail, facts.catalogue.records[name], verdict_on(facts, Policy(), name), history)
+        verdict = verdict_on(made.facts, reader.engine.policy, name)
+        return model_page(detail, made.facts.catalogue.records[name], verdict, history)
 
     return await fresh(request, make)
 
@@ -173,22 +172,20 @@ async def read_plan_page(
     reader: Reader, request: Request, category: MODEL_REFERENCE_CATEGORY, ticked: TickedModels
 ) -> Response:
     """The plan of a selection; its script requests only the part that changes."""
-    facts, _ = await reader.curation_facts(category)
+    made = await reader.made(category)
     outcome_alone = request.headers.get("x-part") == "outcome"
-    return await fresh(request, partial(plan_page, facts, ticked, outcome_alone=outcome_alone))
+    make = partial(plan_page, made.facts, reader.engine.policy, ticked, outcome_alone=outcome_alone)
+    return await fresh(request, make)
 
 
-@router.post("/plan/{category}/{file}")
-async def read_plan_file(
-    reader: Reader, category: MODEL_REFERENCE_CATEGORY, file: str, ticked: TickedModels
-) -> Response:
-    """One file of the plan of a selection, as a download."""
-    facts, copy = await reader.curation_facts(category)
-    content = await plan_in_thread(plan_file, facts, _planned(facts, copy), ticked, file)
-    media_type = mimetypes.guess_type(file)[0] or "text/plain"
-    return Response(
-        content, media_type=media_type, headers={"Content-Disposition": f"attachment; filename*=UTF-8''{quote(file)}"}
-    )
+@router.post(f"/plan/{{category}}/{ARCHIVE}")
+async def read_plan_archive(reader: Reader, category: MODEL_REFERENCE_CATEGORY, ticked: TickedModels) -> Response:
+    """The files of the plan of a selection, as a download."""
+    made = await reader.made(category)
+    planned = _planned(made.facts, made.copy)
+    content = await plan_in_thread(plan_archive, made.facts, reader.engine.policy, planned, ticked)
+    headers = {"Content-Disposition": f'attachment; filename="{ARCHIVE}"'}
+    return Response(content, media_type="application/zip", headers=headers)
 
 
 def _planned(facts: CurationFacts, copy: SourceCopy) -> PlannedFile:

@@ -25,8 +25,7 @@ class ServedTable:
     All times are seconds of the monotonic clock, so that they stay right when the wall clock steps.
 
     Attributes:
-        table: The table.
-        fetched_at: When the oldest part of its observation was fetched.
+        made: The table, with the inputs of plans that its verdicts follow from.
         due_at: When a newer one should be looked for.
         serve_until: Until when it may be answered from without waiting for a newer one.
         usable_until: Until when it may be answered from at all.
@@ -35,14 +34,18 @@ class ServedTable:
         retired: A newer one has taken its place.
     """
 
-    table: RiskTable
-    fetched_at: float
+    made: TableAtTime
     due_at: float
     serve_until: float
     usable_until: float
     renew: Callable[[], None]
     renew_at: float
     retired: bool = field(default=False)
+
+    @property
+    def table(self) -> RiskTable:
+        """The table."""
+        return self.made.table
 
     def serves(self, now: float) -> bool:
         """Whether a reader of this moment may have answers made from it; the first after it is due starts a refresh."""
@@ -93,7 +96,7 @@ class CurrentTables:
 
     def age(self, current: ServedTable) -> float:
         """Return the seconds since the observation of a served table was fetched."""
-        return self._now() - current.fetched_at
+        return self._now() - current.made.fetched_monotonic
 
     async def aclose(self) -> None:
         """End the refreshes that are under way."""
@@ -106,7 +109,7 @@ class CurrentTables:
         fresh = self._served_table(found, partial(self._renew, category, engine))
         current = self._current.get(category)
         if current is not None and current.table.key == fresh.table.key:
-            current.fetched_at, current.usable_until = fresh.fetched_at, fresh.usable_until
+            current.made, current.usable_until = fresh.made, fresh.usable_until
             current.due_at, current.serve_until = fresh.due_at, fresh.serve_until
             current.renew_at = max(current.renew_at, fresh.renew_at)
             return current
@@ -124,4 +127,4 @@ class CurrentTables:
         usable_until = fetched_at + self._settings.cache_hydration_stale_ttl_seconds
         due_at = min(fetched_at + self._settings.deletion_risk_cache_ttl, catalogue_due, usable_until)
         serve_until = usable_until if self._in_background else due_at
-        return ServedTable(found.table, fetched_at, due_at, serve_until, usable_until, renew, due_at)
+        return ServedTable(found, due_at, serve_until, usable_until, renew, due_at)

@@ -48,7 +48,7 @@ WITHOUT_PAST = (Format.table, Format.markdown)
 
 def shows_past(written: Format, sort: str) -> bool:
     """Whether a report depends on the history of use."""
-    return written not in WITHOUT_PAST or sort.removeprefix("-") in RECENT_COLUMNS.keys() | {"trend_30d"}
+    return written not in WITHOUT_PAST or sort.removeprefix("-") in RECENT_COLUMNS.keys() | {"trend_30d", "verdict"}
 
 
 WITH_BACKENDS = (Format.table, Format.json)

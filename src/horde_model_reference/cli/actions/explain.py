@@ -13,10 +13,11 @@ from horde_model_reference.analytics.unknown_names import as_spelled
 from horde_model_reference.categories import MODEL_REFERENCE_CATEGORY
 from horde_model_reference.cli.actions.output import show, write
 from horde_model_reference.cli.actions.session import clock_for, with_engine
+from horde_model_reference.curation.curation_facts import CurationFacts
 from horde_model_reference.curation.explanation import explained, verdict_report
 from horde_model_reference.curation.plan import ModelVerdict
-from horde_model_reference.curation.planning import CurationFacts, verdict_on
-from horde_model_reference.curation.policy import Policy, load_policy
+from horde_model_reference.curation.planning import verdict_on
+from horde_model_reference.curation.policy import load_policy
 from horde_model_reference.engine import Engine
 from horde_model_reference.errors import HistoryError, NoHistoryError, PlanError
 from horde_model_reference.history.history_schema import ModelHistoryResponse
@@ -37,30 +38,21 @@ def explain(
     policy, clock = load_policy(policy_file), clock_for(demo=demo)
 
     async def work(engine: Engine) -> _Found:
-        table = await engine.table(category)
-        known = as_spelled(name, [*table.rows["name"], *table.skipped])
-        detail = await engine.model_detail(category, table, known)
-        facts, _ = await engine.curation_facts(category, table)
+        facts, _ = await engine.curation_facts(category)
+        known = as_spelled(name, [*facts.table.rows["name"], *facts.table.skipped])
+        detail = await engine.model_detail(category, facts.table, known)
         with suppress(NoHistoryError, HistoryError):
             return detail, facts, await engine.model_history(category, known, DRAWN_DAYS)
         return detail, facts, None
 
     detail, facts, history = with_engine(work, demo=demo, clock=clock)
-    verdict = _verdict(facts, policy, detail.name)
+    verdict = verdict_on(facts, policy, detail.name)
     if shown is ShownFormat.json:
         write(to_json(explained(detail, verdict if isinstance(verdict, ModelVerdict) else None, policy)), None)
         return
     drawn = [] if history is None else [drawing(history)]
     said = _said(verdict, "the default policy" if policy_file is None else str(policy_file))
     show(Group(explanation(detail, clock.now()), said, *drawn))
-
-
-def _verdict(facts: CurationFacts, policy: Policy, name: str) -> ModelVerdict | PlanError:
-    """Return the verdict on a model, or the refusal of every plan of this catalogue."""
-    try:
-        return verdict_on(facts, policy, name)
-    except PlanError as refusal:
-        return refusal
 
 
 def _said(verdict: ModelVerdict | PlanError, policy: str) -> RenderableType:

@@ -14,13 +14,14 @@ from horde_model_reference.cli.actions.output import show, show_lines, write
 from horde_model_reference.cli.actions.session import settings_for, with_engine
 from horde_model_reference.curation.artefacts import PLAN_JSON, PlannedFile, artefacts, check_folder, write_artefacts
 from horde_model_reference.curation.because import removals_of
+from horde_model_reference.curation.curation_facts import CurationFacts
 from horde_model_reference.curation.next_steps import PlanPlaces, next_steps, next_steps_of_demo, styles_step
 from horde_model_reference.curation.patch import local_path, path_in_work_tree, path_in_work_tree_of
 from horde_model_reference.curation.plan import Plan
 from horde_model_reference.curation.plan_diff import compare
 from horde_model_reference.curation.plan_files import read_file, read_plan
 from horde_model_reference.curation.plan_terminal import plan_report
-from horde_model_reference.curation.planning import Choice, CurationFacts, make_plan
+from horde_model_reference.curation.planning import Choice, make_plan
 from horde_model_reference.curation.policy import load_policy
 from horde_model_reference.curation.style_pull_request import style_artefacts
 from horde_model_reference.errors import UsageError
@@ -76,6 +77,8 @@ def plan(category: MODEL_REFERENCE_CATEGORY, asked: PlanRequest, *, demo: bool) 
     db_json = asked.db_json if clones.catalogue is None else clones.catalogue.generated
     generated = _planned(db_json) if db_json is not None else None
     companions = None if clones.catalogue is None else clones.catalogue.companions(made, facts.catalogue)
+    if companions is not None and made.removed:
+        made = made.model_copy(update={"companions": companions.info(made)})
     files = artefacts(made, _catalogue(facts, copy), generated, changes, companions)
     files |= style_artefacts(made, facts.styles)
     catalogue = local_path(facts.location)

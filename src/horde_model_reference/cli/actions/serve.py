@@ -9,6 +9,7 @@ from functools import partial
 import typer
 
 from horde_model_reference.cli.actions.session import clock_for, settings_for
+from horde_model_reference.curation.service_policy import service_policy
 from horde_model_reference.engine import make_sharing
 from horde_model_reference.proxies import environment_transport
 from horde_model_reference.service.allowed_hosts import hosts_of
@@ -39,10 +40,11 @@ def _sound_settings(*, demo: bool) -> Settings:
     """Return the settings; report errors here, once, instead of in every worker or at the first request.
 
     Raises:
-        SettingsError: A value is invalid, or names a package that is not installed.
+        SettingsError: A value is invalid, or names a package that is not installed or a file that is no policy.
     """
     settings = settings_for(demo=demo)
     make_sharing(settings, clock_for(demo=demo))
+    service_policy(settings)
     if not demo:
         environment_transport()
     if settings.history.enabled and settings.history.url and not demo:

@@ -232,3 +232,22 @@ async def test_a_body_of_very_many_brackets_is_a_bad_request(tmp_path: Path) -> 
         for body in (b"[" * 10_000, b'{"policy":' * 5_000):
             answer = await world.client.post(URL, content=body, headers={"Content-Type": "application/json"})
             assert answer.status_code in {400, 422}, answer.text
+
+
+@pytest.mark.parametrize("value", [True, False, "x"])
+def test_a_key_of_an_earlier_version_is_refused_with_the_hint_which_replaced_it(
+    demo: BlockingClient, value: object
+) -> None:
+    answer = demo.request("POST", URL, json={"policy": {"protect": {"named_by_styles": value}}})
+    body = assert_problem(answer, 422, "parameters_malformed")
+    assert body["errors"][0]["parameter"] == "policy"
+    said = "protect.named_by_styles: no such key; `styles.on_removal` replaces it: protect, delete or repoint."
+    assert body["errors"][0]["message"] == said
+    assert said in body["detail"]
+
+
+def test_what_else_changes_is_told(demo: BlockingClient) -> None:
+    told = plan_from(demo.request("POST", URL)).companions
+    assert told is not None
+    assert told.second_commit == "python scripts/date_info.py"
+    assert told.checklist

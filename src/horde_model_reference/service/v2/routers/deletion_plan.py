@@ -5,13 +5,15 @@ from __future__ import annotations
 from typing import Annotated
 
 from fastapi import APIRouter, Path, Response
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
+from pydantic_core import PydanticCustomError
 
 from horde_model_reference.categories import MODEL_REFERENCE_CATEGORY
 from horde_model_reference.curation.because import Because
+from horde_model_reference.curation.curation_facts import CurationFacts
 from horde_model_reference.curation.plan import Plan
-from horde_model_reference.curation.planning import Choice, CurationFacts, make_plan
-from horde_model_reference.curation.policy import Policy
+from horde_model_reference.curation.planning import Choice, make_plan
+from horde_model_reference.curation.policy import REPLACED_KEYS, Policy
 from horde_model_reference.service import problems
 from horde_model_reference.service.answers import json_answer
 from horde_model_reference.service.dependencies import Reader
@@ -23,6 +25,16 @@ Text = Annotated[str, Field(max_length=10_000)]
 """Text with a bound, which pydantic also checks to be valid Unicode."""
 
 
+def _without_replaced_keys(policy: object) -> object:
+    """Refuse a key of an earlier version with the hint which key replaced it."""
+    for key, hint in REPLACED_KEYS.items():
+        section, _, name = key.partition(".")
+        keys = policy.get(section) if isinstance(policy, dict) else None
+        if isinstance(keys, dict) and name in keys:
+            raise PydanticCustomError("replaced_key", f"{key}: no such key; {hint}")
+    return policy
+
+
 class PlanRequest(BaseModel):
     """The body of a plan request; every field may be left out."""
 
@@ -30,7 +42,9 @@ class PlanRequest(BaseModel):
         extra="forbid", json_schema_extra={"examples": [{"policy": {"limits": {"max_models": 5}}}]}
     )
 
-    policy: Policy = Field(Policy(), description="The policy; keys left out take their defaults.")
+    policy: Annotated[Policy | None, BeforeValidator(_without_replaced_keys)] = Field(
+        None, description="The policy; keys left out take their defaults. Null: that of the service."
+    )
     select: list[Text] | None = Field(
         None, description="Plan exactly these models; null leaves the choice to the policy."
     )
@@ -60,9 +74,9 @@ async def make_deletion_plan(
 ) -> Response:
     """A verdict for every model with all its reasons, and the impact of the removals. Nothing is written."""
     asked = wanted or PlanRequest()
-    facts, _ = await reader.curation_facts(model_category_name)
+    made = await reader.made(model_category_name)
     choice = Choice(asked.selected(), asked.overrides, asked.remove)
-    return await plan_in_thread(_plan_answer, facts, asked.policy, choice)
+    return await plan_in_thread(_plan_answer, made.facts, asked.policy or reader.engine.policy, choice)
 
 
 def _plan_answer(facts: CurationFacts, policy: Policy, choice: Choice) -> Response:

@@ -1,0 +1,112 @@
+"""The inputs of a plan, as they were read, and as the columns that its reasons read."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from functools import cached_property
+
+import polars as pl
+
+from horde_model_reference.analytics.matching import page
+from horde_model_reference.analytics.risk_query import BY_REMOVAL, RiskQuery
+from horde_model_reference.analytics.risk_table import RiskTable
+from horde_model_reference.analytics.usage_trend import UsageYear
+from horde_model_reference.catalogue.catalogue import Catalogue
+from horde_model_reference.catalogue.listing import Listing
+from horde_model_reference.curation.plan import age_in_days
+from horde_model_reference.curation.replacements import Standing, kinds, standings
+from horde_model_reference.curation.styles import Styles
+from horde_model_reference.data_warnings import DataWarning
+
+PAST_COLUMNS: Mapping[str, type[pl.DataType]] = {
+    "days_seen": pl.Int64,
+    "last_used": pl.Date,
+    "unused_days": pl.Int64,
+    "falling_days": pl.Int64,
+    "rising": pl.Boolean,
+    "rising_percent": pl.Float64,
+    "season_use": pl.Int64,
+    "after_season_use": pl.Int64,
+}
+"""The figures of a :class:`UsageYear`, as columns named ``past_...``; null where the year is unknown."""
+
+
+@dataclass(frozen=True)
+class CurationFacts:
+    """The inputs of a plan.
+
+    Attributes:
+        table: The category's ungrouped risk table.
+        catalogue: The catalogue that the table was made from.
+        location: The path or URL that it was read from.
+        catalogue_file: The base name of that.
+        styles: The styles and their categories (none for a category whose models styles do not name); None where
+            they could not be read.
+        listings: Since when models are listed; unknown ones are left out.
+        warnings: Warnings for readers of the plan.
+        past: The last year of the models; None where there is none, or it cannot be read.
+        history_away: A history of use is kept, and cannot be read now.
+    """
+
+    table: RiskTable
+    catalogue: Catalogue
+    location: str
+    catalogue_file: str
+    styles: Styles | None
+    listings: Mapping[str, Listing]
+    warnings: tuple[DataWarning, ...] = ()
+    past: Mapping[str, UsageYear] | None = None
+    history_away: bool = False
+
+    @property
+    def made_on(self) -> date:
+        """The day that ages and expiry dates are told from: of the statistics."""
+        return self.table.data_as_of.stats_fetched_at.date()
+
+    @cached_property
+    def added(self) -> pl.DataFrame:
+        """The columns that the table lacks and reasons read, one row a model of the table."""
+        names = self.table.rows["name"]
+        listings = [self.listings.get(name) for name in names]
+        now = self.table.data_as_of.stats_fetched_at
+        since = [None if listing is None else listing.since for listing in listings]
+        ages = [age_in_days(listing, now) for listing in listings]
+        kind = kinds(self.table.rows, self.table.category, self.table.aliases.family_names)
+        return pl.DataFrame(
+            [
+                self.table.rows["usage_month"].rank("min", descending=True).cast(pl.Int64).alias("rank"),
+                pl.Series("listed_since", since, pl.Float64),
+                pl.Series("age_days", ages, pl.Int64),
+                self._styles_naming(names),
+                *kind.select("kind", "last_of_its_kind").get_columns(),
+                *self._past_columns(names),
+                pl.repeat(self.history_away, names.len(), eager=True).alias("history_away"),
+            ]
+        )
+
+    @cached_property
+    def models(self) -> pl.DataFrame:
+        """The rows of the table with the added columns, in the order of removal."""
+        rows = pl.concat([self.table.rows, self.added], how="horizontal")
+        return page(rows, RiskQuery(sort=BY_REMOVAL), self.table.category)
+
+    @cached_property
+    def standings(self) -> Mapping[str, Standing]:
+        """The standing of each model among those of its kind."""
+        return standings(self.table.rows, self.table.category, self.table.aliases.family_names)
+
+    def _styles_naming(self, names: pl.Series) -> pl.Series:
+        """Return how many styles name each model; null where the styles could not be read."""
+        if self.styles is None:
+            return pl.Series("styles_naming", [None] * names.len(), pl.Int64)
+        counts = self.styles.counts()
+        return pl.Series("styles_naming", [counts.get(name, 0) for name in names], pl.Int64)
+
+    def _past_columns(self, names: pl.Series) -> list[pl.Series]:
+        years = [None if self.past is None else self.past.get(name) for name in names]
+        return [
+            pl.Series(f"past_{figure}", [None if year is None else getattr(year, figure) for year in years], dtype)
+            for figure, dtype in PAST_COLUMNS.items()
+        ]
