@@ -31,6 +31,8 @@ NOT_OF_THE_ORACLE = frozenset(
         "warnings",
         # of the history and the styles, which are read elsewhere
         *("style_count", "first_seen", "last_used", "trend_30d"),
+        # of plans
+        *("verdict", "verdict_reasons"),
     }
 )
 
