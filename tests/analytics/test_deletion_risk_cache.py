@@ -101,8 +101,8 @@ async def test_the_least_recently_used_table_falls_out() -> None:
     assert maker.calls == {"a": 1, "b": 2, "c": 1}
 
 
-async def test_four_tables_are_held_by_default() -> None:
+async def test_eight_tables_are_held_by_default() -> None:
     cache, maker = DeletionRiskCache(), Maker()
-    for key in "abcdabcdeda":
+    for key in "abcdefghabcdefghiha":
         await cache.get(key, maker.of(key))
-    assert maker.calls == {"a": 2, "b": 1, "c": 1, "d": 1, "e": 1}
+    assert maker.calls == dict.fromkeys("bcdefghi", 1) | {"a": 2}

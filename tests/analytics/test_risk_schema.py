@@ -48,7 +48,7 @@ def test_the_scalar_columns_are_the_scalar_fields_of_a_row() -> None:
     scalar = {name for name, field in ModelDeletionRiskInfo.model_fields.items() if is_scalar(field.annotation)}
     assert set(SCALAR_COLUMNS) == scalar
     assert len(SCALAR_COLUMNS) == len(scalar)
-    several = {"deletion_risk_flags", "usage_trend", "download_hosts", "backend_variations"}
+    several = {"deletion_risk_flags", "usage_trend", "download_hosts", "backend_variations", "verdict_reasons"}
     assert several | {"members", "members_by_level"} == set(ModelDeletionRiskInfo.model_fields) - scalar
 
 
