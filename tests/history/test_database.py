@@ -16,7 +16,6 @@ from sqlalchemy import URL, Connection, text
 
 from horde_model_reference.errors import HistoryError, SettingsError
 from horde_model_reference.history import database as module
-from horde_model_reference.history import migrations
 from horde_model_reference.history.database import (
     HEAD,
     Database,
@@ -29,8 +28,9 @@ from horde_model_reference.history.database import (
 )
 from horde_model_reference.history.migrations import upgrade
 from horde_model_reference.history.store import HistoryStore, open_store, store_on
-from horde_model_reference.history.tables import metadata
+from horde_model_reference.history.tables import listings, metadata
 from horde_model_reference.settings import load_settings
+from tests.support.builders import IMAGE, catalogue_of
 from tests.support.clock import AFTER_ALL
 from tests.support.past import all_kept, compile_of, keep_all
 
@@ -77,17 +77,23 @@ async def test_a_new_database_needs_no_migration(store: HistoryStore) -> None:
         assert await connection.run_sync(revision) == HEAD
 
 
-async def test_of_a_database_of_another_schema_the_migrations_are_asked(
-    address: Address, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """No more can be shown as yet: there is one schema, so none is older."""
-    asked: list[str | None] = []
-    monkeypatch.setattr(migrations, "upgrade", lambda connection: asked.append(revision(connection)))
+async def test_a_database_of_the_first_schema_is_migrated_and_keeps_its_days(address: Address) -> None:
     async with address() as url:
-        await (await open_database(url)).aclose()
-        await set_revision(url, "0000")
-        await (await open_database(url)).aclose()
-    assert asked == ["0000"]
+        old = store_on(await open_database(url), AFTER_ALL)
+        await keep_all(old, [compile_of(0, {"a": 1})])
+        kept = await all_kept(old)
+        async with old.database.writing() as connection:
+            await connection.run_sync(listings.drop)
+            await connection.execute(text("UPDATE alembic_version SET version_num = '0001'"))
+        await old.aclose()
+        new = store_on(await open_database(url), AFTER_ALL)
+        async with new.database.reading() as connection:
+            assert await connection.run_sync(differences) == []
+            assert await connection.run_sync(revision) == HEAD
+        assert await all_kept(new) == kept
+        await new.listings.keep(catalogue_of(["a"]))
+        assert sorted(await new.listings.listings(IMAGE)) == ["a"]
+        await new.aclose()
 
 
 async def test_a_database_of_a_newer_version_is_left_alone(address: Address) -> None:
