@@ -82,7 +82,7 @@ def test_rule_3_without_usage_nothing_is_known_of_replacements() -> None:
 
 @pytest.mark.parametrize(
     ("billions", "label"),
-    [(0, "up to 4B"), (4, "up to 4B"), (4.1, "up to 9B"), (7, "up to 9B"), (12, "up to 15B"), (36, "up to 36B"),
+    [(0.1, "up to 4B"), (4, "up to 4B"), (4.1, "up to 9B"), (7, "up to 9B"), (12, "up to 15B"), (36, "up to 36B"),
      (70, "up to 80B"), (80.1, "above 80B"), (999_999, "above 80B")],
 )  # fmt: skip
 def test_size_class_and_style_make_a_text_model_s_kind(billions: float, label: str) -> None:
