@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import polars as pl
@@ -13,13 +13,14 @@ from horde_model_reference.curation.budget import Whole, filled
 from horde_model_reference.curation.curation_facts import CurationFacts
 from horde_model_reference.curation.policy import Matches, Policy
 from horde_model_reference.curation.reason import Reason
-from horde_model_reference.curation.reasons import LIMIT_REACHED, PLACES, REASONS, candidate
+from horde_model_reference.curation.reasons import LIMIT_REACHED, REASONS, candidate
 from horde_model_reference.errors import PlanError
 from horde_model_reference.polars_queries import is_one_of
 from horde_model_reference.thread_pool import while_wanted
 
-_PLACE = pl.UInt8
-"""The type of a reason's place in ``REASONS``."""
+BITS: Mapping[Reason, int] = {reason: 1 << place for place, reason in enumerate(REASONS)}
+"""The bit of each reason in the masks by which frames hold those of a model."""
+_MASK = pl.UInt64
 
 
 @dataclass(frozen=True)
@@ -27,7 +28,7 @@ class Judgement:
     """The models of a plan, with the reasons that the policy gives, before any model is chosen.
 
     Attributes:
-        models: ``CurationFacts.models`` with the column ``reasons``: the places in ``REASONS`` of those that hold.
+        models: ``CurationFacts.models`` with the column ``reasons``: a mask of those that hold, see ``BITS``.
         matches: The entries of the policy that protect models by name or pattern.
     """
 
@@ -36,7 +37,7 @@ class Judgement:
 
     def candidates(self) -> pl.DataFrame:
         """Return ``name`` and ``usage_month`` of the models that no reason speaks for, in the order of removal."""
-        return self.models.filter(pl.col("reasons").list.len() == 0).select("name", "usage_month")
+        return self.models.filter(pl.col("reasons") == 0).select("name", "usage_month")
 
 
 def judge(facts: CurationFacts, policy: Policy) -> Judgement:
@@ -52,12 +53,12 @@ def judge(facts: CurationFacts, policy: Policy) -> Judgement:
         for kind, found in matches.items()
     }
     holding = [
-        pl.when(reason.when(policy)).then(pl.lit(at, _PLACE))
-        for reason, at in PLACES.items()
+        pl.when(reason.when(policy)).then(pl.lit(bit, _MASK)).otherwise(pl.lit(0, _MASK))
+        for reason, bit in BITS.items()
         if reason.when is not None
     ]
     models = facts.models.with_columns(**protected)
-    return Judgement(models.with_columns(reasons=pl.concat_list(holding).list.drop_nulls()), matches)
+    return Judgement(models.with_columns(reasons=pl.sum_horizontal(holding)), matches)
 
 
 def _refuse_shrunk(facts: CurationFacts, policy: Policy) -> None:
@@ -86,20 +87,20 @@ def own_choice(judgement: Judgement, whole: Whole, policy: Policy) -> pl.DataFra
 def with_choice(judgement: Judgement, chosen: Mapping[str, Reason]) -> pl.DataFrame:
     """Return the models with the reasons that follow from a choice after their others; at most one for each model."""
     names = pl.Series("name", list(chosen), pl.String)
-    places = pl.Series("chosen", [PLACES[reason] for reason in chosen.values()], _PLACE)
-    models = judgement.models.join(pl.DataFrame([names, places]), on="name", how="left", maintain_order="left")
-    return models.with_columns(reasons=pl.concat_list("reasons", "chosen").list.drop_nulls()).drop("chosen")
+    bits = pl.Series("chosen", [BITS[reason] for reason in chosen.values()], _MASK)
+    models = judgement.models.join(pl.DataFrame([names, bits]), on="name", how="left", maintain_order="left")
+    return models.with_columns(reasons=pl.col("reasons") | pl.col("chosen").fill_null(0)).drop("chosen")
 
 
-def verdict_of(reasons: list[int]) -> Verdict:
-    """Return the verdict that reasons, as places in ``REASONS``, lead to: of the choice, else of the strongest."""
-    chosen = REASONS[reasons[-1]].verdict
-    return chosen if chosen is Verdict.REMOVE else REASONS[reasons[0]].verdict
+def reasons_in(mask: int) -> list[Reason]:
+    """Return the reasons of a model, in the order of ``REASONS``."""
+    return [reason for reason, bit in BITS.items() if mask & bit]
 
 
-_VERDICT_OF = {at: reason.verdict.value for at, reason in enumerate(REASONS)}
-_CODES = list(dict.fromkeys(reason.code for reason in REASONS))
-_CODE_OF = {at: _CODES.index(reason.code) for at, reason in enumerate(REASONS)}
+def verdict_of(reasons: Sequence[Reason]) -> Verdict:
+    """Return the verdict that all reasons of a model lead to: of the choice, else of the strongest."""
+    chosen = reasons[-1].verdict
+    return chosen if chosen is Verdict.REMOVE else reasons[0].verdict
 
 
 def verdict_columns(facts: CurationFacts, policy: Policy) -> pl.DataFrame:
@@ -109,11 +110,14 @@ def verdict_columns(facts: CurationFacts, policy: Policy) -> pl.DataFrame:
         PlanError: See :func:`judge`.
     """
     models = own_choice(judge(facts, policy), whole_of(facts), policy)
-    codes = pl.col("reasons").list.eval(pl.element().replace_strict(_CODE_OF, return_dtype=_PLACE))
-    named = pl.element().replace_strict(dict(enumerate(_CODES)), return_dtype=pl.String)
-    return models.select(
-        "name",
-        # What is removed by the policy's own choice has no other reason.
-        verdict=pl.col("reasons").list.first().replace_strict(_VERDICT_OF, return_dtype=pl.String),
-        verdict_reasons=codes.list.unique(maintain_order=True).list.eval(named),
+    masks = models["reasons"].unique()
+    held = [reasons_in(mask) for mask in masks]
+    told = pl.DataFrame(
+        {
+            "reasons": masks,
+            "verdict": [verdict_of(reasons).value for reasons in held],
+            "verdict_reasons": [list(dict.fromkeys(reason.code for reason in reasons)) for reasons in held],
+        },
+        schema_overrides={"verdict": pl.String, "verdict_reasons": pl.List(pl.String)},
     )
+    return models.select("name", "reasons").join(told, on="reasons", how="left", maintain_order="left").drop("reasons")

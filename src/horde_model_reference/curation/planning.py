@@ -24,6 +24,7 @@ from horde_model_reference.curation.judging import (
     Judgement,
     judge,
     own_choice,
+    reasons_in,
     verdict_of,
     whole_of,
     with_choice,
@@ -31,7 +32,7 @@ from horde_model_reference.curation.judging import (
 from horde_model_reference.curation.model_facts import ModelFacts
 from horde_model_reference.curation.plan import ModelVerdict, Plan, ReasonInfo, ReplacementInfo, removal_day
 from horde_model_reference.curation.policy import Matches, Policy
-from horde_model_reference.curation.reasons import REASONS, not_selected, selected
+from horde_model_reference.curation.reasons import not_selected, selected
 from horde_model_reference.curation.style_changes import style_changes
 from horde_model_reference.curation.unmatched_protections import unmatched_protections
 from horde_model_reference.errors import PlanError
@@ -146,19 +147,18 @@ class _Teller:
         self._protections = _protections(judgement.matches)
 
     def reasons(self, row: Mapping[str, Any]) -> list[ReasonInfo]:
-        """Return the reasons of a model, from its row with the places of those that hold."""
+        """Return the reasons of a model, from its row with the mask of those that hold."""
         model = ModelFacts(
             row=row,
             listing=self._facts.listings.get(row["name"]),
             policy=self._policy,
             protections=self._protections.get(row["name"], {}),
         )
-        held = [REASONS[place] for place in row["reasons"]]
-        return [reason.info(sentence) for reason in held for sentence in reason.sentences(model)]
+        return [reason.info(sentence) for reason in reasons_in(row["reasons"]) for sentence in reason.sentences(model)]
 
     def verdict(self, row: Mapping[str, Any]) -> ModelVerdict:
         """Return the verdict on a model, from its row with all reasons."""
-        name, verdict = row["name"], verdict_of(row["reasons"])
+        name, verdict = row["name"], verdict_of(reasons_in(row["reasons"]))
         styles, replacements = self._facts.styles, self._facts.standings[name].replacements
         return ModelVerdict(
             name=name,

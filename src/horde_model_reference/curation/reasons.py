@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 
 import polars as pl
 
@@ -276,6 +276,3 @@ REASONS: tuple[Reason, ...] = (
     selected,
 )
 """All reasons, by verdict, the strongest first; a plan gives those of a model in this order."""
-
-PLACES: Mapping[Reason, int] = {reason: at for at, reason in enumerate(REASONS)}
-"""The place of each reason in the table, by which frames name it."""
