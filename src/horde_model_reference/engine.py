@@ -113,7 +113,7 @@ class Engine:
         return (await self.table_at_time(category, max_age)).table
 
     async def table_at_time(self, category: MODEL_REFERENCE_CATEGORY, max_age: timedelta | None = None) -> TableAtTime:
-        """Return a category's risk table with what it was made from; see :meth:`table`."""
+        """Return a category's risk table with its inputs; see :meth:`table`."""
         return await self._at_time(category, max_age, {"styles": STYLES_SHARE, "listings": LISTINGS_SHARE})
 
     async def curation_facts(self, category: MODEL_REFERENCE_CATEGORY) -> tuple[CurationFacts, SourceCopy]:

@@ -19,6 +19,7 @@ FREE_SECONDS = 0.1
 """How long work goes on before it rests; plans under ordinary policies take less."""
 WORK_SECONDS = 0.002
 """How long it goes on between rests."""
+
 # The loop looks names up in threads of its own, where a resolver that does not answer holds each for many seconds:
 # nobody's answer may have to wait for one of those. Few, since what computes shares one interpreter with the loop.
 _POOL = ThreadPoolExecutor((os.cpu_count() or 1) + 4, "work")

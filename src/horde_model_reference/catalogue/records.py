@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any, Self
+from typing import Annotated, Any, Self, TypeGuard
 
 from pydantic import AliasChoices, BaseModel, BeforeValidator, ConfigDict, Field, model_validator
 
@@ -54,10 +54,13 @@ class ConfigRecord(_Part):
         return self
 
 
+def _is_number(value: object) -> TypeGuard[int | float]:
+    return isinstance(value, int | float) and not isinstance(value, bool)
+
+
 def _moment(value: object) -> float | None:
     """Return seconds of the epoch; None for any other value (a boolean, text, infinity)."""
-    number = isinstance(value, int | float) and not isinstance(value, bool) and 0 < value < LATEST
-    return value if number else None  # type: ignore[return-value]
+    return value if _is_number(value) and 0 < value < LATEST else None
 
 
 Moment = Annotated[float | None, BeforeValidator(_moment)]
@@ -65,8 +68,7 @@ Moment = Annotated[float | None, BeforeValidator(_moment)]
 
 def _number_of_weights(value: object) -> int | None:
     """Return a number of weights; None for any other value (0, a fraction, a boolean, text, too many)."""
-    number = isinstance(value, int | float) and not isinstance(value, bool) and 0 < value <= MAX_PARAMETERS
-    return int(value) if number and value == int(value) else None  # type: ignore[call-overload]
+    return int(value) if _is_number(value) and 0 < value <= MAX_PARAMETERS and value == int(value) else None
 
 
 Weights = Annotated[int | None, BeforeValidator(_number_of_weights)]

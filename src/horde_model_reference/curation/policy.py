@@ -191,7 +191,7 @@ def _of_different_models(reasons: tuple[RemovalReason, ...]) -> tuple[RemovalRea
 
 
 class RemovalPolicy(_Section):
-    """What curators have decided about removals."""
+    """The reasons of curators for removals."""
 
     reasons: Annotated[tuple[RemovalReason, ...], AfterValidator(_of_different_models)] = Field(
         (),

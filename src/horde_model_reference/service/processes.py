@@ -61,7 +61,7 @@ class ServerConfig(BoundedConfig):
         super().load()
         sys.setswitchinterval(SWITCH_SECONDS)
         gc.collect()
-        gc.freeze()  # Nor is all that was imported ever garbage.
+        gc.freeze()  # Imported code lives as long as the process, so collections need not look through it.
         gc.set_threshold(*COLLECTION_THRESHOLDS)
         parent = multiprocessing.parent_process()
         if parent is not None:

@@ -98,9 +98,9 @@ class ResponseCache:
         elif isinstance(answer, CachedResponse):
             encoding, if_none_match = _wishes(scope["headers"])
             encoded = answer.encodings.get(encoding) or await self._encoded(answer, encoding)
-            status = 304 if if_none_match and matches(if_none_match, encoded.etag) else 200
-            await send(_start(status, answer.headers_at(started, encoded, status)))
-            await send(_body(encoded, status, scope["method"]))
+            status, headers, body = _reply(answer, encoded, if_none_match, scope["method"], started)
+            await send(_start(status, headers))
+            await send(body)
             answer.count[status]()
         else:
             await send({**answer.start})  # A copy, since layers in front may write into it.
@@ -167,9 +167,9 @@ class ResponseCache:
         """Send an answer to the request that it was made for; return the status."""
         encoding, if_none_match = _wishes(scope["headers"])
         encoded = answer.encodings.get(encoding) or await self._encoded(answer, encoding)
-        status = 304 if if_none_match and matches(if_none_match, encoded.etag) else 200
-        await send(_start(status, [*answer.headers_at(self._now(), encoded, status), *own_headers]))
-        await send(_body(encoded, status, scope["method"]))
+        status, headers, body = _reply(answer, encoded, if_none_match, scope["method"], self._now())
+        await send(_start(status, [*headers, *own_headers]))
+        await send(body)
         return status
 
     async def _encoded(self, answer: CachedResponse, encoding: str) -> Encoded:
@@ -203,9 +203,13 @@ def _start(status: int, headers: Headers) -> Message:
     return {"type": "http.response.start", "status": status, "headers": headers}
 
 
-def _body(encoded: Encoded, status: int, method: str) -> Message:
+def _reply(
+    answer: CachedResponse, encoded: Encoded, if_none_match: bytes, method: str, now: float
+) -> tuple[int, Headers, Message]:
+    """Return the status, the headers and the body's message of an answer to one request."""
+    status = 304 if if_none_match and matches(if_none_match, encoded.etag) else 200
     body = encoded.body if status == 200 and method != "HEAD" else b""
-    return {"type": "http.response.body", "body": body}
+    return status, answer.headers_at(now, encoded, status), {"type": "http.response.body", "body": body}
 
 
 def _route(scope: Scope) -> str:
