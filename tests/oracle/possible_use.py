@@ -73,5 +73,5 @@ def possible_models(api_name: str, place: Place, models: Iterable[str]) -> list[
 
 
 def _other_weights(name: str, model: str) -> bool:
-    known = {*words(short(model))}
-    return any(_tells_apart(word) and word not in known and word not in "".join(known) for word in words(name))
+    known = "".join(words(short(model)))
+    return any(_tells_apart(word) and word not in known for word in words(name))
