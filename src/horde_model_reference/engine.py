@@ -177,22 +177,21 @@ class Engine:
         patience = {source: self._left(deadline, share) for source, share in shares.items()}
         (
             (styles, style_notices),
-            (recent, recent_notices),
+            (usage, usage_notices),
             (listings, age_notices),
             (recorded, record_notices),
-            (past, past_notices),
         ) = await asyncio.gather(
             self._styles(category, patience.get("styles")),
-            self.history.recent(catalogue, self._left(deadline, HISTORY_SHARE)),
+            self.history.usage(catalogue, self._left(deadline, HISTORY_SHARE)),
             self.curation.listings(catalogue, location, patience.get("listings")),
             self.history.listings(catalogue),
-            self.history.usage_years(catalogue),
         )
-        warned = replace(catalogue, warnings=(*catalogue.warnings, *style_notices, *recent_notices))
+        warned = replace(catalogue, warnings=(*catalogue.warnings, *style_notices, *usage_notices))
+        recent = None if usage is None else usage.recent
         uses = styles.counts() if styles is not None and has_styles(category) else None
         key = self.factory.table_key(warned, observation, uses, recent)
         table = await self.cache.get(key, partial(self._compute, warned, observation, uses, recent))
-        notices = dict.fromkeys((*style_notices, *age_notices, *record_notices, *past_notices))
+        notices = dict.fromkeys((*style_notices, *age_notices, *record_notices, *usage_notices))
         facts = CurationFacts(
             table=table,
             catalogue=catalogue,
@@ -200,8 +199,8 @@ class Engine:
             catalogue_file=base_name_of(location),
             styles=styles,
             listings={**recorded, **listings},
-            past=past,
-            history_away=AWAY in past_notices,
+            past=None if usage is None else usage.years,
+            history_away=AWAY in usage_notices,
             warnings=tuple(warning for warning in notices if warning not in table.warnings),
         )
         key = await run_in_thread(judged_key, facts, self.policy)

@@ -16,9 +16,9 @@ KNOWN: list[Snapshot] = [*(compile_of(day, {"a": 1 + day}) for day in range(3)),
 
 
 async def recent(history: CatalogueHistory) -> RecentUse:
-    found = await history.recent(CATALOGUE)
+    found = await history.usage(CATALOGUE)
     assert found is not None
-    return found
+    return found.recent
 
 
 @pytest.mark.parametrize(
@@ -46,10 +46,9 @@ async def test_the_key_changes_with_what_shows(store: HistoryStore, snapshot: Sn
 async def test_while_nothing_new_is_seen_nothing_is_made_anew(store: HistoryStore) -> None:
     await keep_all(store, KNOWN)
     history = CatalogueHistory(store)
-    before, year = await recent(history), await history.usage_years(CATALOGUE)
+    before = await history.usage(CATALOGUE)
     await keep_all(store, [look_of(3, {"a": 2}), KNOWN[0]])
-    assert await recent(history) is before
-    assert await history.usage_years(CATALOGUE) is year
+    assert await history.usage(CATALOGUE) is before
 
 
 async def test_the_table_and_the_history_of_a_model_agree_on_a_name_that_is_new_today(store: HistoryStore) -> None:

@@ -33,9 +33,9 @@ def seen(*names: str) -> Observation:
 
 async def known(history: KeptHistory) -> list[str]:
     """The names that the history has seen, read through the open database."""
-    recent, warnings = await history.recent(CATALOGUE, 60)
+    usage, warnings = await history.usage(CATALOGUE, 60)
     assert warnings == ()
-    first_seen = [None] * len(NAMES) if recent is None else recent.frame["first_seen"].to_list()
+    first_seen = [None] * len(NAMES) if usage is None else usage.recent.frame["first_seen"].to_list()
     return [name for name, day in zip(CATALOGUE.frame["name"], first_seen, strict=True) if day is not None]
 
 
@@ -152,8 +152,7 @@ async def test_a_copy_put_in_its_place_is_used_at_once(
 
 async def test_a_reader_does_not_go_on_with_a_removed_file(history: KeptHistory, file: Path) -> None:
     remove(file)
-    assert await history.recent(CATALOGUE, 60) == (None, (AWAY,))
-    assert await history.usage_years(CATALOGUE) == (None, (AWAY,))
+    assert await history.usage(CATALOGUE, 60) == (None, (AWAY,))
     with pytest.raises(HistoryError, match="was removed") as refused:
         await history.of_models(CATALOGUE, ["a"], 30)
     assert "put a copy" in refused.value.hint

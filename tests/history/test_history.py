@@ -26,8 +26,7 @@ SEEN = observation_of(stats_of({"a": 3}), status_of({"a": 1}))
 async def test_without_a_history_nothing_is_known_and_nothing_is_made(tmp_path: Path) -> None:
     for history in (NoHistory(), make_history(load_settings(data_dir=tmp_path / "data"), CLOCK)):
         assert history.state == "off"
-        assert await history.recent(CATALOGUE, 1) == (None, ())
-        assert await history.usage_years(CATALOGUE) == (None, ())
+        assert await history.usage(CATALOGUE, 1) == (None, ())
         with pytest.raises(NoHistoryError):
             await history.of_models(CATALOGUE, ["a"], 30)
         await history.aclose()
@@ -46,10 +45,10 @@ async def test_collecting_begins_one(tmp_path: Path) -> None:
     await history.collect(SEEN)
     await history.collect(SEEN)
     assert history.state == "ok"
-    recent, warnings = await history.recent(CATALOGUE, 30)
-    assert recent is not None
+    usage, warnings = await history.usage(CATALOGUE, 30)
+    assert usage is not None
     assert warnings == ()
-    assert [str(day) for day in recent.frame.row(0)[:2]] == ["2026-11-23", "2026-11-23"]
+    assert [str(day) for day in usage.recent.frame.row(0)[:2]] == ["2026-11-23", "2026-11-23"]
     assert len((await history.of_models(CATALOGUE, ["a"], 30))["points"]) == 2
     await history.aclose()
 
@@ -59,7 +58,7 @@ async def test_an_unknown_observation_stores_nothing(tmp_path: Path, stats: Any)
     """Rule 3: of a day that is unknown nobody could tell later which names had no use."""
     history = make_history(load_settings(data_dir=tmp_path), CLOCK)
     await history.collect(observation_of(stats, []))
-    assert await history.recent(CATALOGUE, 30) == (None, ())
+    assert await history.usage(CATALOGUE, 30) == (None, ())
     assert (await history.of_models(CATALOGUE, ["a"], 30))["points"] == []
     await history.aclose()
 
@@ -85,8 +84,7 @@ async def test_a_database_that_is_away_is_left_alone_for_a_while(caplog: pytest.
     opener, clock = Failing(), SteeredClock()
     history = KeptHistory(load_settings(), clock, opener)
     for _ in range(3):
-        assert await history.recent(CATALOGUE, 1) == (None, (AWAY,))
-        assert await history.usage_years(CATALOGUE) == (None, (AWAY,))
+        assert await history.usage(CATALOGUE, 1) == (None, (AWAY,))
     with pytest.raises(HistoryError):
         await history.of_models(CATALOGUE, ["a"], 30)
     assert (opener.opened, history.state, len(caplog.messages)) == (1, "away", 1)
@@ -94,7 +92,7 @@ async def test_a_database_that_is_away_is_left_alone_for_a_while(caplog: pytest.
     clock.wait(RETRY_AFTER)
     await history.collect(SEEN)
     assert history.state == "ok"
-    assert (await history.recent(CATALOGUE, 30))[0] is not None
+    assert (await history.usage(CATALOGUE, 30))[0] is not None
     await history.aclose()
 
 
@@ -110,12 +108,12 @@ async def test_who_waits_too_long_goes_on_without(caplog: pytest.LogCaptureFixtu
     opener.fails = False
     opener.goes_on.clear()
     history = KeptHistory(load_settings(), clock, opener)
-    assert await history.recent(CATALOGUE, 0.01) == (None, (AWAY,))
-    assert await history.recent(CATALOGUE, 600) == (None, (AWAY,))  # at once
+    assert await history.usage(CATALOGUE, 0.01) == (None, (AWAY,))
+    assert await history.usage(CATALOGUE, 600) == (None, (AWAY,))  # at once
     assert (history.state, len(caplog.messages)) == ("away", 1)
     opener.goes_on.set()
     clock.wait(RETRY_AFTER)
-    assert await history.recent(CATALOGUE, 30) == (None, ())
+    assert await history.usage(CATALOGUE, 30) == (None, ())
     assert (history.state, opener.opened) == ("ok", 1)
     await history.aclose()
 
@@ -135,11 +133,11 @@ async def test_what_was_only_late_is_not_away_any_more_when_it_is_there() -> Non
     opener.fails = False
     opener.goes_on.clear()
     history = KeptHistory(load_settings(), CLOCK, opener)
-    await history.recent(CATALOGUE, 0.01)
+    await history.usage(CATALOGUE, 0.01)
     opener.goes_on.set()
     await history.collect(SEEN)
     assert history.state == "ok"
-    assert (await history.recent(CATALOGUE, 30))[0] is not None
+    assert (await history.usage(CATALOGUE, 30))[0] is not None
     await history.aclose()
 
 
@@ -153,7 +151,7 @@ class Hurrying(SteeredClock):
 
 @pytest.mark.parametrize(
     "ask",
-    [lambda history: history.usage_years(CATALOGUE), lambda history: history.collect(SEEN)],
+    [lambda history: history.usage(CATALOGUE, 1), lambda history: history.collect(SEEN)],
     ids=["read", "collect"],
 )
 async def test_a_failure_is_noted_once(

@@ -6,14 +6,14 @@ too few known days is null.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from functools import cache
 
 import polars as pl
 
-from horde_model_reference.polars_queries import collected
+from horde_model_reference.polars_queries import collected_together
 
 TREND_WEEKS = 8
 """Weeks that the trend of a risk table is fitted to."""
@@ -82,6 +82,19 @@ class UsageYear:
     after_season_use: int | None
 
 
+@dataclass(frozen=True, slots=True)
+class UsageOverTime:
+    """The usage of every model of a catalogue over time.
+
+    Attributes:
+        recent: Of the last weeks.
+        years: Of the last year, by model name.
+    """
+
+    recent: RecentUse
+    years: Mapping[str, UsageYear]
+
+
 def with_recent_use(models: pl.DataFrame, recent: RecentUse | None) -> pl.LazyFrame:
     """Add the columns of ``RECENT_COLUMNS``, and ``trend_30d``; all are null where the recent past is unknown."""
     if recent is None:
@@ -99,7 +112,25 @@ def trend_30d(use: pl.DataFrame) -> pl.Expr:
     return pl.lit(trend(use)["percent"]).alias("trend_30d")
 
 
-def trend(use: pl.DataFrame, weeks: Sequence[str] = WEEK_COLUMNS, least: int = LEAST_WEEKS) -> pl.DataFrame:
+@dataclass(frozen=True, slots=True)
+class Span:
+    """The weeks that a trend is fitted to.
+
+    Attributes:
+        weeks: The columns of weekly use, the newest first.
+        least: The fewest known weeks that a trend is told from.
+    """
+
+    weeks: tuple[str, ...] = WEEK_COLUMNS
+    least: int = LEAST_WEEKS
+
+
+def trend(use: pl.DataFrame) -> pl.DataFrame:
+    """Return the change of use over the last ``TREND_WEEKS`` weeks, as :func:`trends` does."""
+    return trends(use, [Span()])[0]
+
+
+def trends(use: pl.DataFrame, spans: Iterable[Span]) -> list[pl.DataFrame]:
     """Return the change of use in 30 days, in percent: ``percent``, ``low``, ``high``, and the ``weeks`` it rests on.
 
     It is a straight line of least squares through the logarithms of weekly use plus one. ``low`` and ``high`` lie two
@@ -107,13 +138,17 @@ def trend(use: pl.DataFrame, weeks: Sequence[str] = WEEK_COLUMNS, least: int = L
 
     Args:
         use: One row a model.
-        weeks: The columns of its weekly use, the newest first.
-        least: The fewest known weeks that a trend is told from.
+        spans: The weeks to fit lines to, one frame each.
     """
-    if all(use[name].null_count() == use.height for name in weeks):
-        return pl.select(pl.repeat(None, use.height, dtype=dtype).alias(name) for name, dtype in TREND_SCHEMA.items())
-    lines = use.lazy().select(_sums(tuple(weeks))).select(_CENTRED).with_columns(_SLOPE).with_columns(_ERROR)
-    return collected(lines.select(_told_from(least)))
+    return collected_together(*(_line(use, span) for span in spans))
+
+
+def _line(use: pl.DataFrame, span: Span) -> pl.LazyFrame:
+    if all(use[name].null_count() == use.height for name in span.weeks):
+        unknown = (pl.repeat(None, use.height, dtype=dtype).alias(name) for name, dtype in TREND_SCHEMA.items())
+        return pl.LazyFrame().select(unknown)
+    lines = use.lazy().select(_sums(span.weeks)).select(_CENTRED).with_columns(_SLOPE).with_columns(_ERROR)
+    return lines.select(_told_from(span.least))
 
 
 @cache

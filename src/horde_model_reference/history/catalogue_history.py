@@ -2,19 +2,18 @@
 
 from __future__ import annotations
 
-import hashlib
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import polars as pl
 
-from horde_model_reference.analytics.usage_trend import TREND_WEEKS, RecentUse, UsageYear
+from horde_model_reference.analytics.usage_trend import UsageOverTime
 from horde_model_reference.catalogue.catalogue import Catalogue
 from horde_model_reference.catalogue.listing import Listing
 from horde_model_reference.categories import USAGE, HordeModelType
 from horde_model_reference.history import trends
 from horde_model_reference.history.model_history import RATE_DAYS, NamePasts, model_history
-from horde_model_reference.history.reading import Days, Reader, together
+from horde_model_reference.history.reading import Days, Reader
 from horde_model_reference.history.store import HistoryStore
 from horde_model_reference.integrations.attribution import name_rules
 from horde_model_reference.thread_pool import run_in_thread
@@ -25,17 +24,22 @@ class CatalogueHistory:
 
     def __init__(self, store: HistoryStore) -> None:
         self._store = store
-        self._held: dict[tuple[str, HordeModelType], tuple[object, Any]] = {}
+        self._usage: dict[HordeModelType, tuple[object, UsageOverTime]] = {}
+        self._names: dict[HordeModelType, tuple[str, pl.DataFrame]] = {}
 
-    async def recent(self, catalogue: Catalogue) -> RecentUse | None:
-        """Return the recent past of every model; None where nothing is kept. Errors as for :class:`Reader`."""
-        found = await self._known(catalogue, "recent", self._recent)
-        return found if isinstance(found, RecentUse) else None
-
-    async def usage_years(self, catalogue: Catalogue) -> Mapping[str, UsageYear] | None:
-        """Return the last year of every model; None where nothing is kept. Errors as for :class:`Reader`."""
-        past: Mapping[str, UsageYear] | None = await self._known(catalogue, "past", self._usage_years)
-        return past
+    async def usage(self, catalogue: Catalogue) -> UsageOverTime | None:
+        """Return the use of every model over time; None where nothing is kept. Errors as for :class:`Reader`."""
+        model_type = USAGE[catalogue.category].model_type
+        async with self._store.reader.together() as reader:
+            days = await reader.days(model_type)
+            if not days.by_compile:
+                return None
+            served = await reader.first_served_of_all(model_type)
+            made_from = (catalogue.revision, catalogue.aliases.digest, days.by_compile, served.rows())
+            held = self._usage.get(model_type)
+            if held is None or held[0] != made_from:
+                held = self._usage[model_type] = (made_from, await self._usage_over_time(catalogue, reader, days))
+        return held[1]
 
     async def listings(self, catalogue: Catalogue) -> Mapping[str, Listing]:
         """Return since when the models are listed, as far as the record knows. Errors as for :class:`Reader`."""
@@ -62,45 +66,12 @@ class CatalogueHistory:
             )
         return {**await run_in_thread(model_history, past, days), "api_names": sorted(own["api_name"])}
 
-    async def _known(
-        self, catalogue: Catalogue, what: str, make: Callable[[Catalogue, Reader, Days], Awaitable[Any]]
-    ) -> Any:
-        model_type = USAGE[catalogue.category].model_type
-        async with self._store.reader.together() as reader:
-            days = await reader.days(model_type)
-            if not days.by_compile:
-                return None
-            served = await reader.first_served_of_all(model_type)
-            made_from = (catalogue.revision, catalogue.aliases.digest, days.by_compile, served.rows())
-            held = self._held.get((what, model_type))
-            if held is None or held[0] != made_from:
-                held = self._held[what, model_type] = (made_from, await make(catalogue, reader, days))
-        return held[1]
-
-    async def _recent(self, catalogue: Catalogue, reader: Reader, days: Days) -> RecentUse:
-        ends, weekly = await self._ends_and_weeks(catalogue, reader, days, TREND_WEEKS)
-        frame = trends.recent_frame(ends, weekly)
-        return RecentUse(frame, hashlib.sha256(frame.write_csv().encode()).hexdigest())
-
-    async def _usage_years(self, catalogue: Catalogue, reader: Reader, days: Days) -> Mapping[str, UsageYear]:
-        ends, weekly = await self._ends_and_weeks(catalogue, reader, days, trends.YEAR_WEEKS)
-        months = await self._months_now(catalogue, reader, days)
-        names = catalogue.frame["name"]
-        return await run_in_thread(trends.usage_years, names, ends, weekly, days.numbers, months)
-
-    async def _ends_and_weeks(
-        self, catalogue: Catalogue, reader: Reader, days: Days, weeks: int
-    ) -> tuple[pl.DataFrame, pl.DataFrame]:
-        owners, models = await self._owners(catalogue, reader), catalogue.frame.height
-        use = await reader.use_of_all(days)
+    async def _usage_over_time(self, catalogue: Catalogue, reader: Reader, days: Days) -> UsageOverTime:
+        owners, names = await self._owners(catalogue, reader), catalogue.frame["name"]
         besides = await reader.ends_besides(USAGE[catalogue.category].model_type)
-
-        def compute() -> tuple[pl.DataFrame, pl.DataFrame]:
-            ends = together([trends.ends_of_names(use), besides])
-            weekly = trends.weekly_use(use, owners, days.numbers, models, weeks)
-            return trends.ends_of_models(ends, owners, models), weekly
-
-        return await run_in_thread(compute)
+        kept = trends.KeptUse(days.numbers, await reader.use_of_all(days), besides)
+        months = await self._months_now(catalogue, reader, days)
+        return await run_in_thread(trends.usage_over_time, names, owners, kept, months)
 
     async def _months_now(self, catalogue: Catalogue, reader: Reader, days: Days) -> pl.Series:
         """Return each model's counter of the month on the last day."""
@@ -119,11 +90,10 @@ class CatalogueHistory:
         """Return ``name_id``, ``api_name``, ``model_index`` and ``model`` of the names that belong to a model."""
         model_type = USAGE[catalogue.category].model_type
         key = f"{await reader.newest_name()}/{catalogue.revision}/{catalogue.aliases.digest}"
-        held = self._held.get(("owners", model_type))
+        held = self._names.get(model_type)
         if held is None or held[0] != key:
             names = await reader.names(model_type)
             rules = name_rules(model_type)
             owners = await run_in_thread(trends.attributed, names, catalogue.frame["name"], rules, catalogue.aliases)
-            held = self._held["owners", model_type] = (key, owners)
-        owners_of: pl.DataFrame = held[1]
-        return owners_of
+            held = self._names[model_type] = (key, owners)
+        return held[1]

@@ -9,7 +9,7 @@ from contextlib import suppress
 from functools import partial
 from typing import TYPE_CHECKING, Any, Protocol, TypeVar
 
-from horde_model_reference.analytics.usage_trend import RecentUse, UsageYear
+from horde_model_reference.analytics.usage_trend import UsageOverTime
 from horde_model_reference.catalogue.catalogue import Catalogue
 from horde_model_reference.catalogue.listing import Listing
 from horde_model_reference.categories import USAGE
@@ -48,17 +48,15 @@ class History(Protocol):
         """``off``, ``ok``, or ``away`` while the database fails."""
         ...
 
-    async def recent(self, catalogue: Catalogue, patience: float) -> tuple[RecentUse | None, tuple[DataWarning, ...]]:
-        """Return the recent past of a catalogue's models; None where it is unknown, and why.
+    async def usage(
+        self, catalogue: Catalogue, patience: float
+    ) -> tuple[UsageOverTime | None, tuple[DataWarning, ...]]:
+        """Return the use of a catalogue's models over time; None where it is unknown, with the reason.
 
         Args:
             catalogue: The models.
             patience: Seconds to wait at most; a slower result serves the next call.
         """
-        ...
-
-    async def usage_years(self, catalogue: Catalogue) -> tuple[Mapping[str, UsageYear] | None, tuple[DataWarning, ...]]:
-        """Return the last year of a catalogue's models; None where it is unknown, with a warning."""
         ...
 
     async def listings(self, catalogue: Catalogue) -> tuple[Mapping[str, Listing], tuple[DataWarning, ...]]:
@@ -92,11 +90,7 @@ class NoHistory:
 
     state = "off"
 
-    async def recent(self, _: Catalogue, __: float) -> tuple[None, tuple[DataWarning, ...]]:
-        """Nothing is known."""
-        return None, ()
-
-    async def usage_years(self, _: Catalogue) -> tuple[None, tuple[DataWarning, ...]]:
+    async def usage(self, _: Catalogue, __: float) -> tuple[None, tuple[DataWarning, ...]]:
         """Nothing is known."""
         return None, ()
 
@@ -150,14 +144,11 @@ class KeptHistory:
             return "away"
         return "ok" if there else "off"
 
-    async def recent(self, catalogue: Catalogue, patience: float) -> tuple[RecentUse | None, tuple[DataWarning, ...]]:
+    async def usage(
+        self, catalogue: Catalogue, patience: float
+    ) -> tuple[UsageOverTime | None, tuple[DataWarning, ...]]:
         """See :class:`History`."""
-        return await self._known("recent", catalogue, lambda models: models.recent(catalogue), patience)
-
-    async def usage_years(self, catalogue: Catalogue) -> tuple[Mapping[str, UsageYear] | None, tuple[DataWarning, ...]]:
-        """See :class:`History`."""
-        patience = self._settings.request_deadline_seconds / 2
-        return await self._known("past", catalogue, lambda models: models.usage_years(catalogue), patience)
+        return await self._known("usage", catalogue, lambda models: models.usage(catalogue), patience)
 
     async def listings(self, catalogue: Catalogue) -> tuple[Mapping[str, Listing], tuple[DataWarning, ...]]:
         """See :class:`History`."""

@@ -6,13 +6,24 @@ name that the statistics of a day lack was not used on it.
 
 from __future__ import annotations
 
+import hashlib
 from collections import Counter
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Any
 
 import polars as pl
 
-from horde_model_reference.analytics.usage_trend import LEAST_WEEKS, RECENT_COLUMNS, WEEK_COLUMNS, UsageYear, trend
+from horde_model_reference.analytics.usage_trend import (
+    LEAST_WEEKS,
+    RECENT_COLUMNS,
+    WEEK_COLUMNS,
+    RecentUse,
+    Span,
+    UsageOverTime,
+    UsageYear,
+    trends,
+)
 from horde_model_reference.catalogue.aliases import Aliases
 from horde_model_reference.history.days import day_of_number
 from horde_model_reference.integrations.attribution import ATTRIBUTED, NameRules, attribute_names
@@ -68,15 +79,51 @@ def weekly_use(use: pl.DataFrame, owners: pl.DataFrame, days: Sequence[int], mod
         .group_by("model_index", "week")
         .agg(pl.col("usage_day").sum(), pl.col("senseless").max())
     )
-    used = collected(query)
-    index = pl.DataFrame({"model_index": pl.int_range(models, dtype=pl.UInt32, eager=True)})
-    for week in range(count):
-        of_week = used.filter(pl.col("week") == week).select("model_index", "usage_day", "senseless")
-        known = seen[week] - pl.col("senseless").fill_null(0)
-        scaled = pl.when(known >= LEAST_DAYS).then(pl.col("usage_day").fill_null(0) * 7 / known)
-        joined = index.join(of_week, on="model_index", how="left", maintain_order="left")
-        index = joined.select(pl.exclude("usage_day", "senseless"), scaled.alias(f"use_week_{week}"))
-    return index.drop("model_index")
+    weeks = query.pivot(
+        "week", range(count), index="model_index", values=["usage_day", "senseless"], aggregate_function="first"
+    )
+    index = pl.LazyFrame({"model_index": pl.int_range(models, dtype=pl.UInt32, eager=True)})
+    joined = index.join(weeks, on="model_index", how="left", maintain_order="left")
+    return collected(joined.select(_use_of_week(week, seen[week]) for week in range(count)))
+
+
+def _use_of_week(week: int, days_seen: int) -> pl.Expr:
+    known = days_seen - pl.col(f"senseless_{week}").fill_null(0)
+    scaled = pl.col(f"usage_day_{week}").fill_null(0) * 7 / known
+    return pl.when(known >= LEAST_DAYS).then(scaled).alias(f"use_week_{week}")
+
+
+@dataclass(frozen=True, slots=True)
+class KeptUse:
+    """The use of API names as the database keeps it.
+
+    Attributes:
+        days: The days of which statistics are kept.
+        use: Use by name and day (``USE``).
+        ends_besides: First and last days of names that ``use`` does not tell (``ENDS``).
+    """
+
+    days: Sequence[int]
+    use: pl.DataFrame
+    ends_besides: pl.DataFrame
+
+
+def usage_over_time(names: pl.Series, owners: pl.DataFrame, kept: KeptUse, now_used: pl.Series) -> UsageOverTime:
+    """Return the use of models over time.
+
+    Args:
+        names: The models.
+        owners: Which model each API name belongs to.
+        kept: The use of the API names.
+        now_used: The month's counter of each model on the last day, which tells of the days that nobody looked at.
+    """
+    ends = ends_of_models(pl.concat([ends_of_names(kept.use), kept.ends_besides]), owners, names.len())
+    weekly = weekly_use(kept.use, owners, kept.days, names.len(), YEAR_WEEKS)
+    recent = recent_frame(ends, weekly)
+    return UsageOverTime(
+        RecentUse(recent, hashlib.sha256(recent.write_csv().encode()).hexdigest()),
+        usage_years(names, ends, weekly, kept.days, now_used),
+    )
 
 
 def ends_of_names(use: pl.DataFrame) -> pl.DataFrame:
@@ -120,8 +167,9 @@ def usage_years(
         days: The days of which statistics are kept.
         now_used: The month's counter of each on the last day, which tells of the days that nobody looked at.
     """
-    recent = trend(weekly)
-    falling = [(7 * weeks, _surely_fell(weekly, weeks)) for weeks in FALLING_WEEKS]
+    spans = [span for weeks in FALLING_WEEKS for span in _falling_spans(weeks)]
+    recent, *lines = trends(weekly, [Span(), *spans])
+    falling = [(7 * weeks, _surely_fell(*lines[3 * at : 3 * at + 3])) for at, weeks in enumerate(FALLING_WEEKS)]
     facts = pl.concat(
         [ends, weekly, names.alias("name").to_frame(), now_used.alias("month").to_frame()], how="horizontal"
     ).select(
@@ -138,16 +186,20 @@ def usage_years(
     return {row["name"]: _usage_year(row, days) for row in facts.iter_rows(named=True)}
 
 
-def _surely_fell(weekly: pl.DataFrame, weeks: int) -> pl.Series:
-    """Return whether use surely fell over some weeks, and over the older half of them by itself.
+def _falling_spans(weeks: int) -> tuple[Span, Span, Span]:
+    """Return the spans that tell whether use fell over some weeks: all of them, the older and the newer half."""
+    columns = tuple(f"use_week_{week}" for week in range(weeks))
+    older, newer = columns[weeks // 2 :], columns[: weeks // 2]
+    return Span(columns, max(LEAST_WEEKS, weeks // 2)), Span(older, max(LEAST_WEEKS, len(older) // 2)), Span(newer)
+
+
+def _surely_fell(whole: pl.DataFrame, older: pl.DataFrame, newer: pl.DataFrame) -> pl.Series:
+    """Return whether use surely fell over a time, and over the older half of it by itself.
 
     So a fall of the last weeks is not taken for one of the whole year.
     """
-    columns = [f"use_week_{week}" for week in range(weeks)]
-    parts = (columns, columns[weeks // 2 :])
-    whole, older = (trend(weekly, part, max(LEAST_WEEKS, len(part) // 2))["high"] < 0 for part in parts)
-    newer = trend(weekly, columns[: weeks // 2])["percent"] <= 0
-    return (whole & older & newer).fill_null(value=False)
+    fell = (whole["high"] < 0) & (older["high"] < 0) & (newer["percent"] <= 0)
+    return fell.fill_null(value=False)
 
 
 def _month_use(weeks: tuple[int, int]) -> pl.Expr:
