@@ -7,7 +7,7 @@ from collections.abc import Callable
 from functools import partial
 from pathlib import Path
 
-from docs.generator import analysis, api, curation, reference, sample
+from docs.generator import analysis, api, curation, reference, review, sample
 from docs.generator.markup import fenced, fill
 from docs.generator.picture import report_svg
 
@@ -61,6 +61,9 @@ PARTS: dict[str, Callable[[], str]] = {
     "verdicts": curation.verdicts,
     "reasons": curation.reasons,
     "removal-codes": curation.removal_codes,
+    "review-rules": review.rules,
+    "review-fields": review.fields,
+    "example-review": review.example,
     "example-plan": curation.plan_and_apply,
     "example-plan-markdown": curation.plan_markdown,
     "example-patch": curation.patch,

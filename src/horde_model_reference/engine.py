@@ -164,16 +164,51 @@ class Engine:
         members = names if family else None
         return ModelHistoryResponse.model_validate({"category": category, "name": name, "members": members, **found})
 
+    async def facts_of(self, catalogue: Catalogue, location: str) -> CurationFacts:
+        """Return the inputs of a plan for a catalogue of the caller's, such as one of a git revision.
+
+        Optional sources are waited for to the end, so this is not for requests.
+
+        Args:
+            catalogue: The models; the curators' aliases are added.
+            location: The path or URL that it was read from.
+
+        Raises:
+            UnsupportedCategoryError, EmptyCategoryError, HordeAPIDegradedError: As for :meth:`table`.
+            CatalogueError: The aliases cannot be read.
+        """
+        deadline = self._deadline()
+        known = with_models(await self.manager.with_aliases(catalogue))
+        observation = await self._observed(usage_traits(catalogue.category).model_type, None, deadline)
+        return await self._facts(known, location, observation, deadline, {})
+
+    def _deadline(self) -> float:
+        return asyncio.get_running_loop().time() + self.settings.request_deadline_seconds
+
     async def _at_time(
         self, category: MODEL_REFERENCE_CATEGORY, max_age: timedelta | None, shares: Mapping[str, float]
     ) -> TableAtTime:
         """Make a table and its facts; ``shares`` are those of the deadline that optional sources get, else no limit."""
         model_type = usage_traits(category).model_type
-        deadline = asyncio.get_running_loop().time() + self.settings.request_deadline_seconds
+        deadline = self._deadline()
         catalogue, copy = await self.manager.get_catalogue_with_copy(category, self._left(deadline))
         with_models(catalogue)
         observation = await self._observed(model_type, max_age, deadline)
-        location = self.manager.location(category)
+        facts = await self._facts(catalogue, self.manager.location(category), observation, deadline, shares)
+        key = await run_in_thread(judged_key, facts, self.policy)
+        judged = await self.cache.get(key, partial(judged_table, facts, self.policy, key))
+        return TableAtTime(judged, observation.fetched_monotonic, facts, copy)
+
+    async def _facts(
+        self,
+        catalogue: Catalogue,
+        location: str,
+        observation: Observation,
+        deadline: float,
+        shares: Mapping[str, float],
+    ) -> CurationFacts:
+        """Return the inputs of a plan; ``shares`` as for :meth:`_at_time`."""
+        category = catalogue.category
         patience = {source: self._left(deadline, share) for source, share in shares.items()}
         (
             (styles, style_notices),
@@ -192,7 +227,7 @@ class Engine:
         key = self.factory.table_key(warned, observation, uses, recent)
         table = await self.cache.get(key, partial(self._compute, warned, observation, uses, recent))
         notices = dict.fromkeys((*style_notices, *age_notices, *record_notices, *usage_notices))
-        facts = CurationFacts(
+        return CurationFacts(
             table=table,
             catalogue=catalogue,
             location=location,
@@ -203,9 +238,6 @@ class Engine:
             history_away=AWAY in usage_notices,
             warnings=tuple(warning for warning in notices if warning not in table.warnings),
         )
-        key = await run_in_thread(judged_key, facts, self.policy)
-        judged = await self.cache.get(key, partial(judged_table, facts, self.policy, key))
-        return TableAtTime(judged, observation.fetched_monotonic, facts, copy)
 
     @property
     def _patience(self) -> float:

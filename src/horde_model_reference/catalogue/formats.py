@@ -56,11 +56,7 @@ def parse_catalogue(
     Raises:
         CatalogueFormatError: The file is no catalogue, or exceeds a limit.
     """
-    try:
-        (check_json if _BEGINS_AS_JSON.match(content) else check_csv)(content, limits)
-    except BodyLimitError as error:
-        raise CatalogueFormatError(f"{place}: {error}.") from error
-    raw = raw_catalogue(content, place)
+    raw = bounded_catalogue(content, place, limits)
     parsed = _read_records(raw, place)
     if has_families(category):
         parsed.records = fold_backend_duplicates(parsed.records)
@@ -69,6 +65,15 @@ def parse_catalogue(
     parsed.warnings = list(bounded(parsed.warnings))
     parsed.skipped = {name: reason for name, reason in parsed.skipped.items() if name not in parsed.records}
     return parsed
+
+
+def bounded_catalogue(content: bytes, place: str, limits: BodyLimits) -> RawCatalogue:
+    """Find the records of a catalogue within limits, which are checked first; errors as for :func:`parse_catalogue`."""
+    try:
+        (check_json if _BEGINS_AS_JSON.match(content) else check_csv)(content, limits)
+    except BodyLimitError as error:
+        raise CatalogueFormatError(f"{place}: {error}.") from error
+    return raw_catalogue(content, place)
 
 
 def raw_catalogue(content: bytes, place: str) -> RawCatalogue:
@@ -87,7 +92,7 @@ def _read_records(raw: RawCatalogue, place: str) -> ParsedCatalogue:
         if found.entry is None:
             continue
         try:
-            record = _record(found, parsed.warnings)
+            record = read_record(found, parsed.warnings)
         except Malformed as error:
             if raw.rows and found.end == len(raw.text) and not raw.text.endswith(("\r", "\n")):
                 raise _cut_short(found, error, place) from error
@@ -106,8 +111,12 @@ def _read_records(raw: RawCatalogue, place: str) -> ParsedCatalogue:
     return parsed
 
 
-def _record(found: RawRecord, warnings: list[DataWarning]) -> ModelRecord:
+def read_record(found: RawRecord, warnings: list[DataWarning]) -> ModelRecord:
     """Return a record, which can be written out again.
+
+    Args:
+        found: The record as the file has it.
+        warnings: Takes the warning about a record that calls itself by another name.
 
     Raises:
         ValueError, TypeError, RecursionError: It is malformed.
@@ -123,7 +132,7 @@ def _record(found: RawRecord, warnings: list[DataWarning]) -> ModelRecord:
 
 
 def _skip(found: RawRecord, error: Exception, parsed: ParsedCatalogue) -> None:
-    message = f"{found} is malformed and was skipped: {_reason(error)}."
+    message = f"{found} is malformed and was skipped: {fault_of(error)}."
     others = [name for name in found.swallowed or () if name]
     single = found.swallowed is None
     parsed.warnings.append(DataWarning("record_skipped", message) if single else DataWarning("lines_lost", message))
@@ -133,12 +142,13 @@ def _skip(found: RawRecord, error: Exception, parsed: ParsedCatalogue) -> None:
 def _cut_short(found: RawRecord, error: Exception, place: str) -> CatalogueFormatError:
     """A malformed last row without line end is no record, but half of one."""
     return CatalogueFormatError(
-        f"{place}, line {found.lines[1]}: the file ends within a row ({_reason(error)}); expected {EXPECTED}.",
+        f"{place}, line {found.lines[1]}: the file ends within a row ({fault_of(error)}); expected {EXPECTED}.",
         hint=CUT_SHORT,
     )
 
 
-def _reason(error: Exception) -> str:
+def fault_of(error: Exception) -> str:
+    """Return the fault of a malformed record, for people."""
     if isinstance(error, ValidationError):
         fault = error.errors()[0]
         where = ".".join(str(part) for part in fault["loc"])

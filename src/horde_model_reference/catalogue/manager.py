@@ -84,13 +84,25 @@ class ModelReferenceManager:
             variable = environment_name(("sources", category.value))
             raise EmptyCategoryError(f"Category {category.value} has no source.", hint=f"Set {variable}.")
         reading = await document.read(patience)
-        catalogue, warnings = reading.value, reading.warnings
-        if has_families(category):
-            aliases, more = await self._read_aliases(patience)
-            catalogue, warnings = replace(catalogue, aliases=aliases), (*warnings, *more)
-        if warnings:
-            catalogue = replace(catalogue, warnings=(*catalogue.warnings, *warnings))
-        return catalogue, reading.copy
+        catalogue = reading.value
+        if reading.warnings:
+            catalogue = replace(catalogue, warnings=(*catalogue.warnings, *reading.warnings))
+        return await self.with_aliases(catalogue, patience), reading.copy
+
+    async def with_aliases(self, catalogue: Catalogue, patience: float | None = None) -> Catalogue:
+        """Return a catalogue with the curators' aliases, where names of its category have any.
+
+        Args:
+            catalogue: The catalogue.
+            patience: Seconds to wait at most; None waits for the end.
+
+        Raises:
+            CatalogueError: The aliases cannot be read.
+        """
+        if not has_families(catalogue.category):
+            return catalogue
+        aliases, warnings = await self._read_aliases(patience)
+        return replace(catalogue, aliases=aliases, warnings=(*catalogue.warnings, *warnings))
 
     async def _read_aliases(self, patience: float | None) -> tuple[Aliases, tuple[DataWarning, ...]]:
         if not self._aliases.location:

@@ -24,6 +24,7 @@ COMMANDS: tuple[str, ...] = (
     "plan",
     "apply",
     "undo",
+    "review",
     "history",
     "sync",
     "serve",

@@ -7,7 +7,7 @@ from typing import Any
 
 from horde_model_reference.catalogue.formats import Malformed, raw_catalogue
 from horde_model_reference.catalogue.legacy import generated_short_name
-from horde_model_reference.errors import CatalogueCutError
+from horde_model_reference.errors import CatalogueCutError, CatalogueFormatError
 from horde_model_reference.escaping import visible
 
 FIELDS = (
@@ -35,11 +35,14 @@ def generated_db_json(content: bytes, place: str) -> bytes:
     short name. Where two rows give the same key, the later row's record stands in the earlier one's place.
 
     Raises:
-        CatalogueFormatError: The file is no catalogue.
+        CatalogueFormatError: The file is no catalogue in CSV.
         CatalogueCutError: A row is malformed; the message names its line.
     """
+    raw = raw_catalogue(content, place)
+    if not raw.rows:
+        raise CatalogueFormatError(f"{place}: JSON; expected a CSV file, which db.json is generated from.")
     records: dict[str, dict[str, Any]] = {}
-    for row in raw_catalogue(content, place).records:
+    for row in raw.records:
         if row.entry is None:
             continue
         try:
@@ -50,7 +53,12 @@ def generated_db_json(content: bytes, place: str) -> bytes:
             ) from error
         for key in _keys(entry["name"]):
             records[key] = entry | {"name": key}
-    return (json.dumps(records, indent=4) + "\n").encode()
+    try:
+        return (json.dumps(records, indent=4) + "\n").encode()
+    except RecursionError as error:
+        raise CatalogueCutError(
+            f"{place}: settings with brackets nested too deeply.", hint="Correct the row."
+        ) from error
 
 
 def _keys(name: str) -> tuple[str, str, str]:

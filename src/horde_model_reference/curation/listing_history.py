@@ -31,16 +31,19 @@ class ListingHistory:
         head: The commit's id.
         listings: The models of the newest readable version, by name.
         skipped: Versions that cannot be read.
+        removed_at: When other names were removed for the last time, in seconds of the epoch.
     """
 
     head: str
     listings: dict[str, Listing] = field(default_factory=dict)
     skipped: int = 0
+    removed_at: dict[str, float] = field(default_factory=dict)
 
     def to_json(self) -> bytes:
         """Return the history as bytes for :meth:`from_json`."""
         listings = {name: [listing.since, listing.removed_at] for name, listing in self.listings.items()}
-        return json.dumps({"head": self.head, "listings": listings, "skipped": self.skipped}).encode()
+        kept = {"head": self.head, "listings": listings, "skipped": self.skipped, "removed_at": self.removed_at}
+        return json.dumps(kept).encode()
 
     @classmethod
     def from_json(cls, content: bytes) -> ListingHistory:
@@ -51,7 +54,7 @@ class ListingHistory:
         """
         kept = json.loads(content)
         listings = {name: Listing(since, removed_at) for name, (since, removed_at) in kept["listings"].items()}
-        return cls(kept["head"], listings, kept["skipped"])
+        return cls(kept["head"], listings, kept["skipped"], kept["removed_at"])
 
 
 def head_commit(file: Path) -> str | None:
@@ -100,15 +103,17 @@ def _history(head: str, newest_first: Sequence[tuple[float, frozenset[str] | Non
     readable = [(time, names) for time, names in newest_first if names is not None]
     since: dict[str, float] = {}
     removed_at: dict[str, float] = {}
+    gone: dict[str, float] = {}
     unbroken = readable[0][1] if readable else frozenset()
     newer = 0.0
     for time, names in readable:
         unbroken &= names
         since |= dict.fromkeys(unbroken, time)
         removed_at = dict.fromkeys((names & since.keys()) - unbroken, newer) | removed_at
+        gone = dict.fromkeys(names - since.keys(), newer) | gone
         newer = time
     listings = {name: Listing(time, removed_at.get(name)) for name, time in since.items()}
-    return ListingHistory(head, listings, len(newest_first) - len(readable))
+    return ListingHistory(head, listings, len(newest_first) - len(readable), gone)
 
 
 def contents_of(file: Path, commits: list[str]) -> Iterator[bytes | None]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field, replace
 from importlib.metadata import version
 from itertools import chain
@@ -37,6 +37,7 @@ from horde_model_reference.curation.style_changes import style_changes
 from horde_model_reference.curation.unmatched_protections import unmatched_protections
 from horde_model_reference.errors import PlanError
 from horde_model_reference.escaping import quoted, visible
+from horde_model_reference.polars_queries import is_one_of
 from horde_model_reference.thread_pool import while_wanted
 
 MOST_PROTECTIONS_TOLD = 10
@@ -113,12 +114,22 @@ def make_plan(facts: CurationFacts, policy: Policy, choice: Choice | None = None
 def verdict_on(facts: CurationFacts, policy: Policy, name: str) -> ModelVerdict | PlanError:
     """Return the verdict of the policy's own choice on one model, or the refusal of every plan of this catalogue."""
     try:
-        judgement = judge(facts, policy)
+        (verdict,) = verdicts_on(facts, policy, [name])
     except PlanError as refusal:
         return refusal
-    models = own_choice(judgement, whole_of(facts), policy)
-    row = models.row(by_predicate=pl.col("name") == name, named=True)
-    return _Teller(facts, policy, Choice(because=policy.removal_reasons()), judgement).verdict(row)
+    return verdict
+
+
+def verdicts_on(facts: CurationFacts, policy: Policy, names: Collection[str]) -> list[ModelVerdict]:
+    """Return the verdicts of the policy's own choice on models of the catalogue, in the order of removal.
+
+    Raises:
+        PlanError: The catalogue has shrunk and the policy does not allow that.
+    """
+    judgement = judge(facts, policy)
+    models = own_choice(judgement, whole_of(facts), policy).filter(is_one_of(pl.col("name"), names))
+    tell = _Teller(facts, policy, Choice(because=policy.removal_reasons()), judgement)
+    return [tell.verdict(row) for row in models.iter_rows(named=True)]
 
 
 Protections = dict[str, list[str]]

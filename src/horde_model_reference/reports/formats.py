@@ -27,3 +27,20 @@ class ExportFormat(StrEnum):
 
     csv = "csv"
     parquet = "parquet"
+
+
+class ReviewFormat(StrEnum):
+    """How a review is written."""
+
+    table = "table"
+    json = "json"
+    markdown = "markdown"
+
+
+class FailOn(StrEnum):
+    """The least grave finding that makes a review fail."""
+
+    error = "error"
+    warning = "warning"
+    info = "info"
+    never = "never"

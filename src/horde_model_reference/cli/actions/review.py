@@ -1,0 +1,166 @@
+"""Review a change of a catalogue."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from contextlib import suppress
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from horde_model_reference.catalogue.sources import file_path
+from horde_model_reference.categories import MODEL_REFERENCE_CATEGORY, has_styles
+from horde_model_reference.cli.actions.clone import open_styles_clone
+from horde_model_reference.cli.actions.output import show, write
+from horde_model_reference.cli.actions.session import clock_for, settings_for, with_engine
+from horde_model_reference.curation.policy import load_policy
+from horde_model_reference.curation.repository_profiles import repository_profile
+from horde_model_reference.engine import NO_STYLES, Engine
+from horde_model_reference.errors import UsageError
+from horde_model_reference.escaping import visible
+from horde_model_reference.reports.formats import FailOn, ReviewFormat
+from horde_model_reference.reports.json_report import to_json
+from horde_model_reference.review.change import compare
+from horde_model_reference.review.facts import GeneratedFile, Removals, ReviewFacts
+from horde_model_reference.review.removals import NOT_ASKED, judged_removals
+from horde_model_reference.review.review_markdown import review_markdown
+from horde_model_reference.review.review_schema import Review
+from horde_model_reference.review.review_terminal import review_report
+from horde_model_reference.review.reviewing import make_review
+from horde_model_reference.review.revisions import Past, Side, find_revisions, read_side
+from horde_model_reference.review.rule import Severity
+from horde_model_reference.review.version import read_version
+from horde_model_reference.settings import Settings
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReviewRequest:
+    """The arguments of a review; fields are named as the command's options."""
+
+    base: str
+    head: str
+    repository: Path
+    styles_repository: Path | None
+    db_json: Path | None
+    policy: Path | None
+    offline: bool
+    format: ReviewFormat
+    output: Path | None
+    json_output: Path | None
+
+
+@dataclass(frozen=True, slots=True)
+class _Sides:
+    """Both sides of a review, with the listings before it.
+
+    Attributes:
+        before: The side before the change.
+        after: The side after it.
+        past: Returns the listings up to the side before; reading them takes a while.
+        location: The path of the catalogue.
+        generated: The name of the file that is generated from the catalogue; empty where it is unknown.
+    """
+
+    before: Side
+    after: Side
+    past: Callable[[], Past]
+    location: Path
+    generated: str
+
+
+def review(category: MODEL_REFERENCE_CATEGORY, asked: ReviewRequest, *, demo: bool) -> Review:
+    """Make a review, write it, and return it.
+
+    Raises:
+        UsageError: The sides are neither files nor commits, or options do not go together.
+        CatalogueError: A file or the history cannot be read.
+        PolicyError: The policy is invalid.
+        PlanError: The folder of the styles is no such clone.
+        OutputError: The review cannot be written.
+    """
+    policy, settings = load_policy(asked.policy), settings_for(demo=demo)
+    if asked.styles_repository is not None:
+        settings = open_styles_clone(category, asked.styles_repository, None).settings(settings)
+    settings = _without_network(settings) if asked.offline else settings
+    sides = _sides(category, asked, settings, demo=demo)
+    limits, name = settings.body_limits, sides.location.name
+    change = compare(*(read_version(side.catalogue, category, name, limits) for side in (sides.before, sides.after)))
+    past = sides.past() if change.new_names or change.gone_names else Past()
+    facts = ReviewFacts(
+        change=change,
+        removals=Removals(unknown=NOT_ASKED),
+        removed_before=past.removed_at,
+        generated=_generated(sides),
+        preferred_hosts=settings.preferred_file_hosts,
+    )
+
+    async def work(engine: Engine) -> ReviewFacts:
+        styles, _ = await engine.curation.styles() if has_styles(category) else (NO_STYLES, ())
+        if asked.offline:
+            return replace(facts, styles=styles)
+        removals = await judged_removals(engine, change, policy, str(sides.location), past.listings)
+        return replace(facts, styles=styles, removals=removals)
+
+    found = with_engine(work, demo=demo, settings=settings)
+    made = make_review(found, sides.before.label, sides.after.label)
+    _write(made, asked)
+    return made
+
+
+def fails(made: Review, fail_on: FailOn) -> bool:
+    """Return whether a review has a finding that is at least as grave as an option says."""
+    if fail_on is FailOn.never:
+        return False
+    least = Severity(fail_on.value)
+    return any(number and severity.reaches(least) for severity, number in made.counts.items())
+
+
+def _write(made: Review, asked: ReviewRequest) -> None:
+    if asked.json_output is not None:
+        write(to_json(made), asked.json_output)
+    if asked.format is ReviewFormat.json:
+        write(to_json(made), asked.output)
+    elif asked.format is ReviewFormat.markdown or asked.output is not None:
+        write(review_markdown(made).encode(), asked.output)
+    else:
+        show(review_report(made))
+
+
+def _sides(category: MODEL_REFERENCE_CATEGORY, asked: ReviewRequest, settings: Settings, *, demo: bool) -> _Sides:
+    """Read both sides: files where both arguments are files, else git revisions."""
+    profile, limits = repository_profile(category), settings.body_limits
+    base, head = Path(asked.base), Path(asked.head)
+    if _is_file(base) and _is_file(head):
+        generated = profile.generated if asked.db_json is not None else ""
+        return _Sides(
+            read_side(base, limits), read_side(head, limits, asked.db_json), Past, base.with_name(head.name), generated
+        )
+    if asked.db_json is not None:
+        raise UsageError("--db-json: the revisions have their own.", hint="Leave it out.")
+    if not (asked.repository / ".git").exists():
+        where = visible(str(asked.repository.absolute()))
+        raise UsageError(f"{where}: no root of a git clone, and no two files were given.", hint="Check --repository.")
+    revisions = find_revisions(asked.repository, profile, asked.base, asked.head)
+    now = clock_for(demo=demo).now()
+    location = asked.repository / profile.catalogue
+    return _Sides(*revisions.sides(), lambda: revisions.past(now, limits), location, profile.generated)
+
+
+def _is_file(path: Path) -> bool:
+    """Return whether a path is that of a file; a revision may be too long to be one."""
+    with suppress(OSError, ValueError):
+        return path.is_file()
+    return False
+
+
+def _generated(sides: _Sides) -> GeneratedFile | None:
+    if not sides.generated:
+        return None
+    before, after = ((side.catalogue, side.generated) for side in (sides.before, sides.after))
+    return GeneratedFile(sides.generated, sides.location.name, before, after)
+
+
+def _without_network(settings: Settings) -> Settings:
+    """Return settings that read no styles from a URL."""
+    if file_path(settings.sources.styles) is not None:
+        return settings
+    return settings.model_copy(update={"sources": settings.sources.model_copy(update={"styles": ""})})
