@@ -9,9 +9,10 @@ from pathlib import Path
 import pytest
 
 from horde_model_reference.body_limits import DEFAULT_LIMITS
+from horde_model_reference.categories import MODEL_REFERENCE_CATEGORY
 from horde_model_reference.curation.repository_profiles import repository_profile
 from horde_model_reference.errors import CatalogueError, UsageError
-from horde_model_reference.review.revisions import Past, Revisions, find_revisions, read_side
+from horde_model_reference.review.revisions import Revisions, find_revisions, read_side
 from tests.support.builders import IMAGE, TEXT
 from tests.support.git_repository import GitRepository, noon
 from tests.support.reviews import image_file, text_file, text_row
@@ -29,9 +30,9 @@ def found(repository: GitRepository, base: str, head: str) -> Revisions:
     return find_revisions(repository.folder, repository_profile(TEXT), base, head)
 
 
-def past(repository: GitRepository, revision: str, category: str = "text") -> Past:
-    profile = repository_profile(IMAGE if category == "image" else TEXT)
-    return find_revisions(repository.folder, profile, revision, revision).past(NOW, DEFAULT_LIMITS)
+def listed(repository: GitRepository, revision: str, category: MODEL_REFERENCE_CATEGORY = TEXT) -> dict[str, float]:
+    revisions = find_revisions(repository.folder, repository_profile(category), revision, revision)
+    return {name: listing.since for name, listing in revisions.listings(NOW, DEFAULT_LIMITS).items()}
 
 
 def test_the_base_is_the_commit_at_which_the_head_left_it(repository: GitRepository) -> None:
@@ -69,42 +70,41 @@ def test_histories_without_a_common_ancestor_are_refused(repository: GitReposito
         found(repository, "main", "other")
 
 
-def test_the_past_is_that_of_the_git_history_of_the_base(repository: GitRepository) -> None:
+def test_listings_and_removals_are_those_of_the_git_history_of_the_base(repository: GitRepository) -> None:
     repository.commit("2025-01-01", models__csv=text_file(ONE, TWO))
     base = repository.commit("2025-02-01", models__csv=text_file(ONE))
     repository.commit("2025-03-01", models__csv=text_file(TWO))
-    known = past(repository, base)
-    assert {name: listing.since for name, listing in known.listings.items()} == {"a/One-7B": noon("2025-01-01")}
-    assert known.removed_at == {"b/Two-8B": noon("2025-02-01")}
+    assert listed(repository, base) == {"a/One-7B": noon("2025-01-01")}
+    names = ["a/One-7B", "b/Two-8B", "c/Three-9B"]
+    assert found(repository, base, base).removed_before(names[1:]) == {"b/Two-8B": noon("2025-02-01")}
 
 
 def test_a_model_removed_twice_has_its_last_removal(repository: GitRepository) -> None:
     for month, rows in enumerate(((ONE, TWO), (ONE,), (ONE, TWO), (ONE,)), 1):
         repository.commit(f"2025-0{month}-01", models__csv=text_file(*rows))
-    assert past(repository, "HEAD").removed_at == {"b/Two-8B": noon("2025-04-01")}
+    assert found(repository, "HEAD", "HEAD").removed_before(["b/Two-8B"]) == {"b/Two-8B": noon("2025-04-01")}
 
 
-def test_the_file_of_dates_tells_the_past_of_image_models(repository: GitRepository) -> None:
-    dates = {
-        "One": {"date_added": noon("2025-01-05"), "date_removed": None},
-        "Gone": {"date_added": noon("2025-01-06"), "date_removed": noon("2025-05-06")},
-        "Later": {"date_added": noon("2027-01-06"), "date_removed": noon("2027-05-06")},
-    }
-    listed = image_file(["One"])
-    repository.commit("2025-06-01", stable_diffusion__json=listed, model_mod_data__json=json.dumps(dates))
-    known = past(repository, "HEAD", "image")
-    assert {name: listing.since for name, listing in known.listings.items()} == {
-        "One": noon("2025-01-05"),
-        "Gone": noon("2025-01-06"),
-    }
-    assert known.removed_at == {"Gone": noon("2025-05-06")}
+@pytest.mark.parametrize("name", ["Plain", "Größe", 'A "quote"', "back\\slash", "model\u2028"])
+def test_removed_names_of_any_spelling_are_found(repository: GitRepository, name: str) -> None:
+    repository.commit("2025-01-01", stable_diffusion__json=image_file(["One", name]))
+    repository.commit("2025-01-02", stable_diffusion__json=image_file(["One"]))
+    revisions = find_revisions(repository.folder, repository_profile(IMAGE), "HEAD", "HEAD")
+    assert revisions.removed_before([name, "On"]) == {name: noon("2025-01-02")}
+
+
+def test_the_file_of_dates_tells_the_listings_of_image_models(repository: GitRepository) -> None:
+    dates = {"One": {"date_added": noon("2025-01-05")}, "Later": {"date_added": noon("2027-01-06")}}
+    names = image_file(["One"])
+    repository.commit("2025-06-01", stable_diffusion__json=names, model_mod_data__json=json.dumps(dates))
+    assert listed(repository, "HEAD", IMAGE) == {"One": noon("2025-01-05")}
 
 
 @pytest.mark.parametrize("dates", [None, "{", "[]", '{"One": {"date_added": "soon"}}'])
-def test_without_dates_the_git_history_tells_the_past(repository: GitRepository, dates: str | None) -> None:
+def test_without_dates_the_git_history_tells_the_listings(repository: GitRepository, dates: str | None) -> None:
     files: dict[str, str | bytes | None] = {"stable_diffusion__json": image_file(["One"])}
     repository.commit("2025-06-01", **files, **({} if dates is None else {"model_mod_data__json": dates}))
-    assert past(repository, "HEAD", "image").listings["One"].since == noon("2025-06-01")
+    assert listed(repository, "HEAD", IMAGE) == {"One": noon("2025-06-01")}
 
 
 def test_files_are_read_as_far_as_their_limit(tmp_path: Path) -> None:

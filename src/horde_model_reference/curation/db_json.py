@@ -29,7 +29,17 @@ FIELDS = (
 
 
 def generated_db_json(content: bytes, place: str) -> bytes:
-    """Return the ``db.json`` of a ``models.csv``.
+    """Return the ``db.json`` of a ``models.csv``; errors as for :func:`generated_records`."""
+    try:
+        return (json.dumps(generated_records(content, place), indent=4) + "\n").encode()
+    except RecursionError as error:
+        raise CatalogueCutError(
+            f"{place}: settings with brackets nested too deeply.", hint="Correct the row."
+        ) from error
+
+
+def generated_records(content: bytes, place: str) -> dict[str, dict[str, Any]]:
+    """Return the records of the ``db.json`` of a ``models.csv``.
 
     Each row gives three records: under its name, under ``aphrodite/`` and its name, and under ``koboldcpp/`` and its
     short name. Where two rows give the same key, the later row's record stands in the earlier one's place.
@@ -53,12 +63,7 @@ def generated_db_json(content: bytes, place: str) -> bytes:
             ) from error
         for key in _keys(entry["name"]):
             records[key] = entry | {"name": key}
-    try:
-        return (json.dumps(records, indent=4) + "\n").encode()
-    except RecursionError as error:
-        raise CatalogueCutError(
-            f"{place}: settings with brackets nested too deeply.", hint="Correct the row."
-        ) from error
+    return records
 
 
 def _keys(name: str) -> tuple[str, str, str]:

@@ -10,7 +10,7 @@ import csv
 import io
 import json
 import os
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -31,19 +31,16 @@ class ListingHistory:
         head: The commit's id.
         listings: The models of the newest readable version, by name.
         skipped: Versions that cannot be read.
-        removed_at: When other names were removed for the last time, in seconds of the epoch.
     """
 
     head: str
     listings: dict[str, Listing] = field(default_factory=dict)
     skipped: int = 0
-    removed_at: dict[str, float] = field(default_factory=dict)
 
     def to_json(self) -> bytes:
         """Return the history as bytes for :meth:`from_json`."""
         listings = {name: [listing.since, listing.removed_at] for name, listing in self.listings.items()}
-        kept = {"head": self.head, "listings": listings, "skipped": self.skipped, "removed_at": self.removed_at}
-        return json.dumps(kept).encode()
+        return json.dumps({"head": self.head, "listings": listings, "skipped": self.skipped}).encode()
 
     @classmethod
     def from_json(cls, content: bytes) -> ListingHistory:
@@ -54,7 +51,7 @@ class ListingHistory:
         """
         kept = json.loads(content)
         listings = {name: Listing(since, removed_at) for name, (since, removed_at) in kept["listings"].items()}
-        return cls(kept["head"], listings, kept["skipped"], kept["removed_at"])
+        return cls(kept["head"], listings, kept["skipped"])
 
 
 def head_commit(file: Path) -> str | None:
@@ -74,11 +71,47 @@ def read_listing_history(file: Path, head: str) -> ListingHistory:
     Raises:
         CatalogueSourceError: git is not installed, or refuses to read the repository.
     """
+    return _history(head, [(time, listed_names(content)) for time, content in _versions(file, head)])
+
+
+def last_removals(file: Path, head: str, names: Iterable[str]) -> dict[str, float]:
+    """Return when names that a commit does not list were removed for the last time before, in seconds of the epoch.
+
+    Only versions that hold the text of a name are parsed, so this takes a fraction of the time of a whole history.
+
+    Args:
+        file: The catalogue file.
+        head: The commit's id.
+        names: The names; those that no earlier version lists are left out.
+
+    Raises:
+        CatalogueSourceError: git is not installed, or refuses to read the repository.
+    """
+    wanted = {name: _spellings(name) for name in names}
+    found: dict[str, float] = {}
+    newer = 0.0
+    for time, content in _versions(file, head):
+        held = [name for name, spellings in wanted.items() if any(text in (content or b"") for text in spellings)]
+        for name in listed_names(content) or () if held else ():
+            if name in wanted:
+                found[name] = newer
+                del wanted[name]
+        newer = time
+    return found
+
+
+def _spellings(name: str) -> set[bytes]:
+    """Return the texts as which JSON, escaped or not, and CSV have a name."""
+    texts = (name.replace('"', '""'), json.dumps(name)[1:-1], json.dumps(name, ensure_ascii=False)[1:-1])
+    return {text.encode("utf-8", "replace") for text in texts}
+
+
+def _versions(file: Path, head: str) -> Iterator[tuple[float, bytes | None]]:
+    """Yield the versions of a file on the first-parent line of a commit, the newest first, with their times."""
     log = _git(file.parent, "log", "--first-parent", "--format=%H %ct", head, "--", file.name).decode("ascii")
     commits = [line.split() for line in log.splitlines()]
     contents = contents_of(file, [commit for commit, _ in commits])
-    versions = [(float(time), listed_names(content)) for (_, time), content in zip(commits, contents, strict=True)]
-    return _history(head, versions)
+    return ((float(time), content) for (_, time), content in zip(commits, contents, strict=True))
 
 
 def listed_names(content: bytes | None) -> frozenset[str] | None:
@@ -103,17 +136,15 @@ def _history(head: str, newest_first: Sequence[tuple[float, frozenset[str] | Non
     readable = [(time, names) for time, names in newest_first if names is not None]
     since: dict[str, float] = {}
     removed_at: dict[str, float] = {}
-    gone: dict[str, float] = {}
     unbroken = readable[0][1] if readable else frozenset()
     newer = 0.0
     for time, names in readable:
         unbroken &= names
         since |= dict.fromkeys(unbroken, time)
         removed_at = dict.fromkeys((names & since.keys()) - unbroken, newer) | removed_at
-        gone = dict.fromkeys(names - since.keys(), newer) | gone
         newer = time
     listings = {name: Listing(time, removed_at.get(name)) for name, time in since.items()}
-    return ListingHistory(head, listings, len(newest_first) - len(readable), gone)
+    return ListingHistory(head, listings, len(newest_first) - len(readable))
 
 
 def contents_of(file: Path, commits: list[str]) -> Iterator[bytes | None]:

@@ -156,27 +156,19 @@ def parse_style_categories(
     return found
 
 
-def parse_history(
-    content: bytes, place: str, limits: BodyLimits = DEFAULT_LIMITS, date: str = "date_added"
-) -> dict[str, float]:
+def parse_history(content: bytes, place: str, limits: BodyLimits = DEFAULT_LIMITS) -> dict[str, float]:
     """Read a file like ``model_mod_data.json``: when each model was added, in seconds of the epoch.
-
-    Args:
-        content: The file's bytes.
-        place: Where they come from, for messages.
-        limits: Limits of the file.
-        date: The key of the date; ``date_removed`` is another one.
 
     Raises:
         CatalogueFormatError: It is no such file.
     """
-    expected = f"a JSON object of models, each with {date}"
+    expected = "a JSON object of models, each with date_added"
     raw = _json_object(content, place, expected, limits)
-    dates = {name: entry.get(date) for name, entry in raw.items() if isinstance(entry, dict)}
+    dates = {name: entry.get("date_added") for name, entry in raw.items() if isinstance(entry, dict)}
     found = {
-        name: float(moment)
-        for name, moment in dates.items()
-        if isinstance(moment, int | float) and not isinstance(moment, bool) and 0 < moment < LATEST
+        name: float(date)
+        for name, date in dates.items()
+        if isinstance(date, int | float) and not isinstance(date, bool) and 0 < date < LATEST
     }
     if raw and not found:
         raise CatalogueFormatError(f"{place}: no model has a date; expected {expected}.")

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime
 
 from horde_model_reference.analytics.verdict import Verdict
 from horde_model_reference.body_limits import DEFAULT_LIMITS, BodyLimitError, check_json
 from horde_model_reference.categories import has_styles
-from horde_model_reference.curation.db_json import generated_db_json
+from horde_model_reference.curation.db_json import generated_records
 from horde_model_reference.curation.plan import ModelVerdict
 from horde_model_reference.errors import CatalogueFormatError
 from horde_model_reference.escaping import quoted, visible
@@ -122,7 +122,7 @@ def generated_out_of_step(facts: ReviewFacts) -> Iterator[Remark]:
         yield Remark(f"{found.name}: there is no such file, although it is generated from {found.catalogue}.")
         return
     try:
-        expected = loads(generated_db_json(catalogue, found.catalogue))
+        expected = generated_records(catalogue, found.catalogue)
         check_json(generated, DEFAULT_LIMITS)
         given = loads(generated)
     except CatalogueFormatError as error:
@@ -133,7 +133,7 @@ def generated_out_of_step(facts: ReviewFacts) -> Iterator[Remark]:
         yield from _differences(found.name, found.catalogue, expected, given)
 
 
-def _differences(name: str, catalogue: str, expected: dict[str, object], given: object) -> Iterator[Remark]:
+def _differences(name: str, catalogue: str, expected: Mapping[str, object], given: object) -> Iterator[Remark]:
     if not isinstance(given, dict):
         yield Remark(f"{name} is no JSON object of records.")
         return

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable
 from contextlib import suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
@@ -12,7 +12,7 @@ from horde_model_reference.body_limits import BodyLimits
 from horde_model_reference.catalogue.listing import Listing
 from horde_model_reference.curation.dates import believable
 from horde_model_reference.curation.git_command import GitFailure, run_git
-from horde_model_reference.curation.listing_history import contents_of, read_listing_history
+from horde_model_reference.curation.listing_history import contents_of, last_removals, read_listing_history
 from horde_model_reference.curation.repository_profiles import RepositoryProfile
 from horde_model_reference.curation.styles import parse_history
 from horde_model_reference.errors import CatalogueError, CatalogueFormatError, UsageError
@@ -20,19 +20,6 @@ from horde_model_reference.escaping import quoted, visible
 
 ABBREVIATED = 10
 """Characters of a commit's id in a label."""
-
-
-@dataclass(frozen=True, slots=True)
-class Past:
-    """The listings of models before a change.
-
-    Attributes:
-        listings: Since when models are listed; unknown ones are left out.
-        removed_at: When names that are not listed were removed, in seconds of the epoch.
-    """
-
-    listings: Mapping[str, Listing] = field(default_factory=dict)
-    removed_at: Mapping[str, float] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,8 +68,16 @@ class Revisions:
         )
         return before, after
 
-    def past(self, now: datetime, limits: BodyLimits) -> Past:
-        """Return the listings up to the base: by the file of dates if it can be read there, else by git's history.
+    def removed_before(self, names: Iterable[str]) -> dict[str, float]:
+        """Return when names that the base does not list were removed, in seconds of the epoch; others are left out.
+
+        Raises:
+            CatalogueSourceError: git cannot read the history.
+        """
+        return last_removals(self.root / self.profile.catalogue, self.base, names)
+
+    def listings(self, now: datetime, limits: BodyLimits) -> dict[str, Listing]:
+        """Return since when the base lists models: by the file of dates if it can be read, else by git's history.
 
         Args:
             now: The present moment; later dates are unknown.
@@ -91,20 +86,14 @@ class Revisions:
         Raises:
             CatalogueSourceError: git cannot read the history.
         """
-        with suppress(CatalogueFormatError):
-            return self._dated(now, limits)
-        history = read_listing_history(self.root / self.profile.catalogue, self.base)
-        since = believable({name: listing.since for name, listing in history.listings.items()}, now)
-        return Past({name: history.listings[name] for name in since}, history.removed_at)
-
-    def _dated(self, now: datetime, limits: BodyLimits) -> Past:
         name = self.profile.dates
         (content,) = contents_of(self.root / name, [self.base]) if name else (None,)
-        since = believable(parse_history(content or b"", name, limits), now)
-        removed_at: dict[str, float] = {}
-        with suppress(CatalogueFormatError):  # Nothing was removed yet.
-            removed_at = believable(parse_history(content or b"", name, limits, "date_removed"), now)
-        return Past({model: Listing(moment) for model, moment in since.items()}, removed_at)
+        with suppress(CatalogueFormatError):
+            dated = parse_history(content or b"", name, limits)
+            return {model: Listing(since) for model, since in believable(dated, now).items()}
+        listings = read_listing_history(self.root / self.profile.catalogue, self.base).listings
+        known = believable({model: listing.since for model, listing in listings.items()}, now)
+        return {model: listings[model] for model in known}
 
 
 def find_revisions(root: Path, profile: RepositoryProfile, base: str, head: str) -> Revisions:

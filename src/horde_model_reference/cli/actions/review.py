@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -26,7 +25,7 @@ from horde_model_reference.review.review_markdown import review_markdown
 from horde_model_reference.review.review_schema import Review
 from horde_model_reference.review.review_terminal import review_report
 from horde_model_reference.review.reviewing import make_review
-from horde_model_reference.review.revisions import Past, Side, find_revisions, read_side
+from horde_model_reference.review.revisions import Revisions, Side, find_revisions, read_side
 from horde_model_reference.review.rule import Severity
 from horde_model_reference.review.version import read_version
 from horde_model_reference.settings import Settings
@@ -50,21 +49,21 @@ class ReviewRequest:
 
 @dataclass(frozen=True, slots=True)
 class _Sides:
-    """Both sides of a review, with the listings before it.
+    """Both sides of a review.
 
     Attributes:
         before: The side before the change.
         after: The side after it.
-        past: Returns the listings up to the side before; reading them takes a while.
         location: The path of the catalogue.
         generated: The name of the file that is generated from the catalogue; empty where it is unknown.
+        revisions: The git revisions that they are; None for files.
     """
 
     before: Side
     after: Side
-    past: Callable[[], Past]
     location: Path
     generated: str
+    revisions: Revisions | None = None
 
 
 def review(category: MODEL_REFERENCE_CATEGORY, asked: ReviewRequest, *, demo: bool) -> Review:
@@ -81,14 +80,14 @@ def review(category: MODEL_REFERENCE_CATEGORY, asked: ReviewRequest, *, demo: bo
     if asked.styles_repository is not None:
         settings = open_styles_clone(category, asked.styles_repository, None).settings(settings)
     settings = _without_network(settings) if asked.offline else settings
-    sides = _sides(category, asked, settings, demo=demo)
+    sides, now = _sides(category, asked, settings), clock_for(demo=demo).now()
     limits, name = settings.body_limits, sides.location.name
     change = compare(*(read_version(side.catalogue, category, name, limits) for side in (sides.before, sides.after)))
-    past = sides.past() if change.new_names or change.gone_names else Past()
+    new = [record.name for record in change.new_names]
     facts = ReviewFacts(
         change=change,
         removals=Removals(unknown=NOT_ASKED),
-        removed_before=past.removed_at,
+        removed_before=sides.revisions.removed_before(new) if sides.revisions is not None and new else {},
         generated=_generated(sides),
         preferred_hosts=settings.preferred_file_hosts,
     )
@@ -97,7 +96,8 @@ def review(category: MODEL_REFERENCE_CATEGORY, asked: ReviewRequest, *, demo: bo
         styles, _ = await engine.curation.styles() if has_styles(category) else (NO_STYLES, ())
         if asked.offline:
             return replace(facts, styles=styles)
-        removals = await judged_removals(engine, change, policy, str(sides.location), past.listings)
+        listings = sides.revisions.listings(now, limits) if sides.revisions is not None and change.removed else {}
+        removals = await judged_removals(engine, change, policy, str(sides.location), listings)
         return replace(facts, styles=styles, removals=removals)
 
     found = with_engine(work, demo=demo, settings=settings)
@@ -125,24 +125,21 @@ def _write(made: Review, asked: ReviewRequest) -> None:
         show(review_report(made))
 
 
-def _sides(category: MODEL_REFERENCE_CATEGORY, asked: ReviewRequest, settings: Settings, *, demo: bool) -> _Sides:
+def _sides(category: MODEL_REFERENCE_CATEGORY, asked: ReviewRequest, settings: Settings) -> _Sides:
     """Read both sides: files where both arguments are files, else git revisions."""
     profile, limits = repository_profile(category), settings.body_limits
     base, head = Path(asked.base), Path(asked.head)
     if _is_file(base) and _is_file(head):
         generated = profile.generated if asked.db_json is not None else ""
-        return _Sides(
-            read_side(base, limits), read_side(head, limits, asked.db_json), Past, base.with_name(head.name), generated
-        )
+        sides = read_side(base, limits), read_side(head, limits, asked.db_json)
+        return _Sides(*sides, head, generated)
     if asked.db_json is not None:
         raise UsageError("--db-json: the revisions have their own.", hint="Leave it out.")
     if not (asked.repository / ".git").exists():
         where = visible(str(asked.repository.absolute()))
         raise UsageError(f"{where}: no root of a git clone, and no two files were given.", hint="Check --repository.")
     revisions = find_revisions(asked.repository, profile, asked.base, asked.head)
-    now = clock_for(demo=demo).now()
-    location = asked.repository / profile.catalogue
-    return _Sides(*revisions.sides(), lambda: revisions.past(now, limits), location, profile.generated)
+    return _Sides(*revisions.sides(), asked.repository / profile.catalogue, profile.generated, revisions)
 
 
 def _is_file(path: Path) -> bool:
