@@ -27,6 +27,6 @@ def test_columns_fold_as_single_names_do(names: list[str | None]) -> None:
     column = pl.Series("name", names, dtype=pl.String)
     expected = [None if name is None else folded(name) for name in names]
     assert folded_names(column).to_list() == expected
-    frame = with_unicode(column.to_frame().select(spelled(pl.col("name"), "text")), "text")
+    frame = with_unicode(spelled(column.alias("text").to_frame().lazy(), "text").collect(), "text")
     assert frame["text" + FOLDED].to_list() == expected
     assert frame["text"].to_list() == [None if name is None else composed(name) for name in names]

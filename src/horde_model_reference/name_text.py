@@ -17,16 +17,17 @@ FOLDED = "_folded"
 _IS_UNICODE = "is_unicode"
 
 
-def spelled(name: pl.Expr, column: str) -> tuple[pl.Expr, ...]:
-    """Return the columns that :func:`with_unicode` takes: the name without outer blanks, its lower case, and whether.
+def spelled(names: pl.LazyFrame, column: str) -> pl.LazyFrame:
+    """Strip the outer blanks of a column of names, and add the columns that :func:`with_unicode` takes.
 
     Args:
-        name: The names.
-        column: The name of the first column; the second has ``FOLDED`` behind it.
+        names: A frame with ``column``; the lower case goes into the column with ``FOLDED`` behind its name.
+        column: The column of names.
     """
-    bare = name.str.strip_chars()
-    is_unicode = bare.str.len_bytes().sum() != bare.str.len_chars().sum()
-    return bare.alias(column), bare.str.to_lowercase().alias(column + FOLDED), is_unicode.alias(_IS_UNICODE)
+    name = pl.col(column)
+    is_unicode = name.str.len_bytes().sum() != name.str.len_chars().sum()
+    bare = names.with_columns(name.str.strip_chars())
+    return bare.with_columns(name.str.to_lowercase().alias(column + FOLDED), is_unicode.alias(_IS_UNICODE))
 
 
 def with_unicode(names: pl.DataFrame, column: str) -> pl.DataFrame:

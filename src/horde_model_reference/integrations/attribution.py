@@ -192,8 +192,8 @@ def _spelled(reported: pl.LazyFrame, model_names: pl.Series, rules: NameRules) -
     ``rest`` and the models' ``model`` have their casefolded columns beside them.
     """
     names, models = collected_together(
-        reported.with_row_index("at").with_columns(_without_backend(rules)),
-        model_names.alias("name").to_frame().lazy().select(spelled(pl.col("name"), "model")).with_row_index("models"),
+        _without_backend(spelled(reported.with_row_index("at").with_columns(rest="api_name"), "rest"), rules),
+        spelled(model_names.alias("model").to_frame().lazy(), "model").with_row_index("models"),
     )
     return with_unicode(names, "rest"), with_unicode(models, "model")
 
@@ -228,21 +228,15 @@ _DECISION = (
 )
 
 
-@cache
-def _without_backend(rules: NameRules) -> tuple[pl.Expr, ...]:
-    """Return ``backend``, and the name without it as ``rest``."""
-    name, canonical = pl.col("api_name"), pl.lit(CANONICAL_BACKEND)
+def _without_backend(names: pl.LazyFrame, rules: NameRules) -> pl.LazyFrame:
+    """Add ``backend``, and take it off the ``rest`` of names and its casefolded column."""
+    begins = pl.col(f"rest{FOLDED}").str.starts_with
+    backend = (pl.when(begins(f"{backend}/")).then(pl.lit(backend)) for backend in rules.backends)
+    found = names.with_columns(backend=pl.coalesce(*backend, pl.lit(CANONICAL_BACKEND)))
     if not rules.backends:
-        return canonical.alias("backend"), *spelled(name, "rest")
-    prefix = r"(?i)^\s*(?:{})/"
-    backend = reduce(
-        lambda other, backend: (
-            pl.when(name.str.contains(prefix.format(backend))).then(pl.lit(backend)).otherwise(other)
-        ),
-        rules.backends,
-        canonical,
-    )
-    return backend.alias("backend"), *spelled(name.str.replace(prefix.format("|".join(rules.backends)), ""), "rest")
+        return found
+    prefix = pl.when(pl.col("backend") == CANONICAL_BACKEND).then(0).otherwise(pl.col("backend").str.len_chars() + 1)
+    return found.with_columns(pl.col("rest", f"rest{FOLDED}").str.slice(prefix).str.strip_chars())
 
 
 @cache
@@ -418,7 +412,7 @@ def lookups_of(names: pl.DataFrame, model_names: pl.Series) -> pl.Series:
     """
     index = pl.coalesce("model_index", pl.col("candidates").list.first())
     spelt = [
-        with_unicode(collected(names.lazy().select(spelled(name, column))), column)
+        with_unicode(collected(spelled(names.lazy().select(name.alias(column)), column)), column)
         for name, column in ((pl.col("looked_up"), "looked_up"), (pl.lit(model_names).gather(index), "model"))
     ]
     return collected(pl.concat(spelt, how="horizontal").lazy().select(lookup=first_lookup()))["lookup"]
