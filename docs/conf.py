@@ -29,7 +29,16 @@ CONTENTS: dict[str, tuple[str, ...]] = {
         "how-to/run-behind-nginx",
     ),
     "Reference": ("command-line", "web-page", "api", "library", "settings", "errors"),
-    "Explanation": ("figures", "curation", "history", "operating", "differences", "dependencies", "decisions/README"),
+    "Explanation": (
+        "figures",
+        "curation",
+        "marks",
+        "history",
+        "operating",
+        "differences",
+        "dependencies",
+        "decisions/README",
+    ),
 }
 """The pages of the site, by their kind; the Markdown pages themselves carry no directives."""
 

@@ -9,9 +9,11 @@ from docs.generator import sample
 from docs.generator.markup import code, fenced, table
 
 from horde_model_reference.analytics.verdict import Verdict
-from horde_model_reference.curation.because import CODES
 from horde_model_reference.curation.policy import Policy
 from horde_model_reference.curation.reasons import REASONS
+from horde_model_reference.marks.because import CODES
+from horde_model_reference.marks.mark import Mark
+from horde_model_reference.marks.mark_state import STATES
 
 PLAN = "plan image_generation --demo"
 APPLY = f"apply deletion-plan/plan.json --catalogue {sample.CATALOGUE} --demo"
@@ -54,6 +56,20 @@ def removal_codes() -> str:
     """Return every code of a curator's reason."""
     rows = ((code(found.value), traits.meaning, traits.detail) for found, traits in CODES.items())
     return table(("code", "meaning", "needs as its detail"), rows)
+
+
+def mark_keys() -> str:
+    """Return every key of a mark."""
+    rows = [
+        (code(key), "needed" if field.is_required() else "", field.description or "")
+        for key, field in Mark.model_fields.items()
+    ]
+    return table(("key", "", "meaning"), rows)
+
+
+def mark_states() -> str:
+    """Return every state of a mark."""
+    return table(("state", "meaning"), [(code(state.value), meaning) for state, meaning in STATES.items()])
 
 
 def plan_and_apply() -> str:

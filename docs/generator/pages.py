@@ -19,6 +19,7 @@ EXAMPLES: dict[str, str] = {
     "explain": "explain image_generation 'Umbra Noir' --demo",
     "tutorial-report": "deletion-risk image_generation --demo --limit 8",
     "tutorial-explain": "explain image_generation 'Vaporline Retro' --demo",
+    "marks": "marks --demo",
     "sync": "sync image_generation text_generation --demo",
 }
 """Commands whose output is shown."""
@@ -64,6 +65,8 @@ PARTS: dict[str, Callable[[], str]] = {
     "review-rules": review.rules,
     "review-fields": review.fields,
     "example-review": review.example,
+    "mark-keys": curation.mark_keys,
+    "mark-states": curation.mark_states,
     "example-plan": curation.plan_and_apply,
     "example-plan-markdown": curation.plan_markdown,
     "example-patch": curation.patch,

@@ -58,10 +58,13 @@ NO_STYLES = Styles({}, {})
 NO_HISTORY = NoHistory()
 STYLES_SHARE = 0.2
 """Share of a request's deadline that a risk table waits for the styles, without which it can be made as well."""
+MARKS_SHARE = 0.2
+"""Share of a request's deadline that a risk table waits for the marks, without which it can be made as well."""
 LISTINGS_SHARE = 0.3
 """Share of a request's deadline that a risk table waits for the ages of models, without which it can be made too."""
 HISTORY_SHARE = 0.4
 """Share of a request's deadline that a risk table waits for the past, without which it can be made as well."""
+SHARES: Mapping[str, float] = {"styles": STYLES_SHARE, "listings": LISTINGS_SHARE, "marks": MARKS_SHARE}
 HORDE_RETRY_AFTER = 5
 """Seconds after which to ask again where the Horde takes its time."""
 
@@ -114,7 +117,7 @@ class Engine:
 
     async def table_at_time(self, category: MODEL_REFERENCE_CATEGORY, max_age: timedelta | None = None) -> TableAtTime:
         """Return a category's risk table with its inputs; see :meth:`table`."""
-        return await self._at_time(category, max_age, {"styles": STYLES_SHARE, "listings": LISTINGS_SHARE})
+        return await self._at_time(category, max_age, SHARES)
 
     async def curation_facts(self, category: MODEL_REFERENCE_CATEGORY) -> tuple[CurationFacts, SourceCopy]:
         """Return the inputs of a plan, and the catalogue file's bytes; errors as for :meth:`table`.
@@ -215,18 +218,20 @@ class Engine:
             (usage, usage_notices),
             (listings, age_notices),
             (recorded, record_notices),
+            (marks, mark_notices),
         ) = await asyncio.gather(
             self._styles(category, patience.get("styles")),
             self.history.usage(catalogue, self._left(deadline, HISTORY_SHARE)),
             self.curation.listings(catalogue, location, patience.get("listings")),
             self.history.listings(catalogue),
+            self.curation.marks(patience.get("marks")),
         )
-        warned = replace(catalogue, warnings=(*catalogue.warnings, *style_notices, *usage_notices))
+        warned = replace(catalogue, warnings=(*catalogue.warnings, *style_notices, *mark_notices, *usage_notices))
         recent = None if usage is None else usage.recent
         uses = styles.counts() if styles is not None and has_styles(category) else None
         key = self.factory.table_key(warned, observation, uses, recent)
         table = await self.cache.get(key, partial(self._compute, warned, observation, uses, recent))
-        notices = dict.fromkeys((*style_notices, *age_notices, *record_notices, *usage_notices))
+        notices = dict.fromkeys((*style_notices, *age_notices, *record_notices, *usage_notices, *mark_notices))
         return CurationFacts(
             table=table,
             catalogue=catalogue,
@@ -236,6 +241,7 @@ class Engine:
             listings={**recorded, **listings},
             past=None if usage is None else usage.years,
             history_away=AWAY in usage_notices,
+            marks=marks,
             warnings=tuple(warning for warning in notices if warning not in table.warnings),
         )
 

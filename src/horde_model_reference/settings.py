@@ -41,7 +41,7 @@ class Sources(BaseModel):
     """The location of each category's catalogue and of the other sources: a file path or an http(s) URL.
 
     Empty means that there is none: a category without models; styles, style categories and history that are unknown;
-    only the bundled aliases of text models.
+    only the bundled aliases of text models; no marks.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -65,6 +65,7 @@ class Sources(BaseModel):
     style_categories: str = ""
     image_history: str = IMAGE_REPOSITORY + "model_mod_data.json"
     aliases: str = ""
+    marks: str = ""
 
     @field_validator("*")
     @classmethod

@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
+from horde_model_reference.analytics.mark_columns import with_marks
 from horde_model_reference.analytics.risk_table import RiskTable
+from horde_model_reference.marks.mark_state import MarkState, deletion_mark
 from tests.support.builders import GOOD_URL, TEXT, catalogue_of, observation_of, stats_of, status_of, table_of
+from tests.support.marks import mark_of
 from tests.support.rows import files
 
 
@@ -50,7 +55,9 @@ def varied() -> RiskTable:
     stats["month"]["odd"] = -1
     threads = {"Zebra": 3, "apple": 1, "retired": 1, "odd": 2, "no size": 1, "many hosts": 4, "\uffff": 1}
     observation = observation_of(stats, status_of(threads, {"Zebra": 7}), other_type_names=frozenset({"clash"}))
-    return table_of(catalogue, observation)
+    table = table_of(catalogue, observation)
+    mark = deletion_mark(mark_of("retired"), MarkState.WAITING, [])
+    return replace(table, rows=with_marks(table.rows, {"retired": mark}))
 
 
 @pytest.fixture(scope="session")

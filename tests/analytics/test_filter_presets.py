@@ -23,6 +23,7 @@ QUESTIONS: dict[str, Callable[[ModelDeletionRiskInfo], bool]] = {
     "missing_data": lambda row: bool(flags_of(row) & {"missing_description", "missing_baseline"}),
     "host_issues": lambda row: bool(flags_of(row) & HOST_FLAGS),
     "deletion_candidates": lambda row: bool(flags_of(row)),
+    "marked": lambda row: row.deletion_mark is not None,
 }
 
 

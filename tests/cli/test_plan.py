@@ -13,6 +13,8 @@ from horde_model_reference.curation.catalogue_files import remove_records
 from horde_model_reference.curation.plan_files import read_plan
 from horde_model_reference.demo import DATA
 from horde_model_reference.errors import UsageError
+from horde_model_reference.marks.because import Because, RemovalCode
+from horde_model_reference.marks.marks_file import parse_marks
 from horde_model_reference.settings import ENV_PREFIX
 from tests.support.background import in_background
 from tests.support.builders import record, stats_of
@@ -22,6 +24,7 @@ from tests.support.curators import FIGURES, Curators
 from tests.support.file_server import FileServer
 from tests.support.git import git
 from tests.support.hostile_names import ACTIVE, HOSTILE_NAMES
+from tests.support.marks import entry
 from tests.support.misbehaving_horde import Route
 
 pytestmark = pytest.mark.usefixtures("own_folder")
@@ -434,3 +437,70 @@ def test_rule_13_hostile_names_are_inert_in_terminal_and_markdown(cli: Cli, cura
     assert json.loads(Path("deletion-plan/image_generation.json").read_bytes()).keys() == {
         name for name in figures if name not in set(HOSTILE_NAMES.values())
     }
+
+
+class TestMarks:
+    """Design 10: ``plan --due`` and ``plan --mark``."""
+
+    def marks(self, curators: Curators, text: str) -> str:
+        file = curators.folder / "marks.toml"
+        file.write_text(text, encoding="utf-8")
+        return str(file)
+
+    def test_due_models_go_and_the_recovered_are_listed(self, cli: Cli) -> None:
+        run = cli("plan", "image_generation", "--due", "--demo")
+        assert (run.code, run.err) == (0, "")
+        plan = read_plan(Path("deletion-plan/plan.json"))
+        assert removed_from(plan) == ["Cobalt Depth 768"]
+        text = " ".join(run.text.split())
+        assert plan.removed[0].because == Because(code=RemovalCode.LOW_USE, detail="no request in February")
+        assert "Marked, recovered: Orchid Portraits (Jobs waiting for it: 3." in text
+        assert "**recovered**: `Orchid Portraits" in Path("deletion-plan/plan.md").read_text(encoding="utf-8")
+
+    def test_a_plan_of_due_marks_is_applied_unless_the_model_has_recovered(
+        self, cli: Cli, curators: Curators, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        marks = self.marks(curators, entry("one") + entry("two"))
+        curators.has(FIGURES)
+        Path("p.toml").write_text("[limits]\nmax_share_of_models = 99\n", encoding="utf-8")
+        monkeypatch.setenv(f"{ENV_PREFIX}SOURCES__MARKS", marks)
+        assert cli("plan", "image_generation", "--due", "--policy", "p.toml").code == 0
+        curators.uses(FIGURES | {"one": 700})
+        run = cli("apply", "deletion-plan/plan.json", "--catalogue", str(curators.image_catalogue()))
+        assert run.code == 0
+        assert "Removed 1 model: two." in run.text
+        assert "Kept one, which has recovered: Its mark is recovered." in " ".join(run.text.split())
+
+    def test_candidates_are_marked_instead_of_removed(self, cli: Cli, curators: Curators) -> None:
+        curators.has(FIGURES)
+        before = curators.image_catalogue().read_bytes()
+        run = cli("plan", "image_generation", "--mark", "--marks", "marks.toml")
+        assert (run.code, run.err) == (0, "")
+        assert run.text.startswith("Marked 1 model in marks.toml.\ntwo: may be removed from ")
+        (mark,) = parse_marks(Path("marks.toml").read_bytes(), "marks.toml").entries
+        assert (mark.name, mark.because, mark.replacement) == ("two", "low_use", "popular 11")
+        assert (mark.remove_after - mark.since).days == 30
+        assert curators.image_catalogue().read_bytes() == before
+        assert not Path("deletion-plan").exists()
+        again = cli("plan", "image_generation", "--mark", "--marks", "marks.toml")
+        assert again.text == "Marked 0 models in marks.toml.\n"
+
+    def test_a_dry_run_marks_nothing(self, cli: Cli, curators: Curators) -> None:
+        curators.has(FIGURES)
+        run = cli("plan", "image_generation", "--mark", "--marks", "marks.toml", "--dry-run")
+        assert run.text.startswith("Would mark 1 model in marks.toml.\n")
+        assert not Path("marks.toml").exists()
+
+    @pytest.mark.parametrize("other", [["--select", "one"], ["--remove", "one=broken"], ["--mark"]])
+    def test_the_marks_alone_choose(self, cli: Cli, other: list[str]) -> None:
+        run = cli("plan", "image_generation", "--due", *other, "--demo")
+        assert_refused(run, 2, "--due: the marks choose the models")
+
+    def test_rule_3_marks_that_cannot_be_read_plan_nothing(self, cli: Cli, curators: Curators) -> None:
+        curators.has(FIGURES)
+        run = cli("plan", "image_generation", "--due", "--marks", self.marks(curators, "x = 1"))
+        assert_refused(run, 1, "Which models are marked is unknown")
+        assert not Path("deletion-plan").exists()
+
+    def test_there_must_be_a_file_to_mark_in(self, cli: Cli) -> None:
+        assert_refused(cli("plan", "image_generation", "--mark", "--demo"), 2, "--marks FILE")

@@ -16,15 +16,19 @@ from horde_model_reference.catalogue.listing import Listing
 from horde_model_reference.categories import MODEL_REFERENCE_CATEGORY
 from horde_model_reference.curation.curation_facts import CurationFacts
 from horde_model_reference.curation.judged_table import judged_key, judged_table
-from horde_model_reference.curation.planning import make_plan, verdict_on
+from horde_model_reference.curation.planning import make_plan
 from horde_model_reference.curation.policy import Policy
 from horde_model_reference.curation.styles import Styles
+from horde_model_reference.curation.telling import verdict_on
 from horde_model_reference.data_warnings import DataWarning
 from horde_model_reference.errors import PlanError
+from horde_model_reference.marks.mark import Marks
+from horde_model_reference.marks.mark_state import DeletionMark, MarkState
 from tests.curation.test_real_plans import facts_from
 from tests.support.builders import IMAGE, TEXT
 from tests.support.curation import CROWD, SUBJECT, UNLIMITED, facts_of, policy_of
 from tests.support.curation_worlds import worlds
+from tests.support.marks import mark_of
 
 SHRUNK = DataWarning("catalogue_shrunk", "It lost models.")
 
@@ -95,12 +99,47 @@ def test_all_that_a_verdict_follows_from_is_in_the_key() -> None:
         replace(facts, styles=Styles({"a style": SUBJECT}, {})),
         replace(facts, styles=None),
         replace(facts, history_away=True),
+        replace(facts, marks=Marks((mark_of(SUBJECT),))),
+        replace(facts, marks=Marks((mark_of(SUBJECT),)), styles=Styles({"one": SUBJECT}, {})),
+        replace(facts, marks=Marks((mark_of(SUBJECT),)), styles=Styles({"two": SUBJECT}, {})),
         replace(facts, table=replace(facts.table, key="another")),
     ]
     keys = [judged_key(found, Policy()) for found in others]
     keys.append(judged_key(facts, policy_of({"limits": {"max_models": 1}})))
     assert len(set(keys)) == len(keys)
     assert judged_key(replace(facts), Policy()) == keys[0]
+
+
+def test_the_marks_of_other_categories_are_not_in_the_key() -> None:
+    facts = facts_of({SUBJECT: 3})
+    other = Marks((mark_of(SUBJECT, category="text_generation"),))
+    assert judged_key(replace(facts, marks=other), Policy()) == judged_key(facts, Policy())
+
+
+def marked_rows(facts: CurationFacts) -> dict[str, DeletionMark | None]:
+    rows = respond(judged_table(facts, Policy(), "a key"), RiskQuery(preset="marked")).models
+    return {row.name: row.deletion_mark for row in rows}
+
+
+MARKED = Marks((mark_of(SUBJECT), mark_of("popular 01")))
+
+
+def test_rows_and_plan_agree_on_marks() -> None:
+    facts = replace(facts_of(CROWD | {SUBJECT: 3}), marks=MARKED)
+    planned = make_plan(facts, Policy()).marks
+    assert planned is not None
+    assert marked_rows(facts) == {found.name: found.deletion_mark for found in planned}
+    assert [found.deletion_mark.state for found in planned] == [MarkState.DUE, MarkState.RECOVERED]
+
+
+def test_rule_3_the_marks_of_a_shrunk_catalogue_are_unknown() -> None:
+    facts = replace(facts_of(CROWD | {SUBJECT: 3}), marks=MARKED)
+    found = marked_rows(replace(facts, table=replace(facts.table, warnings=(SHRUNK,))))
+    assert [mark and mark.state for mark in found.values()] == [MarkState.UNKNOWN] * 2
+
+
+def test_rule_3_marks_that_cannot_be_read_are_no_marks() -> None:
+    assert marked_rows(replace(facts_of({SUBJECT: 3}), marks=None)) == {}
 
 
 def test_nothing_else_in_the_rows_changes() -> None:

@@ -14,12 +14,12 @@ from horde_model_reference.analytics.risk_query import RiskQuery
 from horde_model_reference.analytics.risk_response import respond
 from horde_model_reference.analytics.usage_trend import UsageYear
 from horde_model_reference.analytics.verdict import Verdict
-from horde_model_reference.curation.because import Because, RemovalCode
 from horde_model_reference.curation.curation_facts import CurationFacts
 from horde_model_reference.curation.reasons import REASONS
 from horde_model_reference.curation.styles import Styles
 from horde_model_reference.data_warnings import DataWarning
 from horde_model_reference.errors import PlanError, UnknownModelError
+from horde_model_reference.marks.because import Because, RemovalCode
 from horde_model_reference.reports.json_report import to_json
 from tests.support.builders import TEXT, stats_of
 from tests.support.curation import (

@@ -10,12 +10,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from horde_model_reference.analytics.verdict import Verdict
-from horde_model_reference.curation.because import Because, RemovalCode
 from horde_model_reference.curation.plan import ModelVerdict, Plan, ReasonInfo
 from horde_model_reference.curation.reasons import candidate
 from horde_model_reference.curation.rechecking import recheck
 from horde_model_reference.curation.styles import Styles
 from horde_model_reference.errors import PlanError, UnknownModelError
+from horde_model_reference.marks.because import Because, RemovalCode
 from tests.support.builders import stats_of
 from tests.support.curation import CROWD, UNLIMITED, facts_of, plan_of, removed_from
 

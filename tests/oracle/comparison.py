@@ -33,6 +33,8 @@ NOT_OF_THE_ORACLE = frozenset(
         *("style_count", "first_seen", "last_used", "trend_30d"),
         # of plans
         *("verdict", "verdict_reasons"),
+        # of marks
+        *("deletion_mark", "remove_after"),
     }
 )
 

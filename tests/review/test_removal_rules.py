@@ -10,9 +10,9 @@ import pytest
 from horde_model_reference.analytics.verdict import Verdict
 from horde_model_reference.curation.db_json import generated_db_json
 from horde_model_reference.curation.plan import ModelVerdict
-from horde_model_reference.curation.planning import verdicts_on
 from horde_model_reference.curation.policy import Policy
 from horde_model_reference.curation.styles import Styles
+from horde_model_reference.curation.telling import verdicts_on
 from horde_model_reference.review import removal_rules
 from horde_model_reference.review.facts import GeneratedFile, Removals, ReviewFacts
 from horde_model_reference.review.rule import Finding, Rule

@@ -11,7 +11,6 @@ from horde_model_reference.analytics.risk_table import RiskTable
 from horde_model_reference.catalogue.listing import Listing
 from horde_model_reference.catalogue.sources import SourceCopy
 from horde_model_reference.categories import MODEL_REFERENCE_CATEGORY
-from horde_model_reference.curation.because import Because
 from horde_model_reference.curation.curation_facts import PAST_COLUMNS, CurationFacts
 from horde_model_reference.curation.model_facts import ModelFacts
 from horde_model_reference.curation.plan import ModelVerdict, Plan, ReasonInfo
@@ -21,6 +20,7 @@ from horde_model_reference.curation.reason import Reason
 from horde_model_reference.curation.rechecking import Decision
 from horde_model_reference.curation.styles import Styles
 from horde_model_reference.engine import TableAtTime
+from horde_model_reference.marks.because import Because
 from tests.support.builders import FETCHED, IMAGE, catalogue_of, observation_of, stats_of, status_of, table_of
 
 CROWD = {f"popular {at:02}": 100_000 + at for at in range(30)}

@@ -41,6 +41,7 @@ PRESETS: dict[str, Preset] = {
             "Hardly used and hardly served; of families, those with such a member too.",
             ("is_critical", "has_critical_member"),
         ),
+        Preset("marked", "Marked: its removal is announced; of families, those with such a member.", ("is_marked",)),
         Preset("low_usage", "A share of the month's usage below the threshold.", ("low_usage",)),
     )
 }

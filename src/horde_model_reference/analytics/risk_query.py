@@ -40,6 +40,7 @@ SCALAR_COLUMNS: tuple[str, ...] = (
     "last_used",
     "trend_30d",
     "verdict",
+    "remove_after",
 )
 """The columns with one value a row; CSV shows them, and queries sort by them."""
 

@@ -16,6 +16,7 @@ from horde_model_reference.analytics.risk_level import RiskLevel
 from horde_model_reference.analytics.verdict import Verdict
 from horde_model_reference.catalogue.links import LinkKind, LinkSource
 from horde_model_reference.categories import MODEL_REFERENCE_CATEGORY
+from horde_model_reference.marks.mark_state import DeletionMark
 from horde_model_reference.polars_queries import collected
 
 Count = Annotated[int, Field(ge=0)]
@@ -124,6 +125,12 @@ class ModelDeletionRiskInfo(Answer):
     )
     verdict_reasons: list[str] | None = Field(
         description="The codes of all reasons for the verdict, the strongest first; null where the verdict is."
+    )
+    deletion_mark: DeletionMark | None = Field(
+        description="The announcement of its removal; null for a family, and where none is known."
+    )
+    remove_after: date | None = Field(
+        description="The first day on which it, or the first marked member of a family, may be removed."
     )
     is_critical: bool = Field(description="Hardly used and hardly served, both known.")
     has_warning: bool = Field(description="Any of the four flags about downloads.")

@@ -8,6 +8,7 @@ from types import MappingProxyType
 import polars as pl
 
 from horde_model_reference.analytics.flags import FLAGS, MEMBERS_BY_LEVEL, Scope, ScoringContext
+from horde_model_reference.analytics.mark_columns import NO_FAMILY_MARK
 from horde_model_reference.analytics.risk_level import RiskLevel
 from horde_model_reference.analytics.scoring import score
 from horde_model_reference.analytics.text_model_names import base_names
@@ -46,10 +47,10 @@ _REDUCTIONS = (
     pl.col(*SUMMED, "download_count", "unusable_url_count").sum(),
     pl.col(*LARGEST).max(),
     pl.col(*SUMMED, *LARGEST, "baseline", "nsfw").null_count().name.suffix("_unknown"),
-    pl.col("baseline", "first_seen").min(),
+    pl.col("baseline", "first_seen", "remove_after").min(),
     pl.col("last_used").max(),
     pl.col("baseline").max().alias("baseline_max"),
-    pl.col("nsfw", *RECORD_FLAGS).any(),
+    pl.col("nsfw", "is_marked", *RECORD_FLAGS).any(),
     pl.col("has_description", "usage_known", "workers_known").all(),
     pl.col("name").alias("members"),
     *((pl.col("risk_level") == level).sum().alias(level) for level in RiskLevel),
@@ -64,6 +65,7 @@ _COMBINED = (
     pl.when(pl.col("nsfw") | (pl.col("nsfw_unknown") == 0)).then("nsfw"),
     pl.struct(field.name for field in MEMBERS_BY_LEVEL.fields).alias("members_by_level"),
     *NO_VERDICT,
+    NO_FAMILY_MARK,
     pl.exclude("^.*_unknown$", "baseline_max", *SUMMED, *LARGEST, "baseline", "nsfw", *RiskLevel),
 )
 """Null rules of the reductions: a figure is null if any member's is; a baseline is kept if all members share it."""

@@ -96,11 +96,25 @@ Categories = Annotated[
 ]
 """Names in :data:`CATEGORIES`."""
 
+MarkedCategories = Annotated[
+    list[str] | None,
+    typer.Argument(
+        metavar="CATEGORY",
+        callback=_all_of(RISK_CATEGORIES),
+        autocompletion=completing(RISK_CATEGORIES),
+        help=f"Any of: {', '.join(RISK_CATEGORIES)}. Without one: all.",
+    ),
+]
+"""Names in :data:`RISK_CATEGORIES`."""
+
 FOUND = 3
 """Exit code of a check that found what it was asked to look for."""
 
 Demo = Annotated[bool, typer.Option("--demo", help="Use the bundled sample and a simulated Horde; no network.")]
 Output = Annotated[Path | None, typer.Option("--output", "-o", help="Write to this file instead of the screen.")]
 PolicyFile = Annotated[Path | None, typer.Option("--policy", help="A policy file (TOML); the defaults without one.")]
+MarksFile = Annotated[
+    Path | None, typer.Option("--file", help="The file of marks (TOML); by default that of the settings.")
+]
 Shown = Annotated[ShownFormat, typer.Option("--format", help="For people, or for programs.")]
 DbJson = Annotated[Path | None, typer.Option("--db-json", help="Text models: the db.json generated from models.csv.")]

@@ -19,6 +19,7 @@ from horde_model_reference.curation.plan import age_in_days
 from horde_model_reference.curation.replacements import Standing, kinds, standings
 from horde_model_reference.curation.styles import Styles
 from horde_model_reference.data_warnings import DataWarning
+from horde_model_reference.marks.mark import NO_MARKS, Mark, Marks
 
 PAST_COLUMNS: Mapping[str, type[pl.DataType]] = {
     "days_seen": pl.Int64,
@@ -48,6 +49,7 @@ class CurationFacts:
         warnings: Warnings for readers of the plan.
         past: The last year of the models; None where there is none, or it cannot be read.
         history_away: A history of use is kept, and cannot be read now.
+        marks: The marks of all categories; None where they cannot be read.
     """
 
     table: RiskTable
@@ -59,11 +61,17 @@ class CurationFacts:
     warnings: tuple[DataWarning, ...] = ()
     past: Mapping[str, UsageYear] | None = None
     history_away: bool = False
+    marks: Marks | None = NO_MARKS
 
     @property
     def made_on(self) -> date:
         """The day that ages and expiry dates are told from: of the statistics."""
         return self.table.data_as_of.stats_fetched_at.date()
+
+    @cached_property
+    def own_marks(self) -> Mapping[str, Mark]:
+        """The marks of the category, by model; none where they cannot be read."""
+        return {} if self.marks is None else self.marks.of(self.table.category)
 
     @cached_property
     def added(self) -> pl.DataFrame:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import UTC, date, datetime
 from typing import Annotated
 
@@ -14,8 +14,9 @@ from horde_model_reference.analytics.risk_schema import Answer, DataAsOfInfo, Li
 from horde_model_reference.analytics.verdict import Verdict
 from horde_model_reference.catalogue.listing import Listing
 from horde_model_reference.categories import MODEL_REFERENCE_CATEGORY
-from horde_model_reference.curation.because import Because
 from horde_model_reference.curation.policy import Policy
+from horde_model_reference.marks.because import Because
+from horde_model_reference.marks.mark_state import DeletionMark, MarkState
 from horde_model_reference.reports.words import counted
 
 Count = Annotated[int, Field(ge=0)]
@@ -114,6 +115,14 @@ class Effect(Answer):
     emptied_style_categories: list[str] | None = Field(description="Categories with no style left; null if unknown.")
 
 
+class MarkedModel(Answer):
+    """A model that is marked, and its mark."""
+
+    category: MODEL_REFERENCE_CATEGORY
+    name: str
+    deletion_mark: DeletionMark
+
+
 class StyleChange(Answer):
     """The change of one style whose model goes."""
 
@@ -166,6 +175,10 @@ class Plan(Answer):
     policy_hash: str
     made_on: date = Field(description="The day that ages and expiry dates are told from: of the statistics.")
     selected: list[str] | None = Field(description="The models asked for; null for the policy's own choice.")
+    due: bool = Field(False, description="The models were selected since their marks are due.")
+    marks: list[MarkedModel] | None = Field(
+        None, description="The marks of the category, in the order of their file; null if they could not be read."
+    )
     verdicts: list[ModelVerdict] = Field(description="Every model, in the order of removal.")
     held_back: list[HeldBack] = Field(
         description="The keys of the policy that hold models back, those that would release most first; empty for a "
@@ -226,6 +239,20 @@ def removal_day(listing: Listing | None) -> date | None:
 def by_verdict(plan: Plan) -> Mapping[Verdict, list[ModelVerdict]]:
     """Return the models of each verdict."""
     return {verdict: [found for found in plan.verdicts if found.verdict is verdict] for verdict in Verdict}
+
+
+def told_by_state(marks: Sequence[MarkedModel]) -> Iterator[tuple[MarkState, str]]:
+    """Yield for each state that marks have their models, with the reasons of the state or the day, in words."""
+    for state in MarkState:
+        found = [marked for marked in marks if marked.deletion_mark.state is state]
+        if found:
+            yield state, "; ".join(_told(marked) for marked in found)
+
+
+def _told(marked: MarkedModel) -> str:
+    mark = marked.deletion_mark
+    because = " ".join(mark.reasons).removesuffix(".") or f"from {mark.remove_after} on"
+    return f"{marked.name} ({because})"
 
 
 def staying(plan: Plan) -> Iterator[tuple[Verdict, str]]:

@@ -4,7 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Collection, Sequence
 
-from horde_model_reference.curation.plan import Displacement, HeldBack, ModelVerdict, Plan, staying
+from horde_model_reference.curation.plan import (
+    Displacement,
+    HeldBack,
+    MarkedModel,
+    ModelVerdict,
+    Plan,
+    staying,
+    told_by_state,
+)
 from horde_model_reference.curation.plan_diff import Change
 from horde_model_reference.reports import words
 from horde_model_reference.reports.markdown_report import code
@@ -29,6 +37,7 @@ def plan_markdown(plan: Plan, changes: Sequence[Change] | None = None, repositor
         _since(changes),
         _others(plan),
         _held_back(plan.held_back),
+        _marks(plan.marks or ()),
         repository,
         _policy(plan),
         _warnings(plan),
@@ -172,10 +181,16 @@ def _held_back(keys: Sequence[HeldBack]) -> str:
     return "\n".join(["## What the policy holds back", "", HELD_BACK, *rows])
 
 
+def _marks(marks: Sequence[MarkedModel]) -> str:
+    lines = [f"- **{state.value}**: {code(said)}" for state, said in told_by_state(marks)]
+    return "\n".join(["## Marks", "", *lines]) if lines else ""
+
+
 def _policy(plan: Plan) -> str:
     candidates, limits = plan.policy.candidates, plan.policy.limits
     levels = ", ".join(level.value for level in candidates.risk_levels)
-    chosen = "selected by hand" if plan.selected is not None else "chosen by the policy"
+    by_hand = "selected by hand" if plan.selected is not None else "chosen by the policy"
+    chosen = "selected since their marks are due" if plan.due else by_hand
     wanted = (
         f"fewer than {candidates.month_usage_below:,} requests a month, at least {candidates.min_age_days} days in the "
         f"catalogue, risk level {levels}"

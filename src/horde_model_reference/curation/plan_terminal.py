@@ -8,7 +8,7 @@ from pathlib import Path
 from rich.console import Group, RenderableType
 from rich.text import Text
 
-from horde_model_reference.curation.plan import HeldBack, ModelVerdict, Plan, staying
+from horde_model_reference.curation.plan import HeldBack, MarkedModel, ModelVerdict, Plan, staying, told_by_state
 from horde_model_reference.curation.plan_diff import Change
 from horde_model_reference.escaping import visible
 from horde_model_reference.reports import words
@@ -24,6 +24,7 @@ def plan_report(plan: Plan, written: Sequence[Path], changes: Sequence[Change] |
     )
     parts += [Text(line) for line in (*_effect(plan), *_others(plan))]
     parts += [_held_back(plan.held_back)] if plan.held_back else []
+    parts += [Text(line) for line in _marks(plan.marks or ())]
     if changes is not None:
         parts += [Text(line) for line in _changes(changes)]
     parts += [Text(f"{warning.code}: {visible(warning.message)}") for warning in plan.warnings]
@@ -98,6 +99,10 @@ def _others(plan: Plan) -> list[str]:
         orphans = ", ".join(f"{style} ({model})" for style, model in plan.orphaned_styles.items())
         lines.append(f"Styles that name a model which is not in the catalogue: {visible(orphans)}.")
     return lines
+
+
+def _marks(marks: Sequence[MarkedModel]) -> list[str]:
+    return [visible(f"Marked, {state.value}: {said}.") for state, said in told_by_state(marks)]
 
 
 HELD_BACK = (

@@ -17,11 +17,11 @@ from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Fie
 from pydantic_core import PydanticCustomError
 
 from horde_model_reference.analytics.risk_level import RiskLevel
-from horde_model_reference.curation.because import Because
 from horde_model_reference.curation.globs import matching
-from horde_model_reference.curation.toml_bounds import TOML_BYTES, excess
 from horde_model_reference.errors import PolicyError
+from horde_model_reference.marks.because import Because, RemovalCode
 from horde_model_reference.thread_pool import while_wanted
+from horde_model_reference.toml_bounds import TOML_BYTES, excess
 
 MOST_ENTRIES = 1000
 """Names, and patterns, of a policy."""
@@ -202,6 +202,31 @@ class RemovalPolicy(_Section):
     )
 
 
+class NoticePolicy(_Section):
+    """How long before its removal a model is marked."""
+
+    days: Annotated[int, Field(ge=0, strict=True)] = Field(
+        30, description="The notice that a mark gives.", json_schema_extra={"unit": "days"}
+    )
+    days_if_relied_on: Annotated[int, Field(ge=0, strict=True)] = Field(
+        180,
+        description="The notice for models that styles name, or that are among the most used; also where that is "
+        "unknown.",
+        json_schema_extra={"unit": "days"},
+    )
+    most_used_share: Annotated[float, Field(ge=0, le=100, strict=True)] = Field(
+        10.0,
+        description="The share of the category's models, by month usage, that are the most used.",
+        json_schema_extra={"unit": "percent"},
+    )
+    none_for: tuple[RemovalCode, ...] = Field(
+        (RemovalCode.BROKEN, RemovalCode.LICENCE, RemovalCode.WITHDRAWN, RemovalCode.PREMATURE),
+        max_length=len(RemovalCode),
+        description="Reasons for which no notice is needed.",
+        json_schema_extra={"unit": "codes"},
+    )
+
+
 class Limits(_Section):
     """How much one plan may remove."""
 
@@ -234,6 +259,7 @@ class Policy(_Section):
     protect: Protect = Protect()
     styles: StylesPolicy = StylesPolicy()
     removal: RemovalPolicy = RemovalPolicy()
+    notice: NoticePolicy = NoticePolicy()
     limits: Limits = Limits()
 
     def digest(self) -> str:

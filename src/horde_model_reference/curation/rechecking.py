@@ -16,6 +16,7 @@ from horde_model_reference.curation.plan import ModelVerdict, Plan, ReasonInfo
 from horde_model_reference.curation.planning import Choice, make_plan
 from horde_model_reference.errors import PlanError
 from horde_model_reference.escaping import quoted, visible
+from horde_model_reference.marks.mark_state import MarkState
 from horde_model_reference.reports.words import counted
 
 NAMED = 3
@@ -59,7 +60,7 @@ def recheck(plan: Plan, facts: CurationFacts) -> Decision:
     """Decide by the present data which models of a plan are removed.
 
     A model has recovered when it has a reason to stay that it had not then; an override covers reasons of protection
-    and ignorance alike.
+    and ignorance alike. A model of a plan of due marks has recovered also when its mark is no longer due.
 
     Raises:
         UnknownModelError: A model that it removes is not in the catalogue.
@@ -71,22 +72,38 @@ def recheck(plan: Plan, facts: CurationFacts) -> Decision:
     if contradiction is not None:
         raise PlanError(f"The plan was changed after it was made: {contradiction}.", hint="Make a new plan.")
     check_revision(plan, facts.table.data_as_of.catalogue_revision, facts.location)
-    present = {verdict.name: verdict for verdict in make_plan(facts, plan.policy).verdicts}
+    own_plan = make_plan(facts, plan.policy)
+    present = {verdict.name: verdict for verdict in own_plan.verdicts}
     overridden = {planned.name for planned in plan.removed if plan.selected is not None and planned.reason_given}
     against = {
         planned.name: _against(_verdict_of(planned.name, present, facts), overridden=planned.name in overridden)
         for planned in plan.removed
     }
-    recovered = tuple(
-        Recovered(planned.name, " ".join(news))
+    undue = _no_longer_due(plan, own_plan)
+    news = {
+        planned.name: [reason.sentence for reason in against[planned.name] if reason.code not in _known(planned)]
         for planned in plan.removed
-        if (news := [reason.sentence for reason in against[planned.name] if reason.code not in _known(planned)])
+    }
+    recovered = tuple(
+        Recovered(name, " ".join(sentences)) for name, told in news.items() if (sentences := undue.get(name) or told)
     )
     removed = tuple(name for name in against if name not in {found.name for found in recovered})
     if plan.selected is None:
         _check_verdicts({name: against[name] for name in removed if against[name]})
     _check_limits(plan, facts, removed)
     return Decision(plan, removed, recovered, frozenset(present.keys() - removed))
+
+
+def _no_longer_due(plan: Plan, present: Plan) -> dict[str, list[str]]:
+    """Return the models that a plan of due marks removes and whose mark is not due now, each with the reasons."""
+    if not plan.due:
+        return {}
+    marks = {found.name: found.deletion_mark for found in present.marks or ()}
+    return {
+        name: [f"Its mark is {mark.state.value}.", *mark.reasons] if mark is not None else ["It is not marked."]
+        for name in (planned.name for planned in plan.removed)
+        if (mark := marks.get(name)) is None or mark.state is not MarkState.DUE
+    }
 
 
 def check_revision(plan: Plan, revision: str, place: str) -> None:

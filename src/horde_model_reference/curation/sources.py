@@ -1,4 +1,4 @@
-"""The sources of curation: styles, style categories, and when image models entered the catalogue."""
+"""The sources of curation: styles, style categories, when image models entered the catalogue, and marks."""
 
 from __future__ import annotations
 
@@ -27,6 +27,8 @@ from horde_model_reference.curation.styles import (
 from horde_model_reference.data_warnings import DataWarning
 from horde_model_reference.errors import CatalogueError
 from horde_model_reference.escaping import visible
+from horde_model_reference.marks.mark import NO_MARKS, Marks
+from horde_model_reference.marks.marks_file import parse_marks
 from horde_model_reference.settings import Settings
 from horde_model_reference.single_flight import side_by_side
 
@@ -64,7 +66,7 @@ class _Aside:
 
 
 class CurationSources:
-    """The styles and the ages of models; a source that cannot be read makes them unknown, with a warning."""
+    """The styles, the ages of models and the marks; a source that cannot be read makes them unknown, with a warning."""
 
     def __init__(self, settings: Settings, client: httpx.AsyncClient, clock: Clock) -> None:
         sources = settings.sources
@@ -73,7 +75,10 @@ class CurationSources:
         self._styles = Document(sources.styles, styles, settings, client, clock)
         self._categories = Document(sources.style_categories_location(), categories, settings, client, clock)
         self._history = Document(sources.image_history, _parsing(parse_history, settings), settings, client, clock)
-        self._styles_aside, self._history_aside = (_Aside(clock, settings.cache_ttl_seconds) for _ in range(2))
+        self._marks = Document(sources.marks, Parsing(parse_marks), settings, client, clock)
+        self._styles_aside, self._history_aside, self._marks_aside = (
+            _Aside(clock, settings.cache_ttl_seconds) for _ in range(3)
+        )
         self._listing_histories = ListingHistories(settings.data_dir)
 
     async def styles(self, patience: float | None = None) -> tuple[Styles | None, tuple[DataWarning, ...]]:
@@ -94,6 +99,24 @@ class CurationSources:
         )
         models = {name: style["model"] for name, style in styles.value.items()}
         return Styles(models, categories.value, styles.value, files), (*styles.warnings, *categories.warnings)
+
+    async def read_marks(self, patience: float | None = None) -> tuple[Marks, tuple[DataWarning, ...]]:
+        """Return the marks; parameters as for :meth:`styles`.
+
+        Raises:
+            CatalogueError: They cannot be read, or not in time.
+        """
+        if not self._marks.location:
+            return NO_MARKS, ()
+        (marks,) = await self._marks_aside.read(patience, self._marks)
+        return marks.value, (*marks.warnings, *marks.value.warnings)
+
+    async def marks(self, patience: float | None = None) -> tuple[Marks | None, tuple[DataWarning, ...]]:
+        """Return the marks; None where they cannot be read, or not in time. Parameters as for :meth:`styles`."""
+        try:
+            return await self.read_marks(patience)
+        except CatalogueError as error:
+            return None, (_unknown("marks_unknown", "Which models are marked is unknown", error),)
 
     async def listings(
         self, catalogue: Catalogue, location: str, patience: float | None = None
@@ -130,7 +153,7 @@ class CurationSources:
 
     async def aclose(self) -> None:
         """End the refreshes that are under way."""
-        for document in (self._styles, self._categories, self._history):
+        for document in (self._styles, self._categories, self._history, self._marks):
             await document.aclose()
         await self._listing_histories.aclose()
 

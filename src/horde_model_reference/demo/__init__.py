@@ -49,7 +49,13 @@ def demo_clock() -> Clock:
 def demo_settings() -> Settings:
     """Return the environment's settings with the bundled catalogues as sources and no data of the user's touched."""
     sources = Sources.model_validate({category.value: CATALOGUES_URL + name for category, name in FILES.items()})
-    sources = sources.model_copy(update={"styles": CATALOGUES_URL + "styles.json", "image_history": HISTORY_URL})
+    sources = sources.model_copy(
+        update={
+            "styles": CATALOGUES_URL + "styles.json",
+            "image_history": HISTORY_URL,
+            "marks": CATALOGUES_URL + "marks.toml",
+        }
+    )
     return load_settings(sources=sources, data_dir=temporary_folder("demo"), ai_horde_url="http://horde.invalid/api/")
 
 

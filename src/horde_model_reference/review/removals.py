@@ -6,8 +6,8 @@ from collections.abc import Mapping
 from dataclasses import replace
 
 from horde_model_reference.catalogue.listing import Listing
-from horde_model_reference.curation.planning import verdicts_on
 from horde_model_reference.curation.policy import Policy
+from horde_model_reference.curation.telling import verdicts_on
 from horde_model_reference.engine import Engine
 from horde_model_reference.errors import CatalogueError, HordeAPIError, PlanError
 from horde_model_reference.review.change import Change

@@ -21,7 +21,7 @@ from horde_model_reference.categories import MODEL_REFERENCE_CATEGORY, USAGE
 from horde_model_reference.curation.artefacts import PlannedFile
 from horde_model_reference.curation.curation_facts import CurationFacts
 from horde_model_reference.curation.patch import path_in_work_tree_of
-from horde_model_reference.curation.planning import verdict_on
+from horde_model_reference.curation.telling import verdict_on
 from horde_model_reference.dashboard.category_page import category_page
 from horde_model_reference.dashboard.error_page import error_page
 from horde_model_reference.dashboard.model_page import model_page

@@ -16,8 +16,8 @@ from horde_model_reference.cli.actions.session import clock_for, with_engine
 from horde_model_reference.curation.curation_facts import CurationFacts
 from horde_model_reference.curation.explanation import explained, verdict_report
 from horde_model_reference.curation.plan import ModelVerdict
-from horde_model_reference.curation.planning import verdict_on
 from horde_model_reference.curation.policy import load_policy
+from horde_model_reference.curation.telling import verdict_on
 from horde_model_reference.engine import Engine
 from horde_model_reference.errors import HistoryError, NoHistoryError, PlanError
 from horde_model_reference.history.history_schema import ModelHistoryResponse

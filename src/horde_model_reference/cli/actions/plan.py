@@ -10,11 +10,12 @@ from pathlib import Path
 from horde_model_reference.catalogue.sources import SourceCopy
 from horde_model_reference.categories import MODEL_REFERENCE_CATEGORY
 from horde_model_reference.cli.actions.clone import Clones, open_clone, open_styles_clone
+from horde_model_reference.cli.actions.marks import mark_removals, marks_path, with_marks
 from horde_model_reference.cli.actions.output import show, show_lines, write
 from horde_model_reference.cli.actions.session import settings_for, with_engine
 from horde_model_reference.curation.artefacts import PLAN_JSON, PlannedFile, artefacts, check_folder, write_artefacts
-from horde_model_reference.curation.because import removals_of
 from horde_model_reference.curation.curation_facts import CurationFacts
+from horde_model_reference.curation.due_choice import due_choice
 from horde_model_reference.curation.next_steps import PlanPlaces, next_steps, next_steps_of_demo, styles_step
 from horde_model_reference.curation.patch import local_path, path_in_work_tree, path_in_work_tree_of
 from horde_model_reference.curation.plan import Plan
@@ -26,6 +27,7 @@ from horde_model_reference.curation.policy import load_policy
 from horde_model_reference.curation.style_pull_request import style_artefacts
 from horde_model_reference.errors import UsageError
 from horde_model_reference.escaping import visible
+from horde_model_reference.marks.because import removals_of
 from horde_model_reference.reports.formats import ShownFormat
 
 
@@ -38,6 +40,9 @@ class PlanRequest:
         select: The models to plan, and no others; empty: the policy chooses.
         remove: ``NAME=CODE[:DETAIL]`` for models to select, with the reason of a curator.
         override: ``NAME=REASON`` for selected models that are removed although they are protected or unknown.
+        due: Select the models whose mark is due.
+        mark: Mark the models that it removes, and write nothing else.
+        marks: The file of marks; None for that of the settings.
         since: An earlier plan to compare it with.
         db_json: The file that is generated from the catalogue of text models.
         repository: A clone of the catalogue's repository.
@@ -52,6 +57,9 @@ class PlanRequest:
     select: Sequence[str]
     remove: Sequence[str]
     override: Sequence[str]
+    due: bool
+    mark: bool
+    marks: Path | None
     since: Path | None
     db_json: Path | None
     repository: Path | None
@@ -66,13 +74,17 @@ def plan(category: MODEL_REFERENCE_CATEGORY, asked: PlanRequest, *, demo: bool) 
     """Make a plan, write it, show it with the commands that carry it out, and return it."""
     clones = _clones(category, asked)
     policy = load_policy(asked.policy)
-    because = removals_of(asked.remove)
-    selected = (*asked.select, *because)
-    choice = Choice(selected or None, overrides_of(asked.override, selected), because)
+    by_hand = _by_hand(asked)
     earlier = _earlier(asked.since, category) if asked.since is not None else None
     settings = reduce(lambda known, clone: clone.settings(known), clones.given, settings_for(demo=demo))
+    marks_file = marks_path(asked.marks, settings, "--marks") if asked.mark else asked.marks
+    if asked.marks is not None:
+        settings = with_marks(settings, str(asked.marks) if asked.marks.exists() or not asked.mark else "")
     facts, copy = with_engine(lambda engine: engine.curation_facts(category), demo=demo, settings=settings)
-    made = make_plan(facts, policy, choice)
+    made = make_plan(facts, policy, due_choice(facts, policy) if asked.due else by_hand)
+    if asked.mark and marks_file is not None:
+        mark_removals(made, facts, marks_file, dry_run=asked.dry_run, demo=demo)
+        return made
     changes = compare(earlier, made) if earlier is not None else None
     db_json = asked.db_json if clones.catalogue is None else clones.catalogue.generated
     generated = _planned(db_json) if db_json is not None else None
@@ -99,6 +111,19 @@ def plan(category: MODEL_REFERENCE_CATEGORY, asked: PlanRequest, *, demo: bool) 
         show(plan_report(made, written, changes))
         show_lines(steps)
     return made
+
+
+def _by_hand(asked: PlanRequest) -> Choice:
+    """Return the choice of models that the options make.
+
+    Raises:
+        UsageError: Options do not go together, or an override names no selected model or gives no reason.
+    """
+    because = removals_of(asked.remove)
+    selected = (*asked.select, *because)
+    if asked.due and (selected or asked.mark):
+        raise UsageError("--due: the marks choose the models.", hint="Leave out --select, --remove and --mark.")
+    return Choice(selected or None, overrides_of(asked.override, selected), because)
 
 
 def _carry_out(made: Plan, files: Mapping[str, bytes], clones: Clones, places: PlanPlaces, *, demo: bool) -> list[str]:

@@ -27,6 +27,13 @@ def plan(  # noqa: PLR0913 - one parameter an option
         list[str] | None,
         typer.Option(help="NAME=REASON: remove a selected model although it is protected or unknown."),
     ] = None,
+    due: Annotated[bool, typer.Option("--due", help="Plan the marked models whose mark is due.")] = False,
+    mark: Annotated[
+        bool, typer.Option("--mark", help="Mark the models that the plan would remove, and remove nothing.")
+    ] = False,
+    marks: Annotated[
+        Path | None, typer.Option(help="The file of marks (TOML); by default that of the settings.")
+    ] = None,
     since: Annotated[Path | None, typer.Option(help="An earlier plan.json: list the changes since then.")] = None,
     db_json: DbJson = None,
     repository: Annotated[
@@ -58,6 +65,9 @@ def plan(  # noqa: PLR0913 - one parameter an option
         select=select or [],
         remove=remove or [],
         override=override or [],
+        due=due,
+        mark=mark,
+        marks=marks,
         since=since,
         db_json=db_json,
         repository=repository,

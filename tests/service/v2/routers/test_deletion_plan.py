@@ -13,8 +13,8 @@ import pytest
 from jsonschema import Draft202012Validator  # type: ignore[import-untyped]
 
 from horde_model_reference.curation.plan import Plan
-from horde_model_reference.curation.planning import MOST_PROTECTIONS_TOLD
 from horde_model_reference.curation.policy import Policy
+from horde_model_reference.curation.telling import MOST_PROTECTIONS_TOLD
 from horde_model_reference.demo import DATA
 from tests.support.builders import record, stats_of, status_of
 from tests.support.curation import removed_from, verdicts_of

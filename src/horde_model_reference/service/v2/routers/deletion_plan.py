@@ -9,11 +9,11 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 from pydantic_core import PydanticCustomError
 
 from horde_model_reference.categories import MODEL_REFERENCE_CATEGORY
-from horde_model_reference.curation.because import Because
 from horde_model_reference.curation.curation_facts import CurationFacts
 from horde_model_reference.curation.plan import Plan
 from horde_model_reference.curation.planning import Choice, make_plan
 from horde_model_reference.curation.policy import REPLACED_KEYS, Policy
+from horde_model_reference.marks.because import Because
 from horde_model_reference.service import problems
 from horde_model_reference.service.answers import json_answer
 from horde_model_reference.service.dependencies import Reader

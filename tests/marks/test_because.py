@@ -7,8 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import ValidationError
 
-from horde_model_reference.curation.because import CODES, Because, RemovalCode, removals_of
 from horde_model_reference.errors import UsageError
+from horde_model_reference.marks.because import CODES, Because, RemovalCode, removals_of
 from tests.support.hostile_names import ACTIVE, HOSTILE_NAMES
 
 DETAILED = [code for code, traits in CODES.items() if traits.detail]

@@ -36,15 +36,24 @@ class RemovalCode(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class CodeTraits:
-    """The meaning of a code for people, and the detail that it needs; empty where the detail is optional."""
+    """The traits of a code.
+
+    Attributes:
+        meaning: Its meaning for people.
+        detail: The detail that it needs; empty where the detail is optional.
+        use_decides: A model that is marked for it stays if it is used enough, or if the policy keeps it.
+    """
 
     meaning: str
     detail: str = ""
+    use_decides: bool = False
 
 
 CODES: dict[RemovalCode, CodeTraits] = {
-    RemovalCode.LOW_USE: CodeTraits("Hardly anybody uses it."),
-    RemovalCode.SUPERSEDED_BY: CodeTraits("Another model, or a LoRA, does the same better.", "its successor"),
+    RemovalCode.LOW_USE: CodeTraits("Hardly anybody uses it.", use_decides=True),
+    RemovalCode.SUPERSEDED_BY: CodeTraits(
+        "Another model, or a LoRA, does the same better.", "its successor", use_decides=True
+    ),
     RemovalCode.RENAMED_TO: CodeTraits("It stays under another name.", "its new name"),
     RemovalCode.MOVED: CodeTraits("It stays in another file or category.", "its new place"),
     RemovalCode.BROKEN: CodeTraits("It does not work."),
@@ -52,8 +61,8 @@ CODES: dict[RemovalCode, CodeTraits] = {
     RemovalCode.WITHDRAWN: CodeTraits("Its author withdrew it, or its beta has ended."),
     RemovalCode.DEAD_DOWNLOAD: CodeTraits("Its file cannot be downloaded any more."),
     RemovalCode.PREMATURE: CodeTraits("It was added too early."),
-    RemovalCode.TOO_LARGE: CodeTraits("It is too large for volunteers."),
-    RemovalCode.OTHER: CodeTraits("None of these.", "the reason"),
+    RemovalCode.TOO_LARGE: CodeTraits("It is too large for volunteers.", use_decides=True),
+    RemovalCode.OTHER: CodeTraits("None of these.", "the reason", use_decides=True),
 }
 """The codes, in the order of the documentation."""
 
@@ -104,12 +113,35 @@ def _removal(text: str) -> tuple[str, Because]:
     if form is None:
         hint = f"CODE is one of: {', '.join(RemovalCode)}."
         raise UsageError(f"--remove {quoted(text)}: it has not the form NAME=CODE[:DETAIL].", hint=hint)
-    code, detail = RemovalCode(form["code"]), visible((form["detail"] or "").strip())  # It may be no valid Unicode.
-    needed = CODES[code].detail
+    hint = f"--remove NAME={form['code']}:DETAIL"
+    return form["name"], _because(form["code"], form["detail"] or "", f"--remove {quoted(text)}", hint)
+
+
+def because_of(text: str, successor: str | None = None) -> Because:
+    """Return the reason that ``--because`` gives.
+
+    Args:
+        text: Of the form ``CODE[:DETAIL]``.
+        successor: The detail of a code that needs one, where the text has none.
+
+    Raises:
+        UsageError: The code is none, or lacks the detail that it needs.
+    """
+    code, _, detail = text.partition(":")
+    if code not in set(RemovalCode):
+        hint = f"CODE is one of: {', '.join(RemovalCode)}."
+        raise UsageError(f"--because {quoted(text)}: it has not the form CODE[:DETAIL].", hint=hint)
+    needed = CODES[RemovalCode(code)].detail
+    spare = successor or "" if needed else ""
+    return _because(code, detail.strip() or spare, f"--because {quoted(text)}", f"--because {code}:DETAIL")
+
+
+def _because(code: str, detail: str, option: str, hint: str) -> Because:
+    found, detail = RemovalCode(code), visible(detail.strip())  # It may be no valid Unicode.
+    needed = CODES[found].detail
     if needed and not detail:
-        hint = f"--remove NAME={code.value}:DETAIL"
-        raise UsageError(f"--remove {quoted(text)}: {code.value} needs a detail: {needed}.", hint=hint)
+        raise UsageError(f"{option}: {found.value} needs a detail: {needed}.", hint=hint)
     if len(detail) > LONGEST_DETAIL:
         hint = "Give a shorter one."
-        raise UsageError(f"--remove {quoted(text)}: its detail has more than {LONGEST_DETAIL:,} characters.", hint=hint)
-    return form["name"], Because(code=code, detail=detail)
+        raise UsageError(f"{option}: its detail has more than {LONGEST_DETAIL:,} characters.", hint=hint)
+    return Because(code=found, detail=detail)

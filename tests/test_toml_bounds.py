@@ -6,7 +6,7 @@ import re
 
 import pytest
 
-from horde_model_reference.curation.toml_bounds import KEY_PARTS, NESTING, TOML_BYTES, excess
+from horde_model_reference.toml_bounds import KEY_PARTS, NESTING, TOML_BYTES, excess
 
 
 @pytest.mark.parametrize(

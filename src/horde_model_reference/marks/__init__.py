@@ -1,0 +1,1 @@
+"""Marks: published notices that a model is to be removed (design section 10)."""
