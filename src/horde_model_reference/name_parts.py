@@ -168,8 +168,8 @@ APEX = "APEX"
 TUNED_ENDINGS: tuple[str, ...] = ("-it", "-instruct")
 """The parts that APEX files drop from a model's name."""
 
-DROPPABLE_ENDING = r"[-_]hf"
-"""An ending of a record's own name that workers leave out (rule 2a)."""
+DROPPABLE_ENDINGS: tuple[str, ...] = ("-hf", "_hf")
+"""Endings of a record's own name that workers leave out, in any case (rule 2a)."""
 
 QUANTISERS: tuple[str, ...] = (
     "AMead10", "ArtusDev", "BlouseJury", "CISC", "DeusImperator", "DevQuasar", "Dracones", "GGUF-A-Lot", "HammerAI",

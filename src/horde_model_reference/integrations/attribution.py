@@ -37,6 +37,7 @@ from horde_model_reference.name_parts import (
     BEFORE_ENDINGS,
     BEFORE_TAGS,
     CANONICAL_BACKEND,
+    DROPPABLE_ENDINGS,
     ENDINGS,
     LEADING_WORDS,
     PATH_FORMS,
@@ -369,7 +370,8 @@ def _wide_finds(pending: pl.LazyFrame, names: pl.DataFrame, models: pl.DataFrame
 def _models_by_wide_key(models: pl.LazyFrame) -> pl.LazyFrame:
     """Return every ``key`` that a wide look-up compares, with its model in ``models``."""
     name = pl.col("model_folded")
-    dropped = models.filter(name.str.contains(DROPPED)).with_columns(name.str.replace(DROPPED, ""))
+    has_ending = pl.any_horizontal(name.str.ends_with(ending) for ending in DROPPABLE_ENDINGS)
+    dropped = models.filter(has_ending).with_columns(name.str.replace(DROPPED, ""))
     return pl.concat(
         frame.select("models", key=of_model(name)) for frame in (models, dropped) for of_model in WIDE_KEYS
     )

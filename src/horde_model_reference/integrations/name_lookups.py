@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cache
 
 import polars as pl
 
-from horde_model_reference.name_parts import AUTHOR_JOINTS, DROPPABLE_ENDING
+from horde_model_reference.name_parts import AUTHOR_JOINTS, DROPPABLE_ENDINGS
 from horde_model_reference.name_text import FOLDED
 
 Key = Callable[[pl.Expr], pl.Expr]
@@ -49,7 +50,7 @@ def joined(joint: str) -> Key:
     return lambda name: name.str.replace_all("/", joint, literal=True)
 
 
-DROPPED = f"(?i){DROPPABLE_ENDING}$"
+DROPPED = f"(?i)(?:{'|'.join(map(re.escape, DROPPABLE_ENDINGS))})$"
 
 
 def shortened(key: Key) -> Key:
