@@ -26,8 +26,9 @@ test: $(VENV)/.installed-dev  ## Run the tests
 test-fast: $(VENV)/.installed-dev  ## Run the tests that need no browser, Redis or PostgreSQL
 	@$(BIN)/python -m pytest -m "not browser and not redis and not postgresql" $(PYTEST_FLAGS)
 
-lint: $(VENV)/.installed-dev  ## Check style
+lint: $(VENV)/.installed-dev  ## Check style, and the workflow files where actionlint is installed
 	@$(BIN)/ruff check . && $(BIN)/ruff format --check .
+	@.ci/lint_workflows $(BIN)
 
 types: $(VENV)/.installed-dev  ## Check types
 	@$(BIN)/mypy
@@ -61,7 +62,7 @@ wheel: $(VENV)/.installed  ## Build the wheel into dist/
 	@rm -rf dist && $(BIN)/pip wheel -q --no-deps -w dist .
 
 constraints: $(VENV)/.installed-dev  ## Pin the versions that are installed now
-	@$(BIN)/pip install -q --disable-pip-version-check -e '.[docs]'
+	@$(BIN)/pip install -q --disable-pip-version-check -e '.[docs,workflows]'
 	@$(BIN)/pip freeze --exclude-editable --exclude pip --exclude setuptools | grep -v ' @ ' > constraints.txt
 
 bench: $(VENV)/.installed-dev  ## Measure, and write benchmarks/RESULTS.md (BENCH_FLAGS=--quick to try it)

@@ -10,6 +10,7 @@ import pytest
 
 from horde_model_reference.body_limits import DEFAULT_LIMITS
 from horde_model_reference.categories import MODEL_REFERENCE_CATEGORY
+from horde_model_reference.curation.listing_history import MOST_SEARCHED
 from horde_model_reference.curation.repository_profiles import repository_profile
 from horde_model_reference.errors import CatalogueError, UsageError
 from horde_model_reference.review.revisions import Revisions, find_revisions, read_side
@@ -83,6 +84,14 @@ def test_a_model_removed_twice_has_its_last_removal(repository: GitRepository) -
     for month, rows in enumerate(((ONE, TWO), (ONE,), (ONE, TWO), (ONE,)), 1):
         repository.commit(f"2025-0{month}-01", models__csv=text_file(*rows))
     assert found(repository, "HEAD", "HEAD").removed_before(["b/Two-8B"]) == {"b/Two-8B": noon("2025-04-01")}
+
+
+def test_many_names_at_once_are_found(repository: GitRepository) -> None:
+    names = [f"model {at}" for at in range(MOST_SEARCHED + 1)]
+    repository.commit("2025-01-01", stable_diffusion__json=image_file(["One", *names]))
+    repository.commit("2025-01-02", stable_diffusion__json=image_file(["One"]))
+    revisions = find_revisions(repository.folder, repository_profile(IMAGE), "HEAD", "HEAD")
+    assert revisions.removed_before([*names, "Never"]) == dict.fromkeys(names, noon("2025-01-02"))
 
 
 @pytest.mark.parametrize("name", ["Plain", "Größe", 'A "quote"', "back\\slash", "model\u2028"])

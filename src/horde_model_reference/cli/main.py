@@ -28,6 +28,7 @@ COMMANDS: tuple[str, ...] = (
     "apply",
     "undo",
     "review",
+    "review-comment",
     "history",
     "sync",
     "serve",

@@ -19,6 +19,8 @@ from horde_model_reference.curation.git_command import GitFailure, run_git
 from horde_model_reference.errors import CatalogueSourceError
 from horde_model_reference.escaping import visible
 
+MOST_SEARCHED = 10
+"""Names whose text is searched for before a version is parsed; with more of them, parsing is quicker."""
 HEADER = "name"
 """First cell of the header; versions of 2023 and 2024 have none, and begin with a name as well."""
 
@@ -91,8 +93,9 @@ def last_removals(file: Path, head: str, names: Iterable[str]) -> dict[str, floa
     found: dict[str, float] = {}
     newer = 0.0
     for time, content in _versions(file, head):
-        held = [name for name, spellings in wanted.items() if any(text in (content or b"") for text in spellings)]
-        for name in listed_names(content) or () if held else ():
+        searched = len(wanted) <= MOST_SEARCHED
+        held = not searched or any(text in (content or b"") for spellings in wanted.values() for text in spellings)
+        for name in listed_names(content) or () if wanted and held else ():
             if name in wanted:
                 found[name] = newer
                 del wanted[name]

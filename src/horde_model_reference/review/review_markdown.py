@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
-from typing import TypeVar
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from typing import Any
 
+from horde_model_reference.escaping import visible
 from horde_model_reference.reports import words
 from horde_model_reference.reports.markdown_report import code
-from horde_model_reference.review.review_schema import AddedInfo, ChangedInfo, FindingInfo, RemovedInfo, Review
-
-T = TypeVar("T")
+from horde_model_reference.review.review_schema import (
+    AddedInfo,
+    ChangedInfo,
+    FindingInfo,
+    RemovedInfo,
+    RenamedInfo,
+    Review,
+)
 
 MOST_ROWS = 50
 """Rows of each table; the JSON has all."""
@@ -17,6 +23,8 @@ LONGEST = 300
 """Characters of a name or a sentence."""
 LONGEST_COMMENT = 60_000
 """Characters of the whole text; GitHub takes comments of up to 65,536."""
+RESERVE = 2_000
+"""Characters that are kept for the footer, and for the words about rows that are left out."""
 BAR = "\\|"
 """A bar within a cell: tables demand it even inside code."""
 
@@ -29,29 +37,24 @@ CHANGED = ("Changed", "Line", "Fields")
 
 def review_markdown(review: Review) -> str:
     """Return a review of at most ``LONGEST_COMMENT`` characters: findings, then a table for each kind of change."""
-    changes = (
-        _table(REMOVED, review.removed, _removed),
-        _table(RENAMED, review.renamed, lambda row: (_code(row.name), _code(row.before), str(row.line))),
-        _table(ADDED, review.added, _added),
-        _table(CHANGED, review.changed, _changed),
-    )
-    start = [_title(review), _table(FINDINGS, review.findings, _finding) or "No findings."]
-    return "\n\n".join([*_fitting(start, filter(None, changes)), _footer(review)]) + "\n"
+    sections = [_title(review)]
+    for heading, rows, cells in _tables(review):
+        room = LONGEST_COMMENT - RESERVE - sum(map(len, sections))
+        sections.append(_table(heading, rows, cells, room))
+    sections[1] = sections[1] or "No findings."
+    return "\n\n".join([*filter(None, sections), _footer(review)]) + "\n"
 
 
-def _fitting(start: Sequence[str], more: Iterable[str]) -> list[str]:
-    """Return the first sections, and those of the others that there is room for."""
-    kept, room = list(start), LONGEST_COMMENT - sum(map(len, start)) - FOOTER
-    for section in more:
-        shown = section if len(section) < room else f"{section.partition(' | ')[0].removeprefix('| ')}: {NO_ROOM}"
-        kept.append(shown)
-        room -= len(shown)
-    return kept
+Cells = Callable[[Any], Iterable[str]]
 
 
-FOOTER = 1000
-"""Characters that the footer and the notes about left-out tables take at most."""
-NO_ROOM = "left out for want of room; the JSON of the review has them."
+def _tables(review: Review) -> Iterator[tuple[Sequence[str], Sequence[object], Cells]]:
+    """Yield heading, rows and cells of each table."""
+    yield FINDINGS, review.findings, _finding
+    yield REMOVED, review.removed, _removed
+    yield RENAMED, review.renamed, _renamed
+    yield ADDED, review.added, _added
+    yield CHANGED, review.changed, _changed
 
 
 def summary(review: Review) -> str:
@@ -71,36 +74,51 @@ def summary(review: Review) -> str:
 
 
 def _title(review: Review) -> str:
-    sides = f"{code(review.base)} to {code(review.head)}"
+    sides = f"{_code(review.base)} to {_code(review.head)}"
     return f"## Review of {review.category.value}\n\n{sides}: {summary(review)}"
 
 
-def _table(heading: Sequence[str], rows: Sequence[T], cells: Callable[[T], Iterable[str]]) -> str:
+def _table(heading: Sequence[str], rows: Sequence[object], cells: Cells, room: int) -> str:
+    """Return a table of at most ``MOST_ROWS`` rows, and as many characters as there is room for."""
     if not rows:
         return ""
-    lines = [heading, ["---"] * len(heading), *(list(cells(row)) for row in rows[:MOST_ROWS])]
-    drawn = [f"| {' | '.join(cell.replace('|', BAR) for cell in line)} |" for line in lines]
-    more = len(rows) - MOST_ROWS
-    return "\n".join(drawn) + (f"\n\n… and {more:,} more." if more > 0 else "")
+    lines = [_line(heading), _line(["---"] * len(heading))]
+    room -= sum(map(len, lines))
+    for row in rows[:MOST_ROWS]:
+        line = _line(cells(row))
+        room -= len(line) + 1
+        if room < 0:
+            break
+        lines.append(line)
+    more = len(rows) + 2 - len(lines)
+    return "\n".join(lines) + (f"\n\n… and {more:,} more." if more else "")
+
+
+def _line(cells: Iterable[str]) -> str:
+    return f"| {' | '.join(cell.replace('|', BAR) for cell in cells)} |"
 
 
 def _finding(row: FindingInfo) -> tuple[str, ...]:
     record = "" if row.record is None else _code(row.record)
     line = "" if row.line is None else str(row.line)
-    return row.severity.value, f"`{row.code}`", record, line, _code(row.sentence)
+    return row.severity.value, _code(row.code), record, line, _code(row.sentence)
 
 
 def _added(row: AddedInfo) -> tuple[str, ...]:
     size = f"{words.size(row.size_gb)} GB" if row.parameters is None else words.weights(row.parameters)
-    hosts = words.first_names([code(host) for host in row.hosts])
+    hosts = words.first_names([_code(host) for host in row.hosts])
     kind = words.UNKNOWN if row.kind is None else _code(row.kind)
     return _code(row.name), str(row.line), size, hosts, kind, words.count(row.others_of_kind)
 
 
 def _removed(row: RemovedInfo) -> tuple[str, ...]:
-    styles = words.UNKNOWN if row.styles is None else words.first_names([code(style) for style in row.styles])
+    styles = words.UNKNOWN if row.styles is None else words.first_names([_code(style) for style in row.styles])
     verdict = words.UNKNOWN if row.verdict is None else row.verdict.value
     return _code(row.name), verdict, words.count(row.usage_month), words.count(row.worker_count), styles
+
+
+def _renamed(row: RenamedInfo) -> tuple[str, ...]:
+    return _code(row.name), _code(row.before), str(row.line)
 
 
 def _changed(row: ChangedInfo) -> tuple[str, ...]:
@@ -108,9 +126,10 @@ def _changed(row: ChangedInfo) -> tuple[str, ...]:
 
 
 def _code(text: str) -> str:
-    return code(text if len(text) <= LONGEST else f"{text[:LONGEST]}…")
+    shown = visible(text)
+    return code(shown if len(shown) <= LONGEST else f"{shown[:LONGEST]}…")
 
 
 def _footer(review: Review) -> str:
     known = "" if review.usage_as_of is None else f" Use as of {review.usage_as_of:%Y-%m-%d %H:%M} UTC."
-    return f"Made by horde-model-reference {review.version}.{known}"
+    return f"Made by horde-model-reference {_code(review.version)}.{known}"
