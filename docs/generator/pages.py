@@ -65,6 +65,7 @@ PARTS: dict[str, Callable[[], str]] = {
     "review-rules": review.rules,
     "review-fields": review.fields,
     "example-review": review.example,
+    "link-outcomes": review.link_outcomes,
     "mark-keys": curation.mark_keys,
     "mark-states": curation.mark_states,
     "example-plan": curation.plan_and_apply,

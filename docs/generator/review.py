@@ -11,6 +11,7 @@ from docs.generator.markup import code, fenced, table
 
 from horde_model_reference.curation.catalogue_files import remove_records
 from horde_model_reference.demo import DATA
+from horde_model_reference.links.link import OUTCOMES
 from horde_model_reference.review.review_schema import Review
 from horde_model_reference.review.rules import RULES
 
@@ -29,6 +30,11 @@ def fields() -> str:
     """Return every field of the JSON."""
     rows = [(code(name), field.description or "") for name, field in Review.model_fields.items()]
     return table(("field", "meaning"), rows)
+
+
+def link_outcomes() -> str:
+    """Return every outcome of asking for a link."""
+    return table(("outcome", "meaning"), [(code(outcome.value), meaning) for outcome, meaning in OUTCOMES.items()])
 
 
 def example() -> str:

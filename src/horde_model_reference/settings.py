@@ -137,6 +137,20 @@ class HistorySettings(BaseModel):
     )
 
 
+class LinksSettings(BaseModel):
+    """The check of download addresses."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    allow_private_addresses: bool = Field(
+        False, description="Ask addresses that resolve to private, loopback or link-local ones, too."
+    )
+    contact: str = Field("", description="An address or page in the `User-Agent`, for the people of the hosts asked.")
+    at_once_requests: Annotated[int, Field(ge=1, le=16)] = Field(4, description="Requests at once, to all hosts.")
+    pause_seconds: Seconds = Field(0.5, description="Seconds between two requests to the same host.")
+    timeout_seconds: PositiveSeconds = Field(20, description="Seconds for one answer.")
+
+
 class Settings(BaseSettings):
     """All settings, each with its default, unit and meaning."""
 
@@ -219,6 +233,7 @@ class Settings(BaseSettings):
 
     redis: RedisSettings = Field(RedisSettings(), description="Sharing with other processes.")
     history: HistorySettings = Field(HistorySettings(), description="Usage over time.")
+    links: LinksSettings = Field(LinksSettings(), description="The check of download addresses.")
 
     response_cache_max_bytes: Annotated[int, Field(ge=0)] = Field(
         64 * 2**20, description="Bytes of encoded answers that each process holds."

@@ -11,9 +11,11 @@ from horde_model_reference.curation.catalogue_files import remove_records
 from horde_model_reference.curation.db_json import generated_db_json
 from horde_model_reference.demo import DATA
 from horde_model_reference.settings import ENV_PREFIX
+from tests.support.background import in_background
 from tests.support.command_line import Cli, Run, assert_refused
 from tests.support.git_repository import GitRepository
 from tests.support.hostile_names import HOSTILE_NAMES
+from tests.support.link_host import LinkHost
 from tests.support.reviews import image_file, text_file, text_row
 
 pytestmark = pytest.mark.usefixtures("own_folder")
@@ -154,3 +156,27 @@ class TestRemovals:
         monkeypatch.setenv(f"{ENV_PREFIX}SOURCES__STYLES", str(DATA / "styles.json"))
         made = json.loads(offline(cli, "image_generation", *files, "--format", "json").out)
         assert "style_broken" in {found["code"] for found in made["findings"]}
+
+    def test_a_mark_is_held_against_the_removal(
+        self, cli: Cli, files: tuple[str, str], own_folder: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setenv(f"{ENV_PREFIX}SOURCES__MARKS", written(own_folder, "marks.toml", b""))
+        made = json.loads(offline(cli, "image_generation", *files, "--format", "json").out)
+        assert "removal_unmarked" in {found["code"] for found in made["findings"]}
+
+
+class TestLinks:
+    def test_new_addresses_are_asked(self, cli: Cli, own_folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setenv(f"{ENV_PREFIX}LINKS__ALLOW_PRIVATE_ADDRESSES", "true")
+        before = written(own_folder, "before.json", image_file(["One"]))
+        with in_background(LinkHost()) as host:
+            files = [{"file_name": "x", "file_url": host.url("/gone", "127.0.0.1"), "sha256sum": "ab"}]
+            new = {"config": {"download": files}}
+            after = written(own_folder, "after.json", image_file({"One": {}, "Two": new}))
+            run = cli("review", "image_generation", before, after, "--links", "--format", "json")
+            assert [asked.path for asked in host.log] == ["/gone", "/gone"]
+        assert run.code == 3
+        assert "link_gone" in {found["code"] for found in json.loads(run.out)["findings"]}
+
+    def test_they_are_not_asked_offline(self, cli: Cli) -> None:
+        assert_refused(offline(cli, "image_generation", "a", "b", "--links"), 2, "--links")

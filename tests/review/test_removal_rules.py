@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from typing import Any
 
 import pytest
@@ -13,6 +13,7 @@ from horde_model_reference.curation.plan import ModelVerdict
 from horde_model_reference.curation.policy import Policy
 from horde_model_reference.curation.styles import Styles
 from horde_model_reference.curation.telling import verdicts_on
+from horde_model_reference.marks.mark import Mark
 from horde_model_reference.review import removal_rules
 from horde_model_reference.review.facts import GeneratedFile, Removals, ReviewFacts
 from horde_model_reference.review.rule import Finding, Rule
@@ -74,6 +75,23 @@ def test_without_use_a_removal_is_unknown() -> None:
     given = facts(BEFORE, AFTER, removals=Removals(unknown="the Horde was not asked."))
     (found,) = found_by(removal_rules.removal_unknown, given)
     assert found.sentence == "It is removed, and its use is unknown: the Horde was not asked."
+
+
+MARK = {"category": "image_generation", "name": "Goes", "since": date(2026, 1, 1), "because": "low_use"}
+
+
+@pytest.mark.parametrize(("today", "early"), [(date(2026, 1, 30), 1), (date(2026, 1, 31), 0)])
+def test_a_removal_before_the_day_of_its_mark_is_early(today: date, early: int) -> None:
+    marks = {"Goes": Mark.model_validate(MARK | {"remove_after": date(2026, 1, 31)})}
+    given = facts(BEFORE, AFTER, marks=marks, today=today)
+    assert len(found_by(removal_rules.removal_early, given)) == early
+    assert found_by(removal_rules.removal_unmarked, given) == []
+
+
+def test_a_removal_without_a_mark_is_told_where_marks_are_known() -> None:
+    (found,) = found_by(removal_rules.removal_unmarked, facts(BEFORE, AFTER, marks={}))
+    assert found.record == "Goes"
+    assert found_by(removal_rules.removal_unmarked, facts(BEFORE, AFTER, marks=None)) == []
 
 
 STYLES = Styles({"noir": "Goes", "pop": "Stays", "lost": "Never listed"}, {})

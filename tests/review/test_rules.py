@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from horde_model_reference.review import file_rules, record_rules, removal_rules
+from horde_model_reference.review import file_rules, link_rules, record_rules, removal_rules
 from horde_model_reference.review.rule import Rule
 from horde_model_reference.review.rules import RULES
 
@@ -10,7 +10,7 @@ from horde_model_reference.review.rules import RULES
 def test_each_rule_is_in_the_table_once() -> None:
     declared = {
         found.code
-        for module in (file_rules, record_rules, removal_rules)
+        for module in (file_rules, link_rules, record_rules, removal_rules)
         for found in vars(module).values()
         if isinstance(found, Rule)
     }

@@ -29,6 +29,7 @@ COMMANDS: tuple[str, ...] = (
     "undo",
     "review",
     "review-comment",
+    "links",
     "history",
     "sync",
     "serve",

@@ -10,6 +10,7 @@ from horde_model_reference.clock import Clock
 from horde_model_reference.errors import HistoryError
 from horde_model_reference.history.database import Database, address, open_database, open_read_only, sqlite_path
 from horde_model_reference.history.database_file import DatabaseFile, opened_file
+from horde_model_reference.history.link_record import LinkRecord
 from horde_model_reference.history.listing_record import ListingRecord
 from horde_model_reference.history.reading import Reader
 from horde_model_reference.history.rollup import roll_up_months
@@ -31,6 +32,7 @@ class HistoryStore:
         reader: Reads it.
         writer: Writes it.
         listings: The record of the names that catalogues list.
+        links: The record of link checks.
         clock: Which days can have been seen by now.
         file: The SQLite file that it is kept in; None where it is kept elsewhere.
     """
@@ -39,6 +41,7 @@ class HistoryStore:
     reader: Reader
     writer: Writer
     listings: ListingRecord
+    links: LinkRecord
     clock: Clock
     file: DatabaseFile | None = None
 
@@ -79,7 +82,13 @@ class HistoryStore:
 def store_on(database: Database, clock: Clock, file: DatabaseFile | None = None) -> HistoryStore:
     """Return the history in a database."""
     return HistoryStore(
-        database, Reader(database.reading, clock), Writer(database), ListingRecord(database, clock), clock, file
+        database=database,
+        reader=Reader(database.reading, clock),
+        writer=Writer(database),
+        listings=ListingRecord(database, clock),
+        links=LinkRecord(database),
+        clock=clock,
+        file=file,
     )
 
 

@@ -119,6 +119,20 @@ listings = Table(
 """The days on which a catalogue listed a name, in runs without a break; days without a record break none."""
 
 
+link_checks = Table(
+    "link_checks",
+    metadata,
+    Column("address", Text, primary_key=True),
+    Column("checked_at", BigInteger, nullable=False),
+    Column("outcome", Text, nullable=False),
+    Column("detail", Text, nullable=False),
+    Column("failed_days", Integer, nullable=False),
+    Column("failed_day", Integer, nullable=False),
+    sqlite_with_rowid=False,
+)
+"""The last result for each address; on how many days in a row it failed, and the last of them (0: none)."""
+
+
 def written(name: str) -> str:
     """Return a name as it is stored: PostgreSQL cannot hold the character NUL."""
     return name.replace("\\", "\\\\").replace("\0", "\\0")

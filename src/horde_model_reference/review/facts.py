@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 from functools import cached_property
 
 import polars as pl
@@ -15,6 +15,8 @@ from horde_model_reference.categories import MODEL_REFERENCE_CATEGORY, USAGE
 from horde_model_reference.curation.plan import ModelVerdict
 from horde_model_reference.curation.replacements import kinds
 from horde_model_reference.curation.styles import Styles
+from horde_model_reference.links.link import LinkResult
+from horde_model_reference.marks.mark import Mark
 from horde_model_reference.review.change import Change
 from horde_model_reference.review.version import VersionRecord
 
@@ -67,6 +69,9 @@ class ReviewFacts:
         removed_before: When names that the version before does not list were removed, in seconds of the epoch.
         generated: The file that is generated from the catalogue; None where there is none, or it was not given.
         preferred_hosts: Hosts, with their subdomains, that files should lie on.
+        links: The results of asking for new addresses; empty where they were not asked.
+        marks: The marks by model; None where there is no source of marks, or it cannot be read.
+        today: The day that marks are held against; None without marks.
     """
 
     change: Change
@@ -75,6 +80,9 @@ class ReviewFacts:
     removed_before: Mapping[str, float] = field(default_factory=dict)
     generated: GeneratedFile | None = None
     preferred_hosts: Collection[str] = ()
+    links: Mapping[str, LinkResult] = field(default_factory=dict)
+    marks: Mapping[str, Mark] | None = None
+    today: date | None = None
 
     @property
     def category(self) -> MODEL_REFERENCE_CATEGORY:

@@ -64,6 +64,23 @@ def removal_unknown(facts: ReviewFacts) -> Iterator[Remark]:
             yield about_gone(record, f"It is removed, and whether it may go is unknown: {_why(found)}")
 
 
+@rule(Severity.WARNING)
+def removal_unmarked(facts: ReviewFacts) -> Iterator[Remark]:
+    """No mark announced the removal of a model."""
+    for record in facts.change.removed:
+        if facts.marks is not None and record.name not in facts.marks:
+            yield about_gone(record, "It is removed, and no mark announced it.")
+
+
+@rule(Severity.ERROR)
+def removal_early(facts: ReviewFacts) -> Iterator[Remark]:
+    """A model is removed before the day that its mark names."""
+    for record in facts.change.removed:
+        mark = (facts.marks or {}).get(record.name)
+        if mark is not None and facts.today is not None and facts.today < mark.remove_after:
+            yield about_gone(record, f"It is removed before {mark.remove_after}, the day that its mark names.")
+
+
 @rule(Severity.ERROR)
 def style_broken(facts: ReviewFacts) -> Iterator[Remark]:
     """Styles name a model whose name goes."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from horde_model_reference.review import file_rules, record_rules, removal_rules
+from horde_model_reference.review import file_rules, link_rules, record_rules, removal_rules
 from horde_model_reference.review.rule import Rule
 
 RULES: tuple[Rule, ...] = (
@@ -24,12 +24,19 @@ RULES: tuple[Rule, ...] = (
     record_rules.hash_missing,
     record_rules.host_not_preferred,
     record_rules.size_unknown,
+    link_rules.link_gone,
+    link_rules.link_wrong,
+    link_rules.link_gated,
+    link_rules.link_unreachable,
+    link_rules.link_unasked,
     record_rules.files_changed,
     record_rules.kind_crowded,
     removal_rules.removal_protected,
     removal_rules.removal_used,
     removal_rules.removal_kept,
     removal_rules.removal_unknown,
+    removal_rules.removal_unmarked,
+    removal_rules.removal_early,
     removal_rules.style_broken,
     removal_rules.style_orphaned,
     removal_rules.styles_unknown,

@@ -40,9 +40,9 @@ def collect(*, demo: bool) -> None:
     """Ask the Horde and keep its answers, and the names that the catalogues list."""
 
     async def work(engine: Engine) -> dict[HordeModelType, list[str]]:
-        async with _store(demo=demo) as store:
+        async with open_history(demo=demo) as store:
             found = {}
-            with _progress("Types of model", len(HordeModelType), MofNCompleteColumn()) as reach:
+            with progress("Types of model", len(HordeModelType), MofNCompleteColumn()) as reach:
                 for at, model_type in enumerate(HordeModelType, start=1):
                     outcomes = await store.keep(await engine.horde.observe(model_type))
                     found[model_type] = [outcome.value for outcome in outcomes]
@@ -72,8 +72,8 @@ def import_saved(files: Sequence[Path], date: str | None, kind: HordeModelType |
     counted = dict.fromkeys([*(outcome.value for outcome in Outcome), "unknown"], 0)
 
     async def work() -> None:
-        async with _store(demo=demo) as store:
-            with _progress("Files", len(files), MofNCompleteColumn()) as reach:
+        async with open_history(demo=demo) as store:
+            with progress("Files", len(files), MofNCompleteColumn()) as reach:
                 for at, path in enumerate(files, start=1):
                     found = read_saved(path, moment, kind, now)
                     outcome = "unknown" if found is None else (await store.writer.keep(found)).value
@@ -89,10 +89,10 @@ def prune(*, demo: bool) -> None:
 
     async def work() -> int:
         closed, keep_days = 0, settings_for(demo=demo).history.keep_days
-        async with _store(demo=demo) as store:
+        async with open_history(demo=demo) as store:
             now = store.clock.now()
             due = {kind: await months_to_roll_up(store.database, kind, keep_days, now) for kind in HordeModelType}
-            with _progress("Months", sum(map(len, due.values())), MofNCompleteColumn()) as reach:
+            with progress("Months", sum(map(len, due.values())), MofNCompleteColumn()) as reach:
                 for model_type in due:
                     async for _ in roll_up_months(store.database, model_type, keep_days, now):
                         closed += 1
@@ -110,9 +110,9 @@ def export(written: ExportFormat, kind: HordeModelType | None, output: Path | No
 
     async def work() -> pl.DataFrame:
         parts = [pl.DataFrame(schema=EXPORTED)]
-        async with _store(open_store_for_reading, demo=demo) as store:
+        async with open_history(open_store_for_reading, demo=demo) as store:
             for model_type in types:
-                with _progress(model_type.value, 1.0, TaskProgressColumn()) as reach:
+                with progress(model_type.value, 1.0, TaskProgressColumn()) as reach:
                     async for share, part in exported(store, model_type):
                         parts.append(part)
                         reach(share)
@@ -122,7 +122,8 @@ def export(written: ExportFormat, kind: HordeModelType | None, output: Path | No
 
 
 @asynccontextmanager
-async def _store(opened: Opener = open_store, *, demo: bool) -> AsyncIterator[HistoryStore]:
+async def open_history(opened: Opener = open_store, *, demo: bool) -> AsyncIterator[HistoryStore]:
+    """Open the history of the settings, or of the demo; it is closed at the end."""
     store = await (open_simulated_past if demo else opened)(settings_for(demo=demo), clock_for(demo=demo))
     try:
         yield store
@@ -131,7 +132,7 @@ async def _store(opened: Opener = open_store, *, demo: bool) -> AsyncIterator[Hi
 
 
 @contextmanager
-def _progress(what: str, total: float, unit: ProgressColumn) -> Iterator[Callable[[float], None]]:
+def progress(what: str, total: float, unit: ProgressColumn) -> Iterator[Callable[[float], None]]:
     """Show a progress bar if standard error is a terminal; yield the function that updates it."""
     console = Console(stderr=True)
     columns = (TextColumn("{task.description}"), BarColumn(), unit)

@@ -2,24 +2,32 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass, replace
+from datetime import datetime
 from pathlib import Path
 
+from horde_model_reference.body_limits import BodyLimits
+from horde_model_reference.catalogue.listing import Listing
 from horde_model_reference.catalogue.sources import file_path
 from horde_model_reference.categories import MODEL_REFERENCE_CATEGORY, has_styles
 from horde_model_reference.cli.actions.clone import open_styles_clone
 from horde_model_reference.cli.actions.output import show, write
 from horde_model_reference.cli.actions.session import clock_for, settings_for, with_engine
+from horde_model_reference.clock import Clock
 from horde_model_reference.curation.policy import load_policy
 from horde_model_reference.curation.repository_profiles import repository_profile
 from horde_model_reference.engine import NO_STYLES, Engine
 from horde_model_reference.errors import UsageError
 from horde_model_reference.escaping import visible
+from horde_model_reference.links.checking import check_links, open_asker
+from horde_model_reference.links.link import Link, LinkResult
 from horde_model_reference.reports.formats import FailOn, ReviewFormat
 from horde_model_reference.reports.json_report import to_json
-from horde_model_reference.review.change import compare
+from horde_model_reference.review.change import Change, compare
 from horde_model_reference.review.facts import GeneratedFile, Removals, ReviewFacts
+from horde_model_reference.review.link_rules import MOST_LINKS, new_links
 from horde_model_reference.review.removals import NOT_ASKED, judged_removals
 from horde_model_reference.review.review_markdown import review_markdown
 from horde_model_reference.review.review_schema import Review
@@ -42,6 +50,7 @@ class ReviewRequest:
     db_json: Path | None
     policy: Path | None
     offline: bool
+    links: bool
     format: ReviewFormat
     output: Path | None
     json_output: Path | None
@@ -76,11 +85,13 @@ def review(category: MODEL_REFERENCE_CATEGORY, asked: ReviewRequest, *, demo: bo
         PlanError: The folder of the styles is no such clone.
         OutputError: The review cannot be written.
     """
+    if asked.offline and asked.links:
+        raise UsageError("--links: it asks servers, which --offline forbids.", hint="Leave one of them out.")
     policy, settings = load_policy(asked.policy), settings_for(demo=demo)
     if asked.styles_repository is not None:
         settings = open_styles_clone(category, asked.styles_repository, None).settings(settings)
     settings = _without_network(settings) if asked.offline else settings
-    sides, now = _sides(category, asked, settings), clock_for(demo=demo).now()
+    sides, clock = _sides(category, asked, settings), clock_for(demo=demo)
     limits, name = settings.body_limits, sides.location.name
     change = compare(*(read_version(side.catalogue, category, name, limits) for side in (sides.before, sides.after)))
     new = [record.name for record in change.new_names]
@@ -94,13 +105,19 @@ def review(category: MODEL_REFERENCE_CATEGORY, asked: ReviewRequest, *, demo: bo
 
     async def work(engine: Engine) -> ReviewFacts:
         styles, _ = await engine.curation.styles() if has_styles(category) else (NO_STYLES, ())
+        marks, _ = await engine.curation.marks() if settings.sources.marks else (None, ())
+        own_marks = None if marks is None else marks.of(category)
+        known = replace(facts, styles=styles, marks=own_marks, today=clock.now().date())
         if asked.offline:
-            return replace(facts, styles=styles)
-        listings = sides.revisions.listings(now, limits) if sides.revisions is not None and change.removed else {}
-        removals = await judged_removals(engine, change, policy, str(sides.location), listings)
-        return replace(facts, styles=styles, removals=removals)
+            return known
+        listings = _listings(sides, clock.now(), limits) if change.removed else {}
+        return replace(
+            known,
+            removals=await judged_removals(engine, change, policy, str(sides.location), listings),
+            links=await _asked_links(change, settings, clock) if asked.links else {},
+        )
 
-    found = with_engine(work, demo=demo, settings=settings)
+    found = with_engine(work, demo=demo, settings=settings, clock=clock)
     made = make_review(found, sides.before.label, sides.after.label)
     _write(made, asked)
     return made
@@ -156,8 +173,25 @@ def _generated(sides: _Sides) -> GeneratedFile | None:
     return GeneratedFile(sides.generated, sides.location.name, before, after)
 
 
+def _listings(sides: _Sides, now: datetime, limits: BodyLimits) -> Mapping[str, Listing]:
+    """Return since when the side before lists models; files have no history."""
+    return {} if sides.revisions is None else sides.revisions.listings(now, limits)
+
+
+async def _asked_links(change: Change, settings: Settings, clock: Clock) -> Mapping[str, LinkResult]:
+    """Ask for the addresses that a change adds, at most ``MOST_LINKS`` of them."""
+    results: dict[str, LinkResult] = {}
+
+    async def keep(link: Link, result: LinkResult) -> None:
+        results[link.address] = result
+
+    async with open_asker(settings.links, clock) as asker:
+        await check_links(new_links(change)[:MOST_LINKS], asker, keep)
+    return results
+
+
 def _without_network(settings: Settings) -> Settings:
-    """Return settings that read no styles from a URL."""
-    if file_path(settings.sources.styles) is not None:
-        return settings
-    return settings.model_copy(update={"sources": settings.sources.model_copy(update={"styles": ""})})
+    """Return settings that read no styles and marks from a URL."""
+    sources = settings.sources
+    away = {name: "" for name in ("styles", "marks") if file_path(getattr(sources, name)) is None}
+    return settings.model_copy(update={"sources": sources.model_copy(update=away)})

@@ -40,6 +40,9 @@ def review(  # noqa: PLR0913 - one parameter an option
         bool,
         typer.Option("--offline", help="Ask no server: the use of removed models, and styles at a URL, are unknown."),
     ] = False,
+    links: Annotated[
+        bool, typer.Option("--links", help="Ask for the download addresses that the change adds.")
+    ] = False,
     fail_on: Annotated[
         FailOn, typer.Option(help=f"Exit with {FOUND} where a finding is at least as grave as this.")
     ] = FailOn.error,
@@ -61,6 +64,7 @@ def review(  # noqa: PLR0913 - one parameter an option
         db_json=db_json,
         policy=policy,
         offline=offline,
+        links=links,
         format=format,
         output=output,
         json_output=json_output,

@@ -1,0 +1,108 @@
+"""The record of link checks: the last result for each address, and on how many days in a row it failed."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from enum import StrEnum
+
+from sqlalchemy import delete, select
+
+from horde_model_reference.history.database import Database
+from horde_model_reference.history.days import day_of
+from horde_model_reference.history.tables import link_checks, read, written
+from horde_model_reference.links.link import FAILURES, NO_RESULT, LinkOutcome, LinkResult
+
+DEAD_DAYS = 3
+"""Days in a row on which a link failed, after which it is dead."""
+
+
+class LinkState(StrEnum):
+    """The state of a link, from its last result and the days on which it failed."""
+
+    WORKING = "working"
+    GATED = "gated"
+    SUSPECT = "suspect"
+    DEAD = "dead"
+
+
+@dataclass(frozen=True, slots=True)
+class LinkCheck:
+    """The last result for an address.
+
+    Attributes:
+        outcome: The outcome.
+        detail: More about it, for people.
+        checked_at: When it was asked.
+        failed_days: On how many days in a row it failed; days without a check count as none, and break no row.
+    """
+
+    outcome: LinkOutcome
+    detail: str
+    checked_at: datetime
+    failed_days: int
+
+    @property
+    def state(self) -> LinkState:
+        """The state of the link: dead after failures on ``DEAD_DAYS`` days."""
+        if self.outcome in FAILURES:
+            return LinkState.DEAD if self.failed_days >= DEAD_DAYS else LinkState.SUSPECT
+        return LinkState.GATED if self.outcome is LinkOutcome.LOGIN else LinkState.WORKING
+
+
+class LinkRecord:
+    """Writes and reads the record.
+
+    Args:
+        database: The history's database.
+    """
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    async def keep(self, address: str, result: LinkResult, now: datetime) -> None:
+        """Keep a result; refusals by our own rules and busy hosts are none.
+
+        Raises:
+            HistoryError: The database is unavailable; nothing was written.
+        """
+        if result.outcome in NO_RESULT:
+            return
+        key, today = written(address), day_of(now)
+        own = link_checks.c.address == key
+        days = select(link_checks.c.failed_days, link_checks.c.failed_day).where(own)
+        async with self._database.writing() as connection:
+            failed_days, failed_day = (await connection.execute(days)).first() or (0, 0)
+            failed = (failed_days + (failed_day != today), today) if result.outcome in FAILURES else (0, 0)
+            row = {
+                "address": key,
+                "checked_at": int(now.timestamp()),
+                "outcome": result.outcome.value,
+                "detail": written(result.detail),
+                "failed_days": failed[0],
+                "failed_day": failed[1],
+            }
+            await connection.execute(delete(link_checks).where(own))
+            await connection.execute(link_checks.insert(), [row])
+
+    async def checks(self, addresses: Collection[str]) -> Mapping[str, LinkCheck]:
+        """Return the last result for each of these addresses that has one.
+
+        Raises:
+            HistoryError: The database is unavailable.
+        """
+        wanted = frozenset(addresses)
+        async with self._database.reading() as connection:
+            rows = (await connection.execute(select(link_checks))).all()
+        found = {read(row.address): row for row in rows}
+        return {
+            address: LinkCheck(
+                LinkOutcome(row.outcome),
+                read(row.detail),
+                datetime.fromtimestamp(row.checked_at, UTC),
+                row.failed_days,
+            )
+            for address, row in found.items()
+            if address in wanted
+        }

@@ -1,0 +1,67 @@
+"""The record of link checks: one failure is suspect, three on three days are dead (design section 12)."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from horde_model_reference.history.link_record import LinkCheck, LinkState
+from horde_model_reference.links.link import LinkOutcome, LinkResult
+from tests.history.conftest import Stores
+
+NOW = datetime(2026, 11, 1, 12, tzinfo=UTC)
+ADDRESS = "https://a.example/1\0\\"
+
+
+async def kept(stores: Stores, *results: tuple[float, LinkOutcome]) -> LinkCheck | None:
+    """Keep results at moments, in days after the first one; return what is known in the end."""
+    async with stores() as store:
+        for day, outcome in results:
+            await store.links.keep(ADDRESS, LinkResult(outcome, "a detail\0"), NOW + timedelta(days=day))
+        found = await store.links.checks([ADDRESS, "https://a.example/other"])
+        assert set(found) <= {ADDRESS}
+        return found.get(ADDRESS)
+
+
+async def test_a_result_is_kept_with_its_time_and_detail(stores: Stores) -> None:
+    assert await kept(stores, (0, LinkOutcome.OK)) == LinkCheck(LinkOutcome.OK, "a detail\0", NOW, 0)
+
+
+@pytest.mark.parametrize(
+    ("days", "state", "failed_days"),
+    [
+        ([0], LinkState.SUSPECT, 1),
+        ([0, 0.1, 0.2, 0.3], LinkState.SUSPECT, 1),
+        ([0, 1], LinkState.SUSPECT, 2),
+        ([0, 1, 2], LinkState.DEAD, 3),
+        ([0, 10, 30], LinkState.DEAD, 3),
+    ],
+)
+async def test_failures_on_three_days_make_a_link_dead(
+    stores: Stores, days: list[float], state: LinkState, failed_days: int
+) -> None:
+    found = await kept(stores, *((day, LinkOutcome.GONE) for day in days))
+    assert found is not None
+    assert (found.state, found.failed_days) == (state, failed_days)
+
+
+async def test_a_link_that_works_again_begins_anew(stores: Stores) -> None:
+    gone, fine = LinkOutcome.GONE, LinkOutcome.OK
+    found = await kept(stores, (0, gone), (1, gone), (2, fine), (3, gone))
+    assert found is not None
+    assert (found.state, found.failed_days) == (LinkState.SUSPECT, 1)
+
+
+@pytest.mark.parametrize("outcome", [LinkOutcome.REFUSED, LinkOutcome.BUSY])
+async def test_refusals_by_our_own_rules_are_no_results(stores: Stores, outcome: LinkOutcome) -> None:
+    assert await kept(stores, (0, outcome)) is None
+    found = await kept(stores, (0, LinkOutcome.GONE), (1, outcome))
+    assert found is not None
+    assert found.checked_at == NOW
+
+
+async def test_a_link_behind_a_login_is_gated(stores: Stores) -> None:
+    found = await kept(stores, (0, LinkOutcome.LOGIN))
+    assert found is not None
+    assert (found.state, found.failed_days) == (LinkState.GATED, 0)
