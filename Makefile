@@ -9,7 +9,7 @@ SOAK_MINUTES ?= 10
 CHAOS_MINUTES ?= 10
 CHAOS_FLAGS ?=
 
-.PHONY: help demo serve test test-fast lint types imports docs site picture check check-figures simulate mutants wheel constraints bench soak chaos clean
+.PHONY: help demo serve test test-fast lint types imports docs site picture vendor check check-figures simulate mutants wheel constraints bench soak chaos clean
 
 help:  ## Show this list
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 16
@@ -46,6 +46,9 @@ site: $(VENV)/.installed  ## Build the documentation as a site into build/site
 
 picture: $(VENV)/.installed-dev  ## Draw the README's picture of the web page anew (needs chromium)
 	@$(BIN)/python docs/draw_page.py
+
+vendor: $(VENV)/.installed  ## Fetch the page's files of others anew and check their hashes (needs npm; VENDOR=--accept writes new ones)
+	@$(BIN)/python tools/vendor.py $(VENDOR)
 
 check: lint types imports test  ## Everything a change must pass
 

@@ -10,7 +10,7 @@ sys.path.insert(0, str(ROOT))  # So that the tests' browser is found when this f
 
 from tests.support.browser import chromium, serving_the_demo  # noqa: E402
 
-SIZE = (1400, 820)
+SIZE = (1440, 900)
 PICTURE = ROOT / "docs" / "images" / "page.png"
 
 
@@ -19,7 +19,7 @@ def main() -> None:
     width, height = SIZE
     with serving_the_demo() as address, chromium() as browser:
         page = browser.new_page(viewport={"width": width, "height": height})
-        answer = page.goto(f"{address}/category/image_generation")
+        answer = page.goto(f"{address}/models/image_generation")
         if answer is None or not answer.ok:
             raise RuntimeError(f"{page.url}: {page.title()}")
         page.screenshot(path=PICTURE)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 
 # Control characters (ANSI codes start with one), line separators, and the marks that reverse the reading direction.
@@ -24,3 +25,9 @@ def shortened(text: str) -> str:
 def quoted(text: str) -> str:
     """Return the text as messages show names: visible, in quotes, and shortened."""
     return repr(visible(shortened(text)))
+
+
+def toml_string(text: str) -> str:
+    """Return a text as a TOML string; characters that cannot be seen are written as escapes."""
+    quoted_text = json.dumps(text, ensure_ascii=False)
+    return "".join(char if char.isprintable() else f"\\U{ord(char):08x}" for char in quoted_text)

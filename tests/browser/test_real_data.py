@@ -51,20 +51,29 @@ def service_url(real_url: str) -> str:
 def test_a_plan_of_the_policys_own_applies(
     open_page: Open, shared_data: Path, tmp_path: Path, category: str, models: int
 ) -> None:
-    page = open_page(f"/category/{category}?limit=100")
+    page = open_page(f"/models/{category}?limit=100")
     assert count_shown(page) == models
     assert len(names(page)) == 100
-    for name in ("Pictures", "Plan removals"):
-        page.get_by_role("link", name=name).click()
+    for name in ("Overview", "Charts", "Names", "Plan"):
+        page.locator(".tabs").first.get_by_role("link", name=name).click()
         page.wait_for_load_state()
         assert page.evaluate("document.documentElement.scrollWidth <= document.documentElement.clientWidth")
-    assert page.get_by_role("checkbox").count() == models
-    if not page.get_by_role("checkbox", checked=True).count():
-        row = page.locator("table.plan tbody tr").first
+    if not page.locator("[name=select]:checked").count():
+        row = page.locator("table.plan-rows > tbody").first
         row.get_by_role("checkbox").check()
         row.get_by_role("textbox").fill("agreed")
-        expect(page.locator("#outcome")).to_contain_text("Removed all the same: agreed")
+        expect(page.locator("#outcome .big")).to_have_text("1 model")
+        expect(page.locator("#outcome [role=alert]")).to_have_count(0)
     files = downloaded(page, tmp_path)
     (catalogue,) = files.keys() - {"plan.json", "plan.md", "removals.patch"}
     before = (shared_data / "catalogue" / catalogue).read_bytes()
     assert_applies(files["removals.patch"], before, files[catalogue], tmp_path)
+
+
+def test_an_alias_can_be_copied(open_page: Open) -> None:
+    page = open_page("/names/text_generation", permissions=["clipboard-read", "clipboard-write"])
+    button = page.get_by_role("button", name="Copy alias").first
+    line = button.get_attribute("data-copy")
+    button.click()
+    expect(page.get_by_role("button", name="Copied")).to_be_visible()
+    assert page.evaluate("navigator.clipboard.readText()") == line

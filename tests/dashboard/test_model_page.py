@@ -7,22 +7,24 @@ from typing import Any
 
 import pytest
 
+from horde_model_reference.analytics.risk_level import RiskLevel
 from horde_model_reference.analytics.risk_response import respond_for_model
-from horde_model_reference.dashboard.model_page import model_page
+from horde_model_reference.analytics.risk_schema import FlagEvidence
+from horde_model_reference.dashboard.model_page import _observed, model_page
 from tests.support.builders import TEXT
 from tests.support.curation import CROWD, SUBJECT, facts_of, plan_of, verdicts_of
 from tests.support.hostile_names import HOSTILE_NAMES
 from tests.support.markup import Markup
 from tests.support.rows import files
 
-REL = "noopener noreferrer nofollow"
+REL = "noopener noreferrer external"
 
 
 def page(name: str = SUBJECT, record: Mapping[str, Any] | None = None, use: int = 0, **more: Any) -> str:
     """The page of a model among a crowd."""
     facts = facts_of(CROWD | {name: use}, records={name: record or {}}, **more)
     detail = respond_for_model(facts.table, name)
-    return model_page(detail, facts.catalogue.records[name], verdicts_of(plan_of(facts))[name], "No history.")
+    return model_page(facts.table, detail, verdicts_of(plan_of(facts))[name], "No history.")
 
 
 def leading_away(shown: str) -> list[str]:
@@ -37,8 +39,8 @@ def test_pages_and_files_are_links() -> None:
     record = {"homepage": "https://civitai.com/models/1", **files("https://h.example/a b", "javascript:alert(1)")}
     shown = page(record=record)
     assert leading_away(shown) == ["https://civitai.com/models/1", "https://h.example/a%20b"]
-    assert "<code>file 1</code> on no known host" in shown
-    assert "No page of it is known." in page(record=files())
+    assert "<code>file 1</code><small>no known host</small>" in shown
+    assert 'class="outs"' not in page(record=files())
 
 
 @pytest.mark.parametrize("hostile", HOSTILE_NAMES.values(), ids=HOSTILE_NAMES)
@@ -52,12 +54,33 @@ def test_rule_13_hostile_addresses_are_inert(hostile: str) -> None:
 def test_text_models_have_a_number_of_parameters() -> None:
     """Design section 8."""
     shown = page("a/Oakmoss-7B", {"parameters": 7_240_000_000}, category=TEXT)
-    assert "7.2B parameters; baseline" in " ".join(shown.split())
+    assert "<dt>Size</dt><dd>7.2B <small>parameters</small>" in shown
     assert leading_away(shown)[0] == "https://huggingface.co/a/Oakmoss-7B"
-    assert "Hugging Face, by its name" in shown
+    assert "Model card</a><small>huggingface.co, by its name</small>" in shown
 
 
 def test_a_suspicious_model_is_called_so() -> None:
     """Design section 8."""
     shown = " ".join(page(threads={SUBJECT: 9}).split())
-    assert '<strong class="verdict-unknown">unknown</strong>: Suspicious: 9 worker threads' in shown
+    assert "<strong>It stays, since too little is known.</strong> Suspicious: 9 worker threads" in shown
+    assert "But for that it would be a candidate." in shown
+
+
+def test_evidence_says_what_would_have_been_enough() -> None:
+    shown = page(record=files("https://elsewhere.example/x"))
+    rows = {row.partition("</code>")[0].rpartition("<code>")[2]: row for row in shown.split("<tr>") if "</code>" in row}
+    assert '<td class="number word" data-label="Enough">at least 1</td>' in rows["zero_usage_month"]
+    assert '<td class="number word" data-label="Enough">huggingface.co</td>' in rows["has_non_preferred_host"]
+    assert "<strong>elsewhere.example</strong>" in rows["has_non_preferred_host"]
+    assert "at least 0.0065%" in rows["low_usage"]
+
+
+@pytest.mark.parametrize("unit", ["", "%"])
+def test_what_was_observed_is_told_whatever_its_type(unit: str) -> None:
+    values = {None: "none", True: "yes", 1234: "1,234", 0.5: "0.5", "x": "x"}
+    for value, says in values.items():
+        found = FlagEvidence(
+            flag="x", severity=RiskLevel.LOW, sentence="", observed=value, threshold=None,
+            unit="percent" if unit else "", source="",
+        )  # fmt: skip
+        assert _observed(found) == says + unit

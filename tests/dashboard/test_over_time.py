@@ -8,9 +8,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from horde_model_reference.dashboard.over_time import OverTime, over_time, over_time_page
-from horde_model_reference.history.history_schema import DayInfo
-from tests.support.builders import IMAGE
+from horde_model_reference.dashboard.charts_page import charts_page
+from horde_model_reference.dashboard.over_time import OverTime, over_time
+from horde_model_reference.history.history_schema import DayInfo, ModelHistoryResponse
+from tests.support.builders import catalogue_of, observation_of, stats_of, table_of
 from tests.support.histories import a_history
 from tests.support.markup import Markup
 
@@ -23,6 +24,12 @@ def days(uses: dict[int, int | None]) -> list[DayInfo]:
         DayInfo(day=FIRST + timedelta(number), usage_day=use, usage_month=None, usage_total=None, worker_threads=None)
         for number, use in uses.items()
     ]
+
+
+def shown(history: ModelHistoryResponse | str) -> str:
+    """The page of charts with this past."""
+    table = table_of(catalogue_of(["a"]), observation_of(stats_of({"a": 1})))
+    return charts_page(table, 200, history, by_count=False)
 
 
 def drawn(uses: dict[int, int | None]) -> OverTime:
@@ -71,9 +78,11 @@ def test_too_little_is_no_picture(uses: dict[int, int | None]) -> None:
 
 @pytest.mark.parametrize(("uses", "figures"), [({0: 5, 1: 6}, 1), ({0: 5}, 0)])
 def test_the_page_has_a_table_behind_its_picture(uses: dict[int, int | None], figures: int) -> None:
-    page = Markup(over_time_page(IMAGE, a_history(first_seen=FIRST, points=days(uses))))
+    page = Markup(shown(a_history(first_seen=FIRST, points=days(uses))))
     assert page.inline() == []
-    assert len(page.all("figure")) == len(page.all("table")) == figures
+    assert (
+        len(page.all("div", **{"class": "time-chart"})) == len(page.all("table", **{"class": "plain days"})) == figures
+    )
 
 
 @pytest.mark.parametrize(
@@ -89,14 +98,13 @@ def test_that_no_use_was_seen_is_held_against_the_total(total: int | None, said:
         DayInfo(day=day, usage_day=0, usage_month=None, usage_total=total, worker_threads=None)
         for day in (FIRST, FIRST + timedelta(1))
     ]
-    page = over_time_page(IMAGE, a_history(first_seen=FIRST, points=points))
-    assert f"first seen on 2026-01-10{said}</p>" in page
+    assert f"first seen on 2026-01-10{said}</p>" in shown(a_history(first_seen=FIRST, points=points))
 
 
 def test_the_last_use_is_told_where_it_was_seen() -> None:
     history = a_history(first_seen=FIRST, last_used=FIRST, points=days({0: 5, 1: 0}))
-    assert "first seen on 2026-01-10, last used on 2026-01-10." in over_time_page(IMAGE, history)
+    assert "first seen on 2026-01-10, last used on 2026-01-10." in shown(history)
 
 
 def test_a_past_that_is_not_known_says_why() -> None:
-    assert "<p>There is none &amp; no more.</p>" in over_time_page(IMAGE, "There is none & no more.")
+    assert '<p class="faint">There is none &amp; no more.</p>' in shown("There is none & no more.")

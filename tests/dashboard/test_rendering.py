@@ -11,6 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from jinja2 import UndefinedError
 
+from horde_model_reference.dashboard.error_page import error_page
 from horde_model_reference.dashboard.rendering import (
     ASSETS,
     CONTENT_POLICY,
@@ -23,6 +24,7 @@ from horde_model_reference.dashboard.rendering import (
     pretty_json,
     render,
 )
+from horde_model_reference.dashboard.shell import bare_shell
 from tests.support.builders import IMAGE
 from tests.support.hostile_names import ACTIVE, HOSTILE_NAMES
 from tests.support.markup import Markup
@@ -78,8 +80,8 @@ def test_plain_names_are_carried_as_they_are() -> None:
 def test_a_page_shows_names_inert(name: str) -> None:
     """Rule 13."""
     problem = {"title": "Not Found", "detail": name, "status": 404, "code": "x"}
-    page = render("error.html", problem=problem, retry_after=None)
-    plain = Markup(render("error.html", problem=problem | {"detail": "x"}, retry_after=None))
+    page = error_page(problem)
+    plain = Markup(error_page(problem | {"detail": "x"}))
     assert Markup(page).elements == plain.elements
     assert not ACTIVE.search(page.replace("\n", ""))
 
@@ -93,7 +95,7 @@ def test_json_keeps_its_lines_and_nothing_else_that_acts() -> None:
 
 def test_what_a_template_misses_is_an_error() -> None:
     with pytest.raises(UndefinedError):
-        render("error.html", problem={}, retry_after=None)
+        render("error.html", shell=bare_shell(), problem={}, retry_after=None)
 
 
 def test_moments_are_told_in_utc() -> None:
@@ -110,10 +112,38 @@ def test_assets_have_versions_of_their_own() -> None:
 def test_the_policy_allows_nothing_inline_and_nobody_else() -> None:
     policy = dict(part.strip().split(" ", 1) for part in CONTENT_POLICY.split(";"))
     assert policy["default-src"] == policy["base-uri"] == policy["frame-ancestors"] == "'none'"
-    assert {policy[kind] for kind in ("script-src", "style-src", "connect-src", "form-action")} == {"'self'"}
+    assert {
+        policy[kind] for kind in ("script-src", "style-src", "font-src", "img-src", "connect-src", "form-action")
+    } == {"'self'"}
     assert not re.search(r"unsafe|https?:|\*", CONTENT_POLICY)
 
 
+OWN = [path for path in ASSETS.iterdir() if path.suffix in {".css", ".js"} and not path.name.startswith("uPlot")]
+
+
 def test_the_assets_fetch_nothing_from_elsewhere() -> None:
-    for path in ASSETS.iterdir():
+    for path in OWN:
         assert not re.search(r"https?://|@import|eval\(|innerHTML", path.read_text(encoding="utf-8")), path.name
+
+
+def test_no_template_has_a_style_attribute() -> None:
+    """Principle 6 of the page's design: geometry lies in SVG attributes, looks in classes."""
+    templates = (ASSETS.parent / "templates").glob("*.html")
+    assert [path.name for path in templates if re.search(r"\sstyle=", path.read_text(encoding="utf-8"))] == []
+
+
+def declared(block: str) -> dict[str, str]:
+    return dict(re.findall(r"(--[\w-]+):\s*([^;]+);", block))
+
+
+def test_the_dark_colours_are_the_same_however_they_are_chosen() -> None:
+    text = (ASSETS / "tokens.css").read_text(encoding="utf-8")
+    light, system, chosen = re.split(r':root:not\(\[data-theme="light"\]\) \{|:root\[data-theme="dark"\] \{', text)
+    assert declared(system) == declared(chosen) != {}
+    assert declared(chosen).keys() <= declared(light).keys()
+
+
+def test_every_token_that_styles_use_is_declared() -> None:
+    known = declared((ASSETS / "tokens.css").read_text(encoding="utf-8")).keys()
+    used = {name for path in OWN for name in re.findall(r"var\((--[\w-]+)", path.read_text(encoding="utf-8"))}
+    assert used - known == set()

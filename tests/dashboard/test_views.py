@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 from urllib.parse import parse_qsl, urlsplit
 
@@ -12,6 +13,7 @@ from hypothesis import strategies as st
 from horde_model_reference.analytics.filter_presets import PRESETS
 from horde_model_reference.analytics.risk_level import RiskLevel
 from horde_model_reference.analytics.risk_query import BY_REMOVAL, SCALAR_COLUMNS, RiskQuery
+from horde_model_reference.analytics.verdict import Verdict
 from horde_model_reference.dashboard.views import PAGE_SIZE, PLAIN, View
 from horde_model_reference.service.pages import ViewParameters
 from tests.support.builders import IMAGE, TEXT
@@ -30,6 +32,9 @@ queries = st.builds(
     baseline=st.none() | words.filter(bool),
     nsfw=st.none() | st.booleans(),
     host=st.none() | words.filter(bool),
+    exact_level=st.none() | st.sampled_from([level.value for level in RiskLevel]),
+    verdict=st.none() | st.sampled_from([verdict.value for verdict in Verdict]),
+    reason=st.none() | words.filter(bool),
 )
 TYPES: dict[str, Any] = {"limit": int, "offset": int} | dict.fromkeys(
     ("group_text_models", "include_backend_variations"), lambda text: text == "true"
@@ -54,8 +59,8 @@ def test_a_changed_filter_starts_at_the_first_page(query: RiskQuery) -> None:
 
 
 def test_what_is_not_asked_stays_out_of_the_address() -> None:
-    assert View(TEXT, PLAIN).link() == "/category/text_generation"
-    assert View(TEXT, PLAIN).link(search="a&b=c#d") == "/category/text_generation?search=a%26b%3Dc%23d"
+    assert View(TEXT, PLAIN).link() == "/models/text_generation"
+    assert View(TEXT, PLAIN).link(search="a&b=c#d") == "/models/text_generation?search=a%26b%3Dc%23d"
     assert read("/?nsfw=&preset=&search=&risk_level=&sort=&baseline=&host=") == PLAIN
 
 
@@ -98,3 +103,11 @@ def test_a_heading_sorts_and_then_turns_round(sort: str, descending: bool, then:
 )
 def test_pages_are_turned_within_the_rows(offset: int, total: int, turns: list[tuple[str, int]]) -> None:
     assert View(IMAGE, RiskQuery(limit=PAGE_SIZE, offset=offset)).pages(total) == turns
+
+
+@given(queries)
+def test_a_form_that_carries_the_other_fields_asks_the_same(query: RiskQuery) -> None:
+    fields = dict(View(IMAGE, query).fields())
+    typed = {name: TYPES.get(name, str)(value) for name, value in fields.items()}
+    assert ViewParameters(**typed).query() == replace(query, offset=0)
+    assert "search" not in dict(View(IMAGE, query).fields("search"))

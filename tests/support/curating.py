@@ -12,7 +12,7 @@ from tests.support.browser import Page
 
 def names(page: Page) -> list[str]:
     """The models of the table, from top to bottom."""
-    return page.locator("table.models tbody tr:first-child > th").all_inner_texts()
+    return page.locator("table.models tbody tr:first-child > th a").all_inner_texts()
 
 
 def number(text: str) -> int:
@@ -22,14 +22,13 @@ def number(text: str) -> int:
 
 def count_shown(page: Page) -> int:
     """How many rows the view has."""
-    said = page.locator("p.links").inner_text()
-    return number(said.split(" row")[0])
+    return number(page.locator("p.told strong").inner_text().split(" ")[0])
 
 
 def downloaded(page: Page, folder: Path) -> dict[str, bytes]:
     """Press the download button, and return the files of the archive by name."""
     with page.expect_download() as waiting:
-        page.locator(".downloads button").click()
+        page.get_by_role("button", name="deletion-plan.zip").click()
     name = waiting.value.suggested_filename
     waiting.value.save_as(folder / name)
     return unzipped((folder / name).read_bytes())

@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
+
+import polars as pl
 
 from horde_model_reference.analytics.deletion_risk_analysis import ModelDeletionRiskInfoFactory
 from horde_model_reference.analytics.risk_query import RiskQuery
@@ -37,3 +41,19 @@ def rows_of(table: RiskTable, **query: Any) -> dict[str, ModelDeletionRiskInfo]:
 def flags_of(row: ModelDeletionRiskInfo) -> set[str]:
     """The names of the flags that are set."""
     return {name for name, is_set in row.deletion_risk_flags if is_set}
+
+
+def judged(
+    table: RiskTable, verdicts: Mapping[str, tuple[str, list[str]]], styles: Mapping[str, int] | None = None
+) -> RiskTable:
+    """A table with the verdicts and their reasons of some of its models, and how many styles name them."""
+    names = table.rows["name"].to_list()
+    found = [verdicts.get(name) for name in names]
+    return replace(
+        table,
+        rows=table.rows.with_columns(
+            pl.Series("verdict", [pair and pair[0] for pair in found], pl.String),
+            pl.Series("verdict_reasons", [pair and pair[1] for pair in found], pl.List(pl.String)),
+            pl.Series("style_count", [(styles or {}).get(name, 0) for name in names], pl.Int64),
+        ),
+    )

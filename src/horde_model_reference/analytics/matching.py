@@ -7,7 +7,7 @@ from collections.abc import Callable
 import polars as pl
 
 from horde_model_reference.analytics.filter_presets import apply_preset_filter
-from horde_model_reference.analytics.flags import LEVEL_TYPE, has_member_of
+from horde_model_reference.analytics.flags import FLAG_NAMES, LEVEL_TYPE, has_member_of
 from horde_model_reference.analytics.risk_query import BY_REMOVAL, CONSTANT_COLUMNS, RiskQuery
 from horde_model_reference.categories import MODEL_REFERENCE_CATEGORY, SizeMeasure, usage_traits
 from horde_model_reference.hosts import a_label
@@ -20,6 +20,11 @@ _FILTERS: dict[str, Callable[[str], pl.Expr]] = {
     "risk_level": lambda level: (pl.col("risk_level") >= pl.lit(level, LEVEL_TYPE)) | has_member_of(level),
     "baseline": lambda baseline: pl.col("baseline") == baseline,
     "host": lambda host: pl.col("download_hosts").list.contains(a_label(host) or host),
+    "exact_level": lambda level: pl.col("risk_level") == pl.lit(level, LEVEL_TYPE),
+    "verdict": lambda verdict: pl.col("verdict") == verdict,
+    "reason": lambda reason: (
+        pl.col(reason) if reason in FLAG_NAMES else pl.col("verdict_reasons").list.contains(reason)
+    ),
 }
 
 

@@ -76,6 +76,9 @@ class RiskQuery:
     baseline: str | None = None
     nsfw: bool | None = None
     host: str | None = None
+    exact_level: str | None = None
+    verdict: str | None = None
+    reason: str | None = None
 
     def __post_init__(self) -> None:
         if self.preset:
@@ -85,10 +88,11 @@ class RiskQuery:
                 f"Cannot sort by {quoted(self.sort)}; the columns are: {', '.join(SCALAR_COLUMNS)} "
                 f"(a leading - for descending), or {BY_REMOVAL}."
             )
-        if self.risk_level and self.risk_level not in set(RiskLevel):
-            raise UnknownRiskLevelError(
-                f"There is no risk level {quoted(self.risk_level)}; the levels are: {', '.join(reversed(RiskLevel))}."
-            )
+        for level in (self.risk_level, self.exact_level):
+            if level and level not in set(RiskLevel):
+                raise UnknownRiskLevelError(
+                    f"There is no risk level {quoted(level)}; the levels are: {', '.join(reversed(RiskLevel))}."
+                )
         if self.limit is not None and self.limit < 1:
             raise UsageError(f"The limit is {self.limit}; it must be at least 1, or None for all rows.")
         if self.offset < 0:

@@ -10,6 +10,7 @@ from horde_model_reference.analytics.flags import FLAG_NAMES, FLAGS, evidence_of
 from horde_model_reference.analytics.matching import matching, page
 from horde_model_reference.analytics.risk_query import RiskQuery
 from horde_model_reference.analytics.risk_schema import (
+    ApiNameInfo,
     Attribution,
     CategoryAttributionResponse,
     CategoryDeletionRiskResponse,
@@ -129,6 +130,23 @@ def respond_with_attribution(table: RiskTable) -> CategoryAttributionResponse:
     return CategoryAttributionResponse.model_validate(
         {"category": table.category, "api_names": _api_name_infos(table, ordered), **_common(table)}
     )
+
+
+def names_of_no_model(table: RiskTable, most: int) -> list[ApiNameInfo]:
+    """Return the names that belong to no model or to several, by month use; at most so many."""
+    return _by_month_use(table, pl.col("outcome") != ATTRIBUTED, 0, most)
+
+
+def names_of_outcome(table: RiskTable, outcome: str, offset: int, most: int) -> list[ApiNameInfo]:
+    """Return the names of one outcome by month use, from an offset on; at most so many."""
+    return _by_month_use(table, pl.col("outcome") == outcome, offset, most)
+
+
+def _by_month_use(table: RiskTable, condition: pl.Expr, offset: int, most: int) -> list[ApiNameInfo]:
+    found = table.api_names.filter(condition)
+    ordered = found.sort("usage_month", "api_name", descending=[True, False], nulls_last=True)
+    page = ordered.slice(min(offset, found.height), most)
+    return [ApiNameInfo.model_validate(info) for info in _api_name_infos(table, page)]
 
 
 _BY_USE_IF_OF_NO_MODEL = (pl.when(pl.col("outcome") != ATTRIBUTED).then(-pl.col("usage_month").fill_null(0)),)

@@ -7,8 +7,6 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
 
-from horde_model_reference.categories import MODEL_REFERENCE_CATEGORY
-from horde_model_reference.dashboard.rendering import render
 from horde_model_reference.history.history_schema import DayInfo, ModelHistoryResponse
 
 WIDTH, HEIGHT = 900.0, 260.0
@@ -114,8 +112,3 @@ def past(history: ModelHistoryResponse | str) -> dict[str, Any]:
     if isinstance(history, str):
         return {"history": None, "no_history": history, "picture": None}
     return {"history": history, "no_history": "", "picture": over_time(history.points)}
-
-
-def over_time_page(category: MODEL_REFERENCE_CATEGORY, history: ModelHistoryResponse | str) -> str:
-    """Return the page of a whole category's use over time."""
-    return render("over_time.html", category=category, **past(history))

@@ -1,232 +1,234 @@
-"""The plan page: tick models, see verdicts, limits and effect, and take the plan and its patch home."""
+"""The plan page: tick models, see verdicts, limits and effect, and take the files of the plan home."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
-from urllib.parse import urlencode
+from itertools import chain
 
-from horde_model_reference.categories import MODEL_REFERENCE_CATEGORY, has_styles
+from horde_model_reference.analytics.flags import FLAGS, Flag
+from horde_model_reference.analytics.risk_level import RiskLevel
+from horde_model_reference.analytics.risk_table import RiskTable
+from horde_model_reference.analytics.verdict import Verdict
+from horde_model_reference.categories import has_styles, usage_traits
 from horde_model_reference.curation.archive import zipped
-from horde_model_reference.curation.artefacts import (
-    PATCH,
-    PLAN_JSON,
-    PLAN_MARKDOWN,
-    STYLES_MARKDOWN,
-    STYLES_PATCH,
-    PlannedFile,
-    artefacts,
-)
+from horde_model_reference.curation.artefacts import PlannedFile, artefacts
 from horde_model_reference.curation.curation_facts import CurationFacts
-from horde_model_reference.curation.impact import impact_of
-from horde_model_reference.curation.plan import CompanionsInfo, Effect, ModelVerdict, Plan, StyleChange
-from horde_model_reference.curation.planning import Choice, make_plan
-from horde_model_reference.curation.policy import Limits, Policy
+from horde_model_reference.curation.plan import HeldBack, ModelVerdict, Plan
+from horde_model_reference.curation.planning import make_plan
+from horde_model_reference.curation.policy import Policy, show_policy
 from horde_model_reference.curation.style_pull_request import style_artefacts
-from horde_model_reference.dashboard.rendering import from_form, in_form, render
-from horde_model_reference.errors import NotFoundError, PlanError
+from horde_model_reference.dashboard import labels
+from horde_model_reference.dashboard.plan_outcome import outcome_of
+from horde_model_reference.dashboard.plan_view import (
+    ASKED,
+    FOLLOW,
+    OVERRIDE,
+    ROWS,
+    SELECT,
+    PlanView,
+    Tab,
+)
+from horde_model_reference.dashboard.policy_form import MARKER, changed_policy, in_words, policy_fields, scalar_keys
+from horde_model_reference.dashboard.rendering import in_form, render
+from horde_model_reference.dashboard.shell import Section, shell_of
+from horde_model_reference.errors import NotFoundError, PolicyError
 from horde_model_reference.reports import words
 from horde_model_reference.reports.model_size import model_size
 
-SELECT, OVERRIDE, ASKED = "select", "override:", "asked"
-"""The fields of the form: a ticked model; why it goes all the same (its name follows); that somebody has ticked."""
-
-LONGEST_LINK = 2000
-"""Characters of an address that every mail program and browser leaves whole."""
-
 ARCHIVE = "deletion-plan.zip"
 """The name of the archive of all files of a plan."""
-
-MOST_SHOWN = 1000
-"""Models listed to tick; the rest can be planned from their own page."""
+POLICY_FILE = "policy.toml"
+"""The name of the file of the policy."""
 
 
 @dataclass(frozen=True, slots=True)
-class Ticked:
-    """The ticks and reasons of a reader on the plan page.
+class PlanRow:
+    """One model of the table.
 
     Attributes:
-        names: The ticked models; None where nobody has ticked anything yet, and the policy chooses.
-        reasons: The reason written beside a model, by name.
+        verdict: The verdict of the policy, with the facts.
+        ticked: It is ticked.
+        flags: The reasons against it.
+        stays: The reasons for it, in words; empty where it is proposed.
+        about: What stands below its name.
+        override: The reason written below it.
     """
 
-    names: tuple[str, ...] | None
-    reasons: Mapping[str, str]
-
-    @classmethod
-    def read(cls, fields: Iterable[tuple[str, str]]) -> Ticked:
-        """Read the fields of the form, or of an address."""
-        sent = list(fields)
-        names = tuple(from_form(value) for field, value in sent if field == SELECT)
-        reasons = {
-            from_form(field.removeprefix(OVERRIDE)): value
-            for field, value in sent
-            if field.startswith(OVERRIDE) and value.strip()
-        }
-        return cls(names if names or any(field == ASKED for field, _ in sent) else None, reasons)
-
-    def choice(self) -> Choice:
-        """Return the choice for the planner; reasons beside models that are not ticked are left out."""
-        ticked = self.names or ()
-        return Choice(self.names, {name: reason for name, reason in self.reasons.items() if name in ticked})
-
-    def link(self, category: MODEL_REFERENCE_CATEGORY) -> str | None:
-        """Return an address that ticks the same; None where it would be too long."""
-        if self.names is None:
-            return f"/plan/{category.value}"
-        overrides = self.choice().overrides or {}
-        fields = [
-            (ASKED, "1"),
-            *((SELECT, in_form(name)) for name in self.names),
-            *((OVERRIDE + in_form(name), reason) for name, reason in overrides.items()),
-        ]
-        link = f"/plan/{category.value}?{urlencode(fields)}"
-        return link if len(link) <= LONGEST_LINK else None
+    verdict: ModelVerdict
+    ticked: bool
+    flags: tuple[Flag, ...]
+    stays: str
+    about: str
+    override: str
 
 
 @dataclass(frozen=True, slots=True)
-class Limit:
-    """How much of one limit of the policy a selection uses up."""
-
-    label: str
-    used: float
-    most: float
-    unit: str
-
-    @property
-    def exceeded(self) -> bool:
-        """Whether it is more than the policy allows."""
-        return self.used > self.most
-
-
-def limits(effect: Effect, allowed: Limits) -> list[Limit]:
-    """Return how much of a policy's limits an effect uses up."""
-    return [
-        Limit("Models", effect.models, allowed.max_models, ""),
-        Limit("Share of the models", effect.share_of_models, allowed.max_share_of_models, "%"),
-        Limit("Share of the month's usage", effect.share_of_month_usage or 0.0, allowed.max_share_of_month_usage, "%"),
-    ]
-
-
-@dataclass(frozen=True, slots=True)
-class Outcome:
-    """The outcome of a selection, whether or not the policy allows it.
+class Release:
+    """A key of the policy that holds models back.
 
     Attributes:
-        refusals: Why it is refused; empty where it is not.
-        removed: The ticked models, with their reasons.
-        effect: The impact of their removal.
-        limits: How much of the policy's limits it uses up.
-        files: The names of the files of the plan; none where it is refused.
-        companions: What else changes in the repository; None where nothing does, or where it is refused.
-        style_changes: The changes of styles.
-        link: An address that ticks the same, if it is short enough.
+        held: The key with its numbers.
+        link: The view with the key switched off; None where it has no such value.
+        value: The value that switches it off.
     """
 
-    refusals: list[str]
-    removed: list[ModelVerdict]
-    effect: Effect
-    limits: list[Limit]
-    files: list[str]
-    companions: CompanionsInfo | None
-    style_changes: list[StyleChange]
+    held: HeldBack
     link: str | None
+    value: str
 
 
-def _outcome(facts: CurationFacts, policy: Policy, own: Plan, ticked: Ticked) -> Outcome:
-    category = facts.table.category
-    try:
-        plan = own if ticked.names is None else make_plan(facts, policy, ticked.choice())
-    except (PlanError, NotFoundError) as error:
-        names = set(ticked.names or ())
-        removed = [verdict for verdict in own.verdicts if verdict.name in names]
-        effect = impact_of(facts.table, facts.catalogue, facts.styles, removed)
-        return Outcome(
-            refusals=_refusals(removed, ticked) or [f"{error.message} {error.hint}"],
-            removed=removed,
-            effect=effect,
-            limits=limits(effect, policy.limits),
-            files=[],
-            companions=None,
-            style_changes=[],
-            link=ticked.link(category),
-        )
-    return Outcome(
-        refusals=[],
-        removed=plan.removed,
-        effect=plan.effect,
-        limits=limits(plan.effect, policy.limits),
-        files=_file_names(plan, facts),
-        companions=plan.companions,
-        style_changes=plan.style_changes,
-        link=ticked.link(category),
-    )
-
-
-def _file_names(plan: Plan, facts: CurationFacts) -> list[str]:
-    changed = [PATCH, facts.catalogue_file] if plan.removed else []
-    styles = [STYLES_MARKDOWN, STYLES_PATCH] if plan.style_changes else []
-    return [PLAN_MARKDOWN, PLAN_JSON, *changed, *styles]
-
-
-def _refusals(ticked_models: Iterable[ModelVerdict], ticked: Ticked) -> list[str]:
-    """Return which of the ticked models need a reason that is not given."""
-    return [
-        f"{verdict.name} is {verdict.verdict.value}: "
-        + " ".join(reason.sentence for reason in verdict.reasons if reason.verdict.needs_reason)
-        + " Write a reason beside it to remove it all the same, or untick it."
-        for verdict in ticked_models
-        if verdict.verdict.needs_reason and verdict.name not in ticked.reasons
-    ]
-
-
-def plan_page(facts: CurationFacts, policy: Policy, ticked: Ticked, *, outcome_alone: bool = False) -> str:
-    """Return the plan page for a selection; it keeps the ticks whether or not the policy allows them.
+def plan_page(table: RiskTable, facts: CurationFacts, own_policy: Policy, view: PlanView, part: str = "") -> str:
+    """Return the plan page of a view; it keeps the ticks whether or not the policy allows them.
 
     Args:
+        table: The ungrouped table of the category, with verdicts.
         facts: The inputs of a plan.
-        policy: The policy.
-        ticked: The selection.
-        outcome_alone: Return only the part that changes with the ticks.
+        own_policy: The service's policy.
+        view: The view.
+        part: ``outcome`` for the part that changes with the ticks alone; empty for the whole page.
     """
+    policy, fault = _policy(own_policy, view)
     own = make_plan(facts, policy)
-    outcome = _outcome(facts, policy, own, ticked)
-    names = ticked.names if ticked.names is not None else tuple(verdict.name for verdict in own.removed)
-    return render(
-        "outcome.html" if outcome_alone else "plan.html",
-        category=facts.table.category,
-        outcome=outcome,
-        ticked=frozenset(names),
-        reasons=ticked.reasons,
-        candidates=[] if outcome_alone else _shown(own, names),
-        model_count=len(own.verdicts),
-        held_back=own.held_back,
-        suspicious=own.suspicious,
-        most_suspicious=words.MOST_NAMES,
-        select=SELECT,
-        override=OVERRIDE,
-        asked=ASKED,
-        archive=ARCHIVE,
-        styles=has_styles(facts.table.category),
-        size=model_size(facts.table.category),
-        data=own.data_as_of,
-        warnings=own.warnings,
+    outcome = outcome_of(facts, policy, own, view)
+    names = view.names if view.names is not None else tuple(verdict.name for verdict in own.removed)
+    context = {
+        "shell": shell_of(table, Section.PLAN),
+        "category": table.category,
+        "title": f"Plan of removals: {usage_traits(table.category).title.lower()}",
+        "outcome": outcome,
+        "refusals": [*([fault] if fault else []), *outcome.refusals],
+        "link": view.link(table.category),
+        "archive": ARCHIVE,
+        "policy_file": POLICY_FILE,
+        "styles": has_styles(table.category),
+        "size": model_size(table.category),
+    }
+    if part == "outcome":
+        return render("outcome.html", **context)
+    return render("plan.html", **context, **_rest(own_policy, own, view, frozenset(names), table))
+
+
+def _policy(own: Policy, view: PlanView) -> tuple[Policy, str]:
+    """Return the policy of a view, or the service's with the fault of a change."""
+    try:
+        return changed_policy(own, view.policy or {}), ""
+    except PolicyError as error:
+        return own, error.message
+
+
+def _rest(own_policy: Policy, own: Plan, view: PlanView, names: frozenset[str], table: RiskTable) -> dict[str, object]:
+    """Return the values of the page that do not change with the ticks."""
+    tab = view.tab or _first_tab(own, names)
+    listed = [found for found in own.verdicts if found.verdict is tab.verdict and view.lists(found)]
+    start = min(view.page * ROWS, max(0, (len(listed) - 1) // ROWS * ROWS))
+    page = listed[start : start + ROWS]
+    on_page = {found.name for found in page}
+    counts = {at: sum(found.verdict is at.verdict for found in own.verdicts) for at in Tab}
+    return {
+        "own": own,
+        "view": view,
+        "tab": tab,
+        "tabs": [(at, counts[at]) for at in Tab],
+        "rows": [_row(found, names, view, table) for found in page],
+        "listed": len(listed),
+        "first": start + 1,
+        "page": start // ROWS,
+        "last_page": max(0, (len(listed) - 1) // ROWS),
+        "ticked_here": sum(found.name in names for found in listed),
+        "elsewhere": [
+            (in_form(name), (view.reasons or {}).get(name, ""))
+            for name in names_in_order(view, own, names)
+            if name not in on_page
+        ],
+        "policy_fields": policy_fields(own_policy, view.policy or {}),
+        "policy_words": in_words(own.policy),
+        "policy_hash": own.policy_hash[:12],
+        "releases": [_release(held, own.policy, view, table) for held in own.held_back],
+        "most_names": words.MOST_NAMES,
+        "levels": tuple(reversed(RiskLevel)),
+        "codes": _codes(own, tab),
+        "select": SELECT,
+        "override": OVERRIDE,
+        "asked": ASKED,
+        "follow": FOLLOW,
+        "marker": MARKER,
+    }
+
+
+def names_in_order(view: PlanView, own: Plan, names: Iterable[str]) -> Iterable[str]:
+    """Return the ticked names in the order in which they were ticked, or in that of removal."""
+    return view.names if view.names is not None else [found.name for found in own.removed if found.name in set(names)]
+
+
+def _first_tab(own: Plan, names: frozenset[str]) -> Tab:
+    """Return the first tab with a ticked model; else the first with any."""
+    ticked = {found.verdict for found in own.verdicts if found.name in names}
+    present = {found.verdict for found in own.verdicts}
+    return next(at for at in chain(Tab, Tab, Tab) if at.verdict in (ticked or present))
+
+
+def _row(found: ModelVerdict, names: frozenset[str], view: PlanView, table: RiskTable) -> PlanRow:
+    stays = found.verdict is not Verdict.REMOVE
+    at = table.rows["name"].search_sorted(found.name)
+    facts = table.rows.row(at, named=True)
+    flags = [flag for flag in FLAGS if facts[flag.name]]
+    implied = {name for flag in flags for name in flag.implies}
+    baseline, codes = facts["baseline"], [reason.code for reason in found.reasons]
+    return PlanRow(
+        verdict=found,
+        ticked=found.name in names,
+        flags=tuple(flag for flag in flags if flag.name not in implied),
+        stays=labels.reasons(labels.deciding(codes, found.verdict), facts["style_count"]) if stays else "",
+        about=labels.baseline(baseline) if baseline else "",
+        override=(view.reasons or {}).get(found.name, ""),
     )
 
 
-def _shown(own: Plan, names: Sequence[str]) -> list[ModelVerdict]:
-    """Return the models to tick: those ticked first, then all others in the order of removal."""
-    wanted = set(names)
-    ordered = sorted(own.verdicts, key=lambda verdict: verdict.name not in wanted)
-    return ordered[: max(MOST_SHOWN, len(wanted))]
+def _codes(own: Plan, tab: Tab) -> list[tuple[str, str]]:
+    """Return the codes of the reasons that models of a tab have, with their words."""
+    found = {reason.code for verdict in own.verdicts if verdict.verdict is tab.verdict for reason in verdict.reasons}
+    return sorted(((code, labels.reasons([code])) for code in found), key=lambda pair: pair[1])
 
 
-def plan_archive(facts: CurationFacts, policy: Policy, file: PlannedFile, ticked: Ticked) -> bytes:
-    """Return all files of the plan of a selection as one archive, those for the styles repository included.
+OFF_AT_ZERO = ("candidates.min_age_days", "candidates.unused_for_days", "candidates.falling_for_days")
+"""Keys with a number of which 0 asks for nothing."""
+
+
+def _release(held: HeldBack, policy: Policy, view: PlanView, table: RiskTable) -> Release:
+    value = dict(scalar_keys(policy)).get(held.key)
+    off = "false" if value is True else "0" if held.key in OFF_AT_ZERO else ""
+    link = view.with_policy(held.key, off).address(table.category) if off else None
+    return Release(held, link, off)
+
+
+def plan_files(facts: CurationFacts, own_policy: Policy, file: PlannedFile, view: PlanView) -> dict[str, bytes]:
+    """Return the files of the plan of a view by name, those for the styles repository included.
 
     Raises:
+        PolicyError: A changed key of the policy has no sense.
         PlanError: The selection is refused.
         CatalogueCutError: The catalogue cannot be cut into records.
     """
-    plan = make_plan(facts, policy, ticked.choice())
-    return zipped(artefacts(plan, file) | style_artefacts(plan, facts.styles))
+    policy = changed_policy(own_policy, view.policy or {})
+    plan = make_plan(facts, policy, view.choice())
+    return artefacts(plan, file) | style_artefacts(plan, facts.styles)
+
+
+def plan_archive(facts: CurationFacts, own_policy: Policy, file: PlannedFile, view: PlanView) -> bytes:
+    """Return all files of the plan of a view as one archive; errors as for :func:`plan_files`."""
+    return zipped(plan_files(facts, own_policy, file, view))
+
+
+def plan_file(facts: CurationFacts, own_policy: Policy, file: PlannedFile, view: PlanView, name: str) -> bytes:
+    """Return one file of the plan of a view, or its policy; errors as for :func:`plan_files`.
+
+    Raises:
+        NotFoundError: The plan has no such file.
+    """
+    if name == POLICY_FILE:
+        return show_policy(changed_policy(own_policy, view.policy or {})).encode()
+    files = plan_files(facts, own_policy, file, view)
+    if name not in files:
+        raise NotFoundError(f"The plan has no file of this name; it has {', '.join(sorted(files))}.")
+    return files[name]

@@ -14,8 +14,7 @@ from urllib.parse import quote
 from jinja2 import Environment, PackageLoader, StrictUndefined, select_autoescape
 
 from horde_model_reference.analytics.flags import FLAGS
-from horde_model_reference.catalogue.links import web_address
-from horde_model_reference.categories import MODEL_REFERENCE_CATEGORY, USAGE
+from horde_model_reference.categories import MODEL_REFERENCE_CATEGORY
 from horde_model_reference.escaping import visible
 from horde_model_reference.reports import words
 from horde_model_reference.reports.model_size import model_size
@@ -23,7 +22,7 @@ from horde_model_reference.reports.model_size import model_size
 ASSETS = Path(__file__).parent / "assets"
 
 CONTENT_POLICY = (
-    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; "
+    "default-src 'none'; script-src 'self'; style-src 'self'; font-src 'self'; img-src 'self'; connect-src 'self'; "
     "form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
 )
 """The content security policy: pages load from this service only, and nothing inline."""
@@ -96,9 +95,6 @@ def _environment() -> Environment:
         "possible_use": words.possible_use,
         "counted": words.counted,
         "first_names": words.first_names,
-        "members": words.members,
-        "share": words.share,
-        "link_label": words.link_label,
         "model_size": lambda sized, category: model_size(category).cell(sized),
         "said_size": lambda sized, category: model_size(category).said(sized),
         "visible": visible,
@@ -108,12 +104,9 @@ def _environment() -> Environment:
     }
     environment.globals |= {
         "flags": FLAGS,
-        "usage": USAGE,
         "model_path": model_path,
         "api_model_path": api_model_path,
         "asset": lambda name: f"/assets/{name}?v={asset_version(name)}",
-        "set_flags": words.telling_flags,
         "last_use": words.last_use,
-        "web_address": web_address,
     }
     return environment

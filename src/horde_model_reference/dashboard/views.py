@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from enum import Enum
 from urllib.parse import urlencode
 
 from horde_model_reference.analytics.risk_query import BY_REMOVAL, RiskQuery
 from horde_model_reference.categories import MODEL_REFERENCE_CATEGORY
 
 PAGE_SIZE = 50
-PAGE_SIZES = (PAGE_SIZE, 100, 250, 1000)
+MOST_ROWS = 1000
+"""Rows on a page at most."""
 
 PLAIN = RiskQuery(limit=PAGE_SIZE, sort=BY_REMOVAL)
 """The default view of a page."""
@@ -27,10 +29,15 @@ class View:
     category: MODEL_REFERENCE_CATEGORY
     query: RiskQuery
 
+    @property
+    def path(self) -> str:
+        """The address of the category's models."""
+        return f"/models/{self.category.value}"
+
     def link(self, **changes: object) -> str:
         """Return the address of this view with some parts changed; a changed filter starts at the first page."""
         changed = changes if "offset" in changes else {**changes, "offset": 0}
-        return f"/category/{self.category.value}{_parameters(replace(self.query, **changed), PLAIN)}"  # type: ignore[arg-type]
+        return f"{self.path}{query_string(replace(self.query, **changed), PLAIN)}"  # type: ignore[arg-type]
 
     def sorted_by(self, column: str, *, descending: bool) -> str:
         """Return the address of this view sorted by a column: first in the direction given, then the other way."""
@@ -44,7 +51,12 @@ class View:
     def api(self, suffix: str = "") -> str:
         """Return the API's address of all rows that this view pages through, in its order."""
         path = f"/api/model_references/statistics/{self.category.value}/deletion-risk{suffix}"
-        return path + _parameters(replace(self.query, limit=None, offset=0), RiskQuery())
+        return path + query_string(replace(self.query, limit=None, offset=0), RiskQuery())
+
+    def fields(self, *without: str) -> list[tuple[str, str]]:
+        """Return the parts of this view that differ from the default, as fields of a form, but for some."""
+        given = _differing(replace(self.query, offset=0), PLAIN)
+        return [(field, value) for field, value in given.items() if field not in without]
 
     @property
     def page_size(self) -> int:
@@ -63,11 +75,22 @@ class View:
         return turns
 
 
-def _parameters(query: RiskQuery, plain: RiskQuery) -> str:
-    """Return the parameters of a query that differ from their defaults, as in an address."""
+def query_string(query: RiskQuery, plain: RiskQuery) -> str:
+    """Return the parameters of a query that differ from another one's, as in an address."""
+    asked = _differing(query, plain)
+    return f"?{urlencode(asked)}" if asked else ""
+
+
+def _differing(query: RiskQuery, plain: RiskQuery) -> dict[str, str]:
     given = {field: getattr(query, field) for field in RiskQuery.__slots__}
-    asked = {
-        field: value for field, value in given.items() if value != getattr(plain, field) and value not in (None, "")
+    return {
+        field: _written(value)
+        for field, value in given.items()
+        if value != getattr(plain, field) and value not in (None, "")
     }
-    words = {field: str(value).lower() if isinstance(value, bool) else value for field, value in asked.items()}
-    return f"?{urlencode(words)}" if words else ""
+
+
+def _written(value: object) -> str:
+    if isinstance(value, Enum):
+        return str(value.value)
+    return str(value).lower() if isinstance(value, bool) else str(value)

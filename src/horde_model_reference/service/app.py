@@ -18,7 +18,7 @@ from horde_model_reference.demo import SimulatedHorde, demo_clock, demo_settings
 from horde_model_reference.demo.past import make_demo_history
 from horde_model_reference.engine import HistoryMaker, open_engine
 from horde_model_reference.history.history import make_history as make_kept_history
-from horde_model_reference.service import docs_page, health, logs, pages, problems
+from horde_model_reference.service import docs_page, health, logs, old_addresses, page_answers, pages, problems
 from horde_model_reference.service.allowed_hosts import EVERYTHING, AllowedHosts
 from horde_model_reference.service.collecting import collecting
 from horde_model_reference.service.dependencies import State
@@ -87,7 +87,9 @@ def create_app(  # noqa: PLR0913 - what tests and the demo replace
     )
     problems.install(app)
     docs_page.install(app)
-    pages.install(app)
+    page_answers.install(app)
+    app.include_router(pages.router)
+    app.include_router(old_addresses.router)
     app.include_router(_api(), prefix="/api")
     _document_problems(app)
     return app

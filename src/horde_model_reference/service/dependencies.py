@@ -98,9 +98,16 @@ class TableReader:
             category: Which category.
             keep_answer: Whether the answer is worth keeping; free-text searches are not.
         """
+        return (await self.judged(category, keep_answer=keep_answer)).table
+
+    async def judged(self, category: MODEL_REFERENCE_CATEGORY, *, keep_answer: bool = True) -> TableAtTime:
+        """Return a category's table with the columns that its verdicts follow from, as :meth:`table` does.
+
+        Of the inputs of plans, an answer that is kept may rest on the table and on ``facts.added`` alone.
+        """
         served = await self._tables.get(category, self.engine)
         setattr(self._request.state, MARK, Keepable(served, keep_answer))
-        return served.table
+        return served.made
 
     async def made(self, category: MODEL_REFERENCE_CATEGORY) -> TableAtTime:
         """Return a category's table with the inputs of plans, for answers that are not kept; errors as for tables."""

@@ -2,48 +2,49 @@
 
 from __future__ import annotations
 
-import json
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable
 from dataclasses import dataclass
 from functools import partial
-from typing import Annotated, Any, TypeVar
+from typing import Annotated, TypeVar
+from urllib.parse import quote
 
-from fastapi import APIRouter, Depends, FastAPI, Query, Request, Response
-from fastapi.exceptions import RequestValidationError
-from fastapi.responses import HTMLResponse
-from fastapi.staticfiles import StaticFiles
-from starlette.exceptions import HTTPException
-from starlette.types import Scope
+from fastapi import APIRouter, Depends, Query, Request, Response
+from fastapi.responses import RedirectResponse
 
 from horde_model_reference.analytics.risk_query import BY_REMOVAL, RiskQuery
 from horde_model_reference.catalogue.sources import SourceCopy
-from horde_model_reference.categories import MODEL_REFERENCE_CATEGORY, USAGE
+from horde_model_reference.categories import MODEL_REFERENCE_CATEGORY
 from horde_model_reference.curation.artefacts import PlannedFile
 from horde_model_reference.curation.curation_facts import CurationFacts
 from horde_model_reference.curation.patch import path_in_work_tree_of
 from horde_model_reference.curation.telling import verdict_on
-from horde_model_reference.dashboard.category_page import category_page
-from horde_model_reference.dashboard.error_page import error_page
+from horde_model_reference.dashboard.charts_page import charts_page
+from horde_model_reference.dashboard.jump import names_like
 from horde_model_reference.dashboard.model_page import model_page
-from horde_model_reference.dashboard.over_time import DAYS, over_time_page
-from horde_model_reference.dashboard.pictures import pictures_page
-from horde_model_reference.dashboard.plan_page import ARCHIVE, MOST_SHOWN, Ticked, plan_archive, plan_page
-from horde_model_reference.dashboard.rendering import ASSETS, CONTENT_POLICY, asset_version
-from horde_model_reference.dashboard.views import PAGE_SIZE, PAGE_SIZES, View
-from horde_model_reference.errors import HistoryError, HordeModelReferenceError, NoHistoryError
+from horde_model_reference.dashboard.models_page import models_page
+from horde_model_reference.dashboard.names_page import OUTCOMES, NamesView, names_page
+from horde_model_reference.dashboard.over_time import DAYS
+from horde_model_reference.dashboard.overview_page import overview_page
+from horde_model_reference.dashboard.plan_page import ARCHIVE, plan_archive, plan_file, plan_page
+from horde_model_reference.dashboard.plan_view import PlanView
+from horde_model_reference.dashboard.rendering import model_path
+from horde_model_reference.dashboard.shell import FRONT, Section
+from horde_model_reference.dashboard.views import MOST_ROWS, PAGE_SIZE, View
+from horde_model_reference.errors import HistoryError, NoHistoryError
 from horde_model_reference.history.history_schema import ModelHistoryResponse
+from horde_model_reference.integrations.attribution import UNATTRIBUTED
 from horde_model_reference.service.dependencies import Reader
-from horde_model_reference.service.encodings import ENCODERS, IDENTITY, negotiate
 from horde_model_reference.service.model_names import ANY_TEXT
+from horde_model_reference.service.old_addresses import moved
+from horde_model_reference.service.page_answers import fresh, html
 from horde_model_reference.thread_pool import plan_in_thread, run_in_thread
 
 T = TypeVar("T")
 
 router = APIRouter(include_in_schema=False)
 
-FRONT = next(iter(USAGE))
-MOST_FIELDS = 4 * MOST_SHOWN
-"""Fields of a form that are read: a tick and a reason for every model listed, and room for more ticks."""
+MOST_FIELDS = 4000
+"""Fields of a form that are read: ticks and their reasons, and the keys of the policy."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +54,7 @@ class ViewParameters:
     group_text_models: bool = False
     include_backend_variations: bool = False
     preset: str = ""
-    limit: Annotated[int, Query(ge=1, le=max(PAGE_SIZES))] = PAGE_SIZE
+    limit: Annotated[int, Query(ge=1, le=MOST_ROWS)] = PAGE_SIZE
     offset: Annotated[int, Query(ge=0)] = 0
     sort: str = BY_REMOVAL
     search: str = ""
@@ -61,6 +62,9 @@ class ViewParameters:
     baseline: str = ""
     nsfw: Annotated[str, Query(pattern="^(true|false)?$")] = ""
     host: str = ""
+    exact_level: str = ""
+    verdict: str = ""
+    reason: str = ""
 
     def query(self) -> RiskQuery:
         """Return the question they ask."""
@@ -76,48 +80,54 @@ class ViewParameters:
             baseline=self.baseline or None,
             nsfw={"true": True, "false": False}.get(self.nsfw),
             host=self.host or None,
+            exact_level=self.exact_level or None,
+            verdict=self.verdict or None,
+            reason=self.reason or None,
         )
 
 
 Parameters = Annotated[ViewParameters, Depends()]
-
-
-def html(page: str) -> HTMLResponse:
-    """Return a page that may load nothing from elsewhere."""
-    return HTMLResponse(page, headers={"Content-Security-Policy": CONTENT_POLICY})
-
-
-async def fresh(request: Request, make: Callable[[], str]) -> HTMLResponse:
-    """Return a page that rests on more than a table, so that nobody keeps it: neither we nor a browser."""
-    encoding = negotiate(request.headers.get("accept-encoding", "").encode("latin-1"))
-    page = html(await plan_in_thread(make))
-    page.headers["Cache-Control"] = "no-cache"
-    page.headers["Vary"] = "Accept-Encoding"
-    if encoding != IDENTITY:
-        page.body = await run_in_thread(ENCODERS[encoding], bytes(page.body))
-        page.headers["Content-Encoding"] = encoding
-        page.headers["Content-Length"] = str(len(page.body))
-    return page
+Outcome = Annotated[str, Query(pattern=f"^({'|'.join(OUTCOMES)})$")]
+NamesPage = Annotated[int, Query(ge=0, le=10**6)]
 
 
 @router.get("/")
-async def read_front_page(reader: Reader, parameters: Parameters) -> Response:
-    """The image models."""
-    return await read_category_page(reader, FRONT, parameters)
+async def read_front_page(reader: Reader, request: Request) -> Response:
+    """The overview of the first category; a query is a view of earlier versions, whose front page had the models."""
+    if request.url.query:
+        return moved(request, Section.MODELS.path(FRONT))
+    return await read_overview(reader, FRONT)
 
 
-@router.get("/category/{category}")
-async def read_category_page(reader: Reader, category: MODEL_REFERENCE_CATEGORY, parameters: Parameters) -> Response:
+@router.get("/overview/{category}")
+async def read_overview(reader: Reader, category: MODEL_REFERENCE_CATEGORY) -> Response:
+    """The overview of a category."""
+    made = await reader.judged(category)
+    return html(await run_in_thread(overview_page, made.table, made.facts.added["age_days"]))
+
+
+@router.get("/models/{category}")
+async def read_models_page(reader: Reader, category: MODEL_REFERENCE_CATEGORY, parameters: Parameters) -> Response:
     """A category's models."""
     view = View(category, parameters.query())
-    table = await reader.table(category, keep_answer=not parameters.search)
-    return html(await run_in_thread(category_page, table, view))
+    made = await reader.judged(category, keep_answer=not parameters.search)
+    return html(await run_in_thread(models_page, made.table, made.facts.added["age_days"], view))
 
 
-@router.get("/pictures/{category}")
-async def read_pictures_page(reader: Reader, category: MODEL_REFERENCE_CATEGORY) -> Response:
-    """A category in pictures."""
-    return html(await run_in_thread(pictures_page, await reader.table(category)))
+@router.get("/jump/{category}")
+async def jump_to_model(reader: Reader, category: MODEL_REFERENCE_CATEGORY, name: str = "") -> Response:
+    """The page of the model of a name, else the models whose names have it."""
+    table = (await reader.made(category)).table
+    view = View(category, RiskQuery(limit=PAGE_SIZE, sort=BY_REMOVAL))
+    path = model_path(category, name) if name in table.records else view.link(search=name)
+    return RedirectResponse(path, status_code=303)
+
+
+@router.get("/jump/{category}/names")
+async def read_names_like(reader: Reader, category: MODEL_REFERENCE_CATEGORY, name: str = "") -> list[str]:
+    """Some names that have a text in them, for the jump field."""
+    table = await reader.table(category, keep_answer=False)
+    return await run_in_thread(names_like, table, name)
 
 
 async def _past(asked: Awaitable[T]) -> T | str:
@@ -128,18 +138,33 @@ async def _past(asked: Awaitable[T]) -> T | str:
         return error.public_detail or error.message
 
 
-@router.get("/pictures/{category}/over-time")
-async def read_over_time_page(reader: Reader, request: Request, category: MODEL_REFERENCE_CATEGORY) -> Response:
-    """A category's use over time; kept as its table is, which changes with every day that is added."""
-    await reader.engine.table(category)
+Scale = Annotated[str, Query(pattern="^(share|count)$")]
+
+
+@router.get("/charts/{category}")
+async def read_charts_page(
+    reader: Reader, request: Request, category: MODEL_REFERENCE_CATEGORY, scale: Scale = "share"
+) -> Response:
+    """A category in charts; kept as its table is, which changes with every day that is added to the history."""
+    table = (await reader.made(category)).table
     catalogue = await reader.engine.manager.get_catalogue(category)
     found = await _past(reader.engine.history.of_models(catalogue, list(catalogue.records), DAYS))
+    limit, by_count = reader.engine.policy.candidates.month_usage_below, scale == "count"
     if isinstance(found, str):
-        return await fresh(request, partial(over_time_page, category, found))
-    await reader.table(category)
+        return await fresh(request, partial(charts_page, table, limit, found, by_count=by_count))
     about = {"category": category, "name": category.value, "members": None}
     history = ModelHistoryResponse.model_validate(about | found)
-    return html(await run_in_thread(over_time_page, category, history))
+    table = await reader.table(category)
+    return html(await run_in_thread(charts_page, table, limit, history, by_count=by_count))
+
+
+@router.get("/names/{category}")
+async def read_names_page(
+    reader: Reader, category: MODEL_REFERENCE_CATEGORY, outcome: Outcome = UNATTRIBUTED, page: NamesPage = 0
+) -> Response:
+    """The names that the Horde reports, by where their requests went."""
+    view = NamesView(category, outcome, page)
+    return html(await run_in_thread(names_page, await reader.table(category), view))
 
 
 @router.get("/model/{category}")
@@ -152,77 +177,56 @@ async def read_model_page(reader: Reader, request: Request, category: MODEL_REFE
 
     def make() -> str:
         verdict = verdict_on(made.facts, reader.engine.policy, name)
-        return model_page(detail, made.facts.catalogue.records[name], verdict, history)
+        return model_page(made.table, detail, verdict, history)
 
     return await fresh(request, make)
 
 
-async def _ticked(request: Request) -> Ticked:
-    """Read the plan page's form, or the names in its address."""
+async def _plan_view(reader: Reader, request: Request) -> PlanView:
+    """Read the plan page's form, or its address."""
     sent = await request.form(max_fields=MOST_FIELDS) if request.method == "POST" else request.query_params
-    return Ticked.read((field, value) for field, value in sent.multi_items() if isinstance(value, str))
+    fields = ((field, value) for field, value in sent.multi_items() if isinstance(value, str))
+    return PlanView.read(fields, reader.engine.policy)
 
 
-TickedModels = Annotated[Ticked, Depends(_ticked)]
+AskedPlan = Annotated[PlanView, Depends(_plan_view)]
 
 
 @router.get("/plan/{category}")
 @router.post("/plan/{category}")
 async def read_plan_page(
-    reader: Reader, request: Request, category: MODEL_REFERENCE_CATEGORY, ticked: TickedModels
+    reader: Reader, request: Request, category: MODEL_REFERENCE_CATEGORY, view: AskedPlan
 ) -> Response:
     """The plan of a selection; its script requests only the part that changes."""
     made = await reader.made(category)
-    outcome_alone = request.headers.get("x-part") == "outcome"
-    make = partial(plan_page, made.facts, reader.engine.policy, ticked, outcome_alone=outcome_alone)
-    return await fresh(request, make)
+    part = request.headers.get("x-part", "")
+    return await fresh(request, partial(plan_page, made.table, made.facts, reader.engine.policy, view, part))
 
 
 @router.post(f"/plan/{{category}}/{ARCHIVE}")
-async def read_plan_archive(reader: Reader, category: MODEL_REFERENCE_CATEGORY, ticked: TickedModels) -> Response:
-    """The files of the plan of a selection, as a download."""
+async def read_plan_archive(reader: Reader, category: MODEL_REFERENCE_CATEGORY, view: AskedPlan) -> Response:
+    """The files of the plan of a selection, as one download."""
     made = await reader.made(category)
     planned = _planned(made.facts, made.copy)
-    content = await plan_in_thread(plan_archive, made.facts, reader.engine.policy, planned, ticked)
-    headers = {"Content-Disposition": f'attachment; filename="{ARCHIVE}"'}
-    return Response(content, media_type="application/zip", headers=headers)
+    content = await plan_in_thread(plan_archive, made.facts, reader.engine.policy, planned, view)
+    return _download(content, ARCHIVE, "application/zip")
+
+
+@router.post("/plan/{category}/files/{file}")
+async def read_plan_file(reader: Reader, category: MODEL_REFERENCE_CATEGORY, file: str, view: AskedPlan) -> Response:
+    """One file of the plan of a selection, or its policy, as a download."""
+    made = await reader.made(category)
+    planned = _planned(made.facts, made.copy)
+    content = await plan_in_thread(plan_file, made.facts, reader.engine.policy, planned, view, file)
+    return _download(content, file, "application/octet-stream")
+
+
+def _download(content: bytes, name: str, media_type: str) -> Response:
+    plain = name.isascii() and quote(name) == name
+    file_name = f'filename="{name}"' if plain else f"filename*=UTF-8''{quote(name)}"
+    headers = {"Content-Disposition": f"attachment; {file_name}"}
+    return Response(content, media_type=media_type, headers=headers)
 
 
 def _planned(facts: CurationFacts, copy: SourceCopy) -> PlannedFile:
     return PlannedFile(facts.catalogue_file, path_in_work_tree_of(facts.location, facts.catalogue_file), copy.content)
-
-
-class Assets(StaticFiles):
-    """Assets of the pages; a request for the present version may be cached for ever."""
-
-    async def get_response(self, path: str, scope: Scope) -> Response:
-        """Return a file."""
-        answer = await super().get_response(path, scope)
-        if answer.status_code < 400 and scope["query_string"] == f"v={asset_version(path)}".encode():
-            answer.headers["Cache-Control"] = "public, max-age=31536000, immutable"
-        return answer
-
-
-def _for_people(answer: Callable[..., Any]) -> Callable[[Request, Exception], Awaitable[Response]]:
-    """Return the handler that answers an error with a page where a browser asked for one."""
-
-    async def answer_for_people(request: Request, error: Exception) -> Response:
-        problem: Response = await answer(request, error)
-        if request.url.path.startswith("/api/") or "text/html" not in request.headers.get("accept", ""):
-            return problem
-        body: dict[str, Any] = json.loads(bytes(problem.body))
-        kept = {name: value for name, value in problem.headers.items() if not name.startswith("content-")}
-        page = html(error_page(body, kept.get("retry-after")))
-        page.status_code = problem.status_code
-        page.headers.update(kept)
-        return page
-
-    return answer_for_people
-
-
-def install(app: FastAPI) -> None:
-    """Add the pages and their assets, and make errors readable in a browser."""
-    app.include_router(router)
-    app.mount("/assets", Assets(directory=ASSETS), name="assets")
-    for kind in (HordeModelReferenceError, RequestValidationError, HTTPException, Exception):
-        app.add_exception_handler(kind, _for_people(app.exception_handlers[kind]))

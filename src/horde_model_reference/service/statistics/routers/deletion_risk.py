@@ -15,6 +15,7 @@ from horde_model_reference.analytics.risk_schema import (
     CategoryDeletionRiskResponse,
     ModelDeletionRiskDetail,
 )
+from horde_model_reference.analytics.verdict import Verdict
 from horde_model_reference.categories import MODEL_REFERENCE_CATEGORY, USAGE, has_families, usage_traits
 from horde_model_reference.history.history_schema import ModelHistoryResponse
 from horde_model_reference.service import problems
@@ -78,6 +79,12 @@ Level = Annotated[
 ]
 Baseline = Annotated[str | None, Query(description="Only this baseline.", examples=["stable_diffusion_xl"])]
 Nsfw = Annotated[bool | None, Query(description="Only NSFW models, or only others.")]
+ExactLevel = Annotated[RiskLevel | None, Query(description="Only rows of exactly this level.", examples=["medium"])]
+OnlyVerdict = Annotated[Verdict | None, Query(description="Only models of this verdict; families have none.")]
+Reason = Annotated[
+    str | None,
+    Query(description="Only rows with this flag, or with this code among `verdict_reasons`.", examples=["age_unknown"]),
+]
 Host = Annotated[str | None, Query(description="Only rows with a file on this host.", examples=["huggingface.co"])]
 Days = Annotated[int, Query(ge=1, le=3650, description="How many days to return one by one.", examples=[90])]
 ModelName = Annotated[str, Path(description="The model's name; it may contain slashes.", examples=["Deliberate"])]
@@ -97,6 +104,9 @@ async def get_category_deletion_risk(  # noqa: PLR0913, PLR0917 - one parameter 
     baseline: Baseline = None,
     nsfw: Nsfw = None,
     host: Host = None,
+    exact_level: ExactLevel = None,
+    verdict: OnlyVerdict = None,
+    reason: Reason = None,
 ) -> CategoryDeletionRiskResponse:
     """Answer a query; the routes below differ in their format."""
     usage_traits(model_category_name)
@@ -112,6 +122,9 @@ async def get_category_deletion_risk(  # noqa: PLR0913, PLR0917 - one parameter 
         baseline=baseline,
         nsfw=nsfw,
         host=host,
+        exact_level=exact_level,
+        verdict=verdict,
+        reason=reason,
     )
     table = await reader.table(model_category_name, keep_answer=not search)
     return await run_in_thread(respond, table, query)

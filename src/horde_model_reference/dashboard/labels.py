@@ -1,0 +1,86 @@
+"""Short words of the page for values that reports spell out: baselines, and the reasons of verdicts."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+
+from horde_model_reference.analytics.filter_presets import PRESETS
+from horde_model_reference.analytics.flags import FLAGS
+from horde_model_reference.analytics.verdict import Verdict
+from horde_model_reference.curation.reasons import REASONS as ALL_REASONS
+
+BASELINES: Mapping[str, str] = {
+    "stable_diffusion_1": "SD 1",
+    "stable_diffusion_2_512": "SD 2",
+    "stable_diffusion_2_768": "SD 2",
+    "stable_diffusion_xl": "SDXL",
+    "stable_cascade": "Cascade",
+    "flux_1": "Flux",
+    "flux_dev": "Flux",
+    "flux_schnell": "Flux",
+    "qwen_image": "Qwen",
+    "z_image_turbo": "Z-Image",
+}
+"""Abbreviations of baselines; others are shown as they are."""
+
+REASONS: Mapping[str, str] = {
+    "protected_by_name": "by the policy",
+    "among_the_most_used": "most used",
+    "named_by_styles": "styles",
+    "last_of_its_kind": "last of its kind",
+    "jobs_waiting": "jobs waiting",
+    "served_by_workers": "enough workers",
+    "rising": "rising",
+    "seasonal": "seasonal",
+    "usage_unknown": "usage unknown",
+    "workers_unknown": "workers unknown",
+    "possibly_used": "perhaps used",
+    "suspicious": "served, yet unused",
+    "age_unknown": "age unknown",
+    "styles_unknown": "styles unknown",
+    "kind_unknown": "kind unknown",
+    "history_unknown": "history unknown",
+    "history_away": "history away",
+    "history_too_short": "history too short",
+    "used_enough": "used enough",
+    "risk_level_too_low": "level too low",
+    "too_young": "too young",
+    "used_lately": "used lately",
+    "not_falling": "not falling",
+    "limit_reached": "limit reached",
+    "not_selected": "not selected",
+    "candidate": "nothing speaks for it",
+    "selected": "selected",
+}
+"""The reasons of verdicts in two or three words, by their code."""
+
+SPEAKS_FOR: Mapping[str, Verdict] = {reason.code: reason.verdict for reason in ALL_REASONS}
+"""The verdict that each reason speaks for, by its code."""
+FLAG_WORDS: Mapping[str, str] = {flag.name: flag.words for flag in FLAGS}
+PRESET_WORDS: Mapping[str, str] = {name: name.replace("_", " ") for name in PRESETS}
+
+
+def baseline(value: str) -> str:
+    """Return the abbreviation of a baseline; other baselines as they are, with blanks for underscores."""
+    return BASELINES.get(value, value.replace("_", " "))
+
+
+def deciding(codes: Iterable[str], verdict: Verdict) -> list[str]:
+    """Return the codes of the reasons that speak for a verdict, without those of weaker ones."""
+    return [code for code in codes if SPEAKS_FOR.get(code) is verdict]
+
+
+def reasons(codes: Iterable[str], styles: int | None = None) -> str:
+    """Return the reasons of a verdict in words: ``2 styles, jobs waiting``.
+
+    Args:
+        codes: Their codes, the strongest first.
+        styles: The number of styles that name the model.
+    """
+    return ", ".join(dict.fromkeys(_reason(code, styles) for code in codes))
+
+
+def _reason(code: str, styles: int | None) -> str:
+    if code == "named_by_styles" and styles:
+        return f"{styles} style{'' if styles == 1 else 's'}"
+    return REASONS.get(code, code.replace("_", " "))

@@ -1,0 +1,142 @@
+"""A view of the plan page: ticks, reasons, policy, tab, filters and page, read from an address and written into one."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
+from enum import StrEnum
+from urllib.parse import urlencode
+
+from horde_model_reference.analytics.verdict import Verdict
+from horde_model_reference.categories import MODEL_REFERENCE_CATEGORY
+from horde_model_reference.curation.plan import ModelVerdict
+from horde_model_reference.curation.planning import Choice
+from horde_model_reference.curation.policy import Policy
+from horde_model_reference.dashboard.policy_form import changes_in
+from horde_model_reference.dashboard.rendering import from_form, in_form
+
+SELECT, OVERRIDE, ASKED, FOLLOW = "select", "override:", "asked", "follow"
+"""The fields of the form: a ticked model; why it goes all the same (its name follows); that somebody has ticked; that
+the ticks shall be those of the policy again."""
+
+LONGEST_LINK = 2000
+"""Characters of an address that every mail program and browser leaves whole."""
+
+ROWS = 25
+"""Rows on a page."""
+LARGEST_PAGE = 10**6
+
+
+class Tab(StrEnum):
+    """The tabs of the table: the models of one verdict of the policy's own choice."""
+
+    PROPOSED = "proposed"
+    UNKNOWN = "unknown"
+    PROTECTED = "protected"
+    KEPT = "kept"
+
+    @property
+    def verdict(self) -> Verdict:
+        """The verdict of its models."""
+        return {
+            Tab.PROPOSED: Verdict.REMOVE,
+            Tab.UNKNOWN: Verdict.UNKNOWN,
+            Tab.PROTECTED: Verdict.PROTECTED,
+            Tab.KEPT: Verdict.KEEP,
+        }[self]
+
+
+@dataclass(frozen=True, slots=True)
+class PlanView:
+    """The state of the plan page.
+
+    Attributes:
+        names: The ticked models; None where nobody has ticked anything yet, and the policy chooses.
+        reasons: The reason written beside a model, by name.
+        policy: The changed keys of the policy, with their values as they were sent.
+        tab: The tab; None for the first that has a ticked model, else any.
+        page: The page of the table, from 0.
+        search: Part of the names to list.
+        level: The level of the models to list.
+        reason: The code of a reason that the models to list have.
+    """
+
+    names: tuple[str, ...] | None = None
+    reasons: Mapping[str, str] | None = None
+    policy: Mapping[str, str] | None = None
+    tab: Tab | None = None
+    page: int = 0
+    search: str = ""
+    level: str = ""
+    reason: str = ""
+
+    @classmethod
+    def read(cls, fields: Iterable[tuple[str, str]], own: Policy) -> PlanView:
+        """Read the fields of the form, or of an address.
+
+        Args:
+            fields: The fields; of the same field the last counts, but for ticks.
+            own: The service's policy.
+        """
+        sent = list(fields)
+        last = dict(sent)
+        names = tuple(dict.fromkeys(from_form(value) for field, value in sent if field == SELECT))
+        reasons = {
+            from_form(field.removeprefix(OVERRIDE)): value
+            for field, value in sent
+            if field.startswith(OVERRIDE) and value.strip()
+        }
+        ticked = (names or ASKED in last) and FOLLOW not in last
+        tab, page = last.get("tab", ""), last.get("page", "")
+        return cls(
+            names=names if ticked else None,
+            reasons=reasons if ticked else {},
+            policy=changes_in(sent, own),
+            tab=Tab(tab) if tab in set(Tab) else None,
+            page=min(int(page), LARGEST_PAGE) if page.isascii() and page.isdigit() and len(page) < 8 else 0,
+            search=last.get("search", ""),
+            level=last.get("level", ""),
+            reason=last.get("reason", ""),
+        )
+
+    def choice(self) -> Choice:
+        """Return the choice for the planner; reasons beside models that are not ticked are left out."""
+        ticked = frozenset(self.names or ())
+        given = {name: reason for name, reason in (self.reasons or {}).items() if name in ticked}
+        return Choice(self.names, given)
+
+    def fields(self) -> list[tuple[str, str]]:
+        """Return the fields that lead to this view, without those that have their default."""
+        ticks = [] if self.names is None else [(ASKED, "1"), *((SELECT, in_form(name)) for name in self.names)]
+        overrides = [(OVERRIDE + in_form(name), reason) for name, reason in (self.choice().overrides or {}).items()]
+        place = {
+            "tab": self.tab.value if self.tab else "",
+            "page": str(self.page or ""),
+            "search": self.search,
+            "level": self.level,
+            "reason": self.reason,
+        }
+        given = [(field, value) for field, value in place.items() if value]
+        return [*ticks, *overrides, *(self.policy or {}).items(), *given]
+
+    def address(self, category: MODEL_REFERENCE_CATEGORY) -> str:
+        """Return the address of this view, however long."""
+        fields = self.fields()
+        return f"/plan/{category.value}{f'?{urlencode(fields)}' if fields else ''}"
+
+    def link(self, category: MODEL_REFERENCE_CATEGORY) -> str | None:
+        """Return the address of this view; None where it would be too long to send."""
+        address = self.address(category)
+        return address if len(address) <= LONGEST_LINK else None
+
+    def with_policy(self, key: str, value: str) -> PlanView:
+        """Return the view of the policy's own choice with one key changed."""
+        return replace(self, names=None, reasons={}, page=0, tab=None, policy={**(self.policy or {}), key: value})
+
+    def lists(self, found: ModelVerdict) -> bool:
+        """Whether the filters let a model pass."""
+        return (
+            self.search.lower() in found.name.lower()
+            and self.level in {"", found.risk_level.value}
+            and (not self.reason or any(reason.code == self.reason for reason in found.reasons))
+        )

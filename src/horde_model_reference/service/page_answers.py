@@ -1,0 +1,103 @@
+"""How pages are sent: with their content policy, their encodings, their assets, and errors that people can read."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Awaitable, Callable
+from functools import cache
+from http import HTTPStatus
+from pathlib import Path
+from typing import Any
+
+from fastapi import FastAPI, Request, Response
+from fastapi.exceptions import RequestValidationError
+from fastapi.responses import HTMLResponse
+from fastapi.staticfiles import StaticFiles
+from starlette.datastructures import Headers
+from starlette.exceptions import HTTPException
+from starlette.types import Scope
+
+from horde_model_reference.dashboard.error_page import error_page
+from horde_model_reference.dashboard.rendering import ASSETS, CONTENT_POLICY, asset_version
+from horde_model_reference.errors import HordeModelReferenceError
+from horde_model_reference.service.encodings import ENCODERS, IDENTITY, negotiate
+from horde_model_reference.thread_pool import plan_in_thread, run_in_thread
+
+
+def html(page: str) -> HTMLResponse:
+    """Return a page that may load nothing from elsewhere."""
+    return HTMLResponse(page, headers={"Content-Security-Policy": CONTENT_POLICY})
+
+
+async def fresh(request: Request, make: Callable[[], str]) -> HTMLResponse:
+    """Return a page that rests on more than a table, so that nobody keeps it: neither we nor a browser."""
+    page = html(await plan_in_thread(make))
+    page.headers["Cache-Control"] = "no-cache"
+    await _encode(page, request.headers.get("accept-encoding", ""))
+    return page
+
+
+async def _encode(answer: Response, accept_encoding: str) -> None:
+    """Encode an answer as its request asks."""
+    encoding = negotiate(accept_encoding.encode("latin-1"))
+    answer.headers["Vary"] = "Accept-Encoding"
+    if encoding != IDENTITY:
+        answer.body = await run_in_thread(ENCODERS[encoding], bytes(answer.body))
+        answer.headers["Content-Encoding"] = encoding
+        answer.headers["Content-Length"] = str(len(answer.body))
+
+
+PACKED = frozenset({".css", ".js", ".svg", ".txt"})
+"""Endings of assets that compress; fonts are compressed already."""
+
+
+@cache
+def _packed(name: str, encoding: str) -> bytes:
+    """Return an asset in an encoding; there are few, so all are kept."""
+    return ENCODERS[encoding]((ASSETS / name).read_bytes())
+
+
+class Assets(StaticFiles):
+    """Assets of the pages, compressed; a request for the present version may be cached for ever."""
+
+    async def get_response(self, path: str, scope: Scope) -> Response:
+        """Return a file."""
+        answer = await super().get_response(path, scope)
+        if answer.status_code == HTTPStatus.OK and Path(path).suffix in PACKED:
+            answer = await self._encoded(path, answer, Headers(scope=scope).get("accept-encoding", ""))
+        if answer.status_code < 400 and scope["query_string"] == f"v={asset_version(path)}".encode():
+            answer.headers["Cache-Control"] = "public, max-age=31536000, immutable"
+        return answer
+
+    async def _encoded(self, path: str, plain: Response, accept_encoding: str) -> Response:
+        encoding = negotiate(accept_encoding.encode("latin-1"))
+        body = await run_in_thread(_packed, path, encoding)
+        answer = Response(body, media_type=plain.headers["content-type"], headers={"Vary": "Accept-Encoding"})
+        answer.headers["ETag"] = f"W/{plain.headers['etag']}"
+        if encoding != IDENTITY:
+            answer.headers["Content-Encoding"] = encoding
+        return answer
+
+
+def _for_people(answer: Callable[..., Any]) -> Callable[[Request, Exception], Awaitable[Response]]:
+    """Return the handler that answers an error with a page where a browser asked for one."""
+
+    async def answer_for_people(request: Request, error: Exception) -> Response:
+        problem: Response = await answer(request, error)
+        if request.url.path.startswith("/api/") or "text/html" not in request.headers.get("accept", ""):
+            return problem
+        body: dict[str, Any] = json.loads(bytes(problem.body))
+        kept = {name: value for name, value in problem.headers.items() if not name.startswith("content-")}
+        page = html(error_page(body, kept.get("retry-after")))
+        page.status_code = problem.status_code
+        page.headers.update(kept)
+        return page
+
+    return answer_for_people
+
+
+def install(app: FastAPI) -> None:
+    """Add the assets of the pages, and make errors readable in a browser."""
+    app.mount("/assets", Assets(directory=ASSETS), name="assets")
+    for kind in (HordeModelReferenceError, RequestValidationError, HTTPException, Exception):
+        app.add_exception_handler(kind, _for_people(app.exception_handlers[kind]))
