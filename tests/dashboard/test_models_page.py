@@ -11,7 +11,7 @@ import polars as pl
 import pytest
 
 from horde_model_reference.analytics.risk_table import RiskTable
-from horde_model_reference.analytics.usage_trend import WEEK_COLUMNS
+from horde_model_reference.analytics.usage_trend import SHOWN_COLUMNS
 from horde_model_reference.dashboard.models_page import COLUMNS, MOST_MEMBERS, models_page
 from horde_model_reference.dashboard.views import PLAIN, View
 from tests.dashboard.test_views import read
@@ -99,7 +99,7 @@ def test_a_verdict_stands_with_the_reasons_that_speak_for_it(images: RiskTable) 
 
 def test_days_and_weeks_are_those_of_the_model(images: RiskTable) -> None:
     at = images.rows["name"].to_list().index("used 3")
-    use = [pl.when(pl.col("name") == "used 3").then(week + 1.0).alias(name) for week, name in enumerate(WEEK_COLUMNS)]
+    use = [pl.when(pl.col("name") == "used 3").then(week + 1.0).alias(name) for week, name in enumerate(SHOWN_COLUMNS)]
     text = page(replace(images, rows=images.rows.with_columns(use)), [17 if row == at else None for row in range(7)])
     row = next(part for part in text.split("<tbody>") if ">used 3<" in part)
     assert cells(f"</thead>{row}", "days") == ["17"]

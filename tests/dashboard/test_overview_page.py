@@ -10,7 +10,7 @@ import pytest
 
 from horde_model_reference.analytics.matching import matching
 from horde_model_reference.analytics.risk_table import RiskTable
-from horde_model_reference.analytics.usage_trend import WEEK_COLUMNS
+from horde_model_reference.analytics.usage_trend import SHOWN_COLUMNS
 from horde_model_reference.dashboard.overview_page import headline, overview_page
 from tests.dashboard.test_views import read
 from tests.support.builders import IMAGE, TEXT, catalogue_of, observation_of, stats_of, status_of, table_of
@@ -93,7 +93,7 @@ def test_unused_models_that_stay_are_listed_with_their_reasons() -> None:
 
 def test_use_that_changes_is_told_of_used_models() -> None:
     made = table()
-    weeks = [pl.lit(float(week)).alias(name) for week, name in enumerate(WEEK_COLUMNS)]
+    weeks = [pl.lit(float(week)).alias(name) for week, name in enumerate(SHOWN_COLUMNS)]
     trend = pl.when(pl.col("name").is_in(["used", "little"])).then(-40.0).alias("trend_30d")
     found = page(
         RiskTable(**{**{name: getattr(made, name) for name in made.__dataclass_fields__},

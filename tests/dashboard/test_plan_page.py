@@ -77,7 +77,7 @@ def test_the_policy_ticks_first(facts: CurationFacts) -> None:
 
 def test_the_keys_that_hold_back_are_told_with_the_models_that_each_releases(facts: CurationFacts) -> None:
     """Design section 8: a plan never ends silently."""
-    page = plan_page(facts, Policy(), PlanView())
+    page = plan_page(facts, Policy(), PlanView()).partition("What the policy holds back")[2]
     row = page[page.index("<code>styles.on_removal</code>") :].partition("</tr>")[0]
     assert re.findall(r">([^<]+)</td>", row) == ["1", "1", "none"]
     row = page[page.index("<code>limits.max_share_of_models</code>") :].partition("</tr>")[0]

@@ -12,14 +12,14 @@ from horde_model_reference.analytics.mark_columns import NO_FAMILY_MARK
 from horde_model_reference.analytics.risk_level import RiskLevel
 from horde_model_reference.analytics.scoring import score
 from horde_model_reference.analytics.text_model_names import base_names
-from horde_model_reference.analytics.usage_trend import WEEK_COLUMNS, trend_30d
+from horde_model_reference.analytics.usage_trend import SHOWN_COLUMNS, trend_30d
 from horde_model_reference.analytics.verdict import NO_VERDICT
 from horde_model_reference.integrations.horde_api_models import USAGE, WORKERS
 from horde_model_reference.name_text import folded_names
 from horde_model_reference.polars_queries import collected
 
 RECORD_FLAGS = tuple(flag.name for flag in FLAGS if flag.scope is Scope.RECORD)
-SUMMED = ("size_bytes", "style_count", *USAGE, *WORKERS, *WEEK_COLUMNS)
+SUMMED = ("size_bytes", "style_count", *USAGE, *WORKERS, *SHOWN_COLUMNS)
 LARGEST = ("parameters",)
 """Columns of which a family has its largest member's: the sum would be the size of no model."""
 

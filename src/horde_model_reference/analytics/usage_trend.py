@@ -27,8 +27,14 @@ TREND_DAYS = 30
 SURE = 2.0
 """Standard errors between a slope and zero before a trend counts as significant."""
 
-WEEK_COLUMNS: tuple[str, ...] = tuple(f"use_week_{week}" for week in range(TREND_WEEKS))
+SHOWN_WEEKS = 13
+"""Weeks of use that a risk table has; the page draws them."""
+
+SHOWN_COLUMNS: tuple[str, ...] = tuple(f"use_week_{week}" for week in range(SHOWN_WEEKS))
 """Columns of the use of a week; week 0 is the newest."""
+
+WEEK_COLUMNS: tuple[str, ...] = SHOWN_COLUMNS[:TREND_WEEKS]
+"""The columns that the trend is fitted to."""
 
 TREND_SCHEMA: dict[str, type[pl.DataType]] = {
     "percent": pl.Float64,
@@ -40,7 +46,7 @@ TREND_SCHEMA: dict[str, type[pl.DataType]] = {
 RECENT_COLUMNS: dict[str, type[pl.DataType]] = {
     "first_seen": pl.Date,
     "last_used": pl.Date,
-    **dict.fromkeys(WEEK_COLUMNS, pl.Float64),
+    **dict.fromkeys(SHOWN_COLUMNS, pl.Float64),
 }
 
 

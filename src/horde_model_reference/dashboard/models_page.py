@@ -16,7 +16,7 @@ from horde_model_reference.analytics.risk_query import BY_REMOVAL, RiskQuery
 from horde_model_reference.analytics.risk_response import respond, viewed
 from horde_model_reference.analytics.risk_schema import ModelDeletionRiskInfo
 from horde_model_reference.analytics.risk_table import RiskTable
-from horde_model_reference.analytics.usage_trend import WEEK_COLUMNS
+from horde_model_reference.analytics.usage_trend import SHOWN_COLUMNS
 from horde_model_reference.analytics.verdict import Verdict
 from horde_model_reference.categories import (
     MODEL_REFERENCE_CATEGORY,
@@ -65,7 +65,7 @@ COLUMNS: tuple[Column, ...] = (
     Column("Why", "why", "risk_score", numeric=False),
     Column("Verdict", "verdict", "verdict", numeric=False, descending=False),
     Column("Month use", "month", "usage_month"),
-    Column(f"{len(WEEK_COLUMNS)} weeks", "weeks", numeric=False),
+    Column(f"{len(SHOWN_COLUMNS)} weeks", "weeks", numeric=False),
     Column("Workers", "workers", "worker_count"),
     Column("Queue", "queue", "queued_jobs"),
     Column("GB", "size", "size_gb", shown=measured_in(SizeMeasure.GIGABYTES)),
@@ -160,7 +160,7 @@ class _Rows:
         author, _, name = info.name.rpartition("/") if has_families(info.category) else ("", "", info.name)
         at = self.table.rows["name"].search_sorted(info.name)
         weeks = self.table.rows.row(at, named=True)
-        known = [weeks[column] for column in WEEK_COLUMNS]
+        known = [weeks[column] for column in SHOWN_COLUMNS]
         return self._filled(
             info,
             name=name,

@@ -10,7 +10,7 @@ import polars as pl
 from horde_model_reference.analytics.risk_level import RiskLevel
 from horde_model_reference.analytics.risk_response import names_of_no_model
 from horde_model_reference.analytics.risk_table import RiskTable
-from horde_model_reference.analytics.usage_trend import WEEK_COLUMNS
+from horde_model_reference.analytics.usage_trend import SHOWN_COLUMNS
 from horde_model_reference.analytics.verdict import Verdict
 from horde_model_reference.categories import MODEL_REFERENCE_CATEGORY, SizeMeasure, usage_traits
 from horde_model_reference.curation.artefacts import PLAN_MARKDOWN
@@ -281,5 +281,5 @@ def _movers(rows: pl.DataFrame) -> pl.DataFrame:
 
 def _change(category: MODEL_REFERENCE_CATEGORY, row: Mapping[str, object]) -> Change:
     name = str(row["name"])
-    weeks: list[float | None] = [row[column] for column in WEEK_COLUMNS]  # type: ignore[misc]
+    weeks: list[float | None] = [row[column] for column in SHOWN_COLUMNS]  # type: ignore[misc]
     return Change(name, model_path(category, name), row["trend_30d"], row["usage_month"], weeks_line(weeks))  # type: ignore[arg-type]

@@ -17,7 +17,7 @@ import polars as pl
 from horde_model_reference.analytics.usage_trend import (
     LEAST_WEEKS,
     RECENT_COLUMNS,
-    WEEK_COLUMNS,
+    SHOWN_COLUMNS,
     RecentUse,
     Span,
     UsageOverTime,
@@ -151,7 +151,7 @@ def ends_of_models(ends: pl.DataFrame, owners: pl.DataFrame, models: int) -> pl.
 
 def recent_frame(ends: pl.DataFrame, weekly: pl.DataFrame) -> pl.DataFrame:
     """Return the columns that a risk table takes from the past."""
-    recent = pl.concat([ends, weekly.select(WEEK_COLUMNS)], how="horizontal")
+    recent = pl.concat([ends, weekly.select(SHOWN_COLUMNS)], how="horizontal")
     return recent.match_to_schema(pl.Schema(RECENT_COLUMNS))
 
 
