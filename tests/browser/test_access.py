@@ -7,7 +7,8 @@ from pathlib import Path
 import pytest
 
 from tests.browser.conftest import Open
-from tests.support.browser import Axe, Page, Watch, expect
+from tests.support.browser import Axe, Browser, Page, Watch, expect
+from tests.support.pixels import difference, keep
 
 pytestmark = pytest.mark.browser
 
@@ -71,9 +72,13 @@ def test_axe_finds_nothing(open_page: Open, watch: Watch, name: str) -> None:
 BACKGROUND = "getComputedStyle(document.body).backgroundColor"
 
 
-def test_every_page_is_drawn_in_both_colour_schemes(open_page: Open, watch: Watch, screenshots: Path) -> None:
+def test_every_page_is_drawn_in_both_colour_schemes(
+    open_page: Open, browser: Browser, watch: Watch, screenshots: Path
+) -> None:
+    """The pictures are compared with those of the last run; the differences are reported, and decide nothing."""
     watch.expected.append("status of 404")
-    page = open_page()
+    page, blank = open_page(), browser.new_page()
+    told = []
     for name, path in PAGES.items():
         page.goto(path)
         for size, (width, height) in SIZES.items():
@@ -81,9 +86,25 @@ def test_every_page_is_drawn_in_both_colour_schemes(open_page: Open, watch: Watc
             backgrounds = []
             for scheme in ("light", "dark"):
                 page.emulate_media(color_scheme=scheme)
-                page.screenshot(path=screenshots / f"{name.replace(' ', '-')}-{size}-{scheme}.png")
+                file = screenshots / f"{name.replace(' ', '-')}-{size}-{scheme}.png"
+                told.append(keep(blank, file, page.screenshot()))
                 backgrounds.append(page.evaluate(BACKGROUND))
             assert backgrounds[0] == "rgb(245, 246, 248)" != backgrounds[1]
+    blank.close()
+    (screenshots / "differences.txt").write_text("\n".join(told) + "\n", encoding="utf-8")
+
+
+def test_pictures_are_compared_pixel_by_pixel(browser: Browser) -> None:
+    page = browser.new_page(viewport={"width": 40, "height": 30})
+    page.set_content("<p>one</p>")
+    one, same = page.screenshot(), page.screenshot()
+    page.set_content("<p>two</p>")
+    other = page.screenshot()
+    page.set_viewport_size({"width": 50, "height": 30})
+    assert difference(page, one, same) == 0
+    assert 0 < difference(page, one, other) < 1
+    assert difference(page, one, page.screenshot()) == 1
+    page.close()
 
 
 TOO_WIDE = """

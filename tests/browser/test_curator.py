@@ -343,3 +343,18 @@ def test_errors_are_pages(open_page: Open, watch: Watch) -> None:
         expect(page.get_by_role("main")).to_contain_text(says)
     page.get_by_role("main").get_by_role("link", name="Image models").click()
     expect(page.locator(".tiles")).to_be_visible()
+
+
+def test_an_earlier_plan_is_compared_and_not_stored(open_page: Open, tmp_path: Path) -> None:
+    page = open_page("/plan/image_generation?limits.max_models=1")
+    with page.expect_download() as waiting:
+        page.get_by_role("button", name="plan.json").click()
+    waiting.value.save_as(tmp_path / "earlier.json")
+    page.goto("/plan/image_generation")
+    page.locator("summary", has_text="Compare with an earlier plan").click()
+    page.get_by_label("An earlier plan.json").set_input_files(tmp_path / "earlier.json")
+    page.get_by_role("button", name="Compare").click()
+    expect(page.get_by_role("heading", level=1)).to_contain_text("changed")
+    expect(page.locator("tbody .pill.remove").first).to_be_visible()
+    page.get_by_role("link", name="Plan of removals").click()
+    expect(page.get_by_role("heading", level=1)).to_have_text("Plan of removals")

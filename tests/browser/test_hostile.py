@@ -14,6 +14,7 @@ from horde_model_reference.dashboard.rendering import in_form
 from horde_model_reference.escaping import visible
 from horde_model_reference.service.app import create_service
 from tests.browser.conftest import Open
+from tests.browser.test_access import unfold
 from tests.support.background import in_background
 from tests.support.browser import Page, Watch, expect, serving_in_thread
 from tests.support.builders import stats_of, status_of
@@ -100,7 +101,7 @@ def test_names_are_text(open_page: Open) -> None:
     page = open_page()
     for path in PATHS:
         page.goto(path)
-        page.evaluate("document.querySelectorAll('details').forEach((part) => { part.open = true; })")
+        unfold(page)
         for width in (390, 720, 1024, 1440):
             page.set_viewport_size({"width": width, "height": 800})
             assert_tame(page)

@@ -104,6 +104,8 @@ def serving_the_demo() -> Iterator[str]:
         [sys.executable, "-m", "horde_model_reference", "serve", "--demo", "--port", "0"],
         stderr=subprocess.PIPE,
         text=True,
+        env=os.environ
+        | {"HORDE_MODEL_REFERENCE_REQUEST_DEADLINE_SECONDS": "60"},  # Parts are waited for on any machine.
     )
     try:
         assert process.stderr is not None

@@ -24,12 +24,24 @@ def read_plan(path: Path) -> Plan:
     Raises:
         PlanError: It cannot be read, or is no plan.
     """
-    content = read_file(path, hint="`plan` writes a plan.json.")
+    return parse_plan(read_file(path, hint="`plan` writes a plan.json."), str(path))
+
+
+def parse_plan(content: bytes, place: str) -> Plan:
+    """Read the content of a ``plan.json``.
+
+    Args:
+        content: The content.
+        place: Where it comes from, for messages.
+
+    Raises:
+        PlanError: It is no plan.
+    """
     try:
         return Plan.model_validate_json(content)
     except ValidationError as error:
         fault = error.errors(include_url=False, include_input=False)[0]
-        where = ".".join((str(path), *map(str, fault["loc"])))
+        where = ".".join((place, *map(str, fault["loc"])))
         raise PlanError(f"{visible(where)}: no plan: {fault['msg']}.", hint=_hint(content)) from error
 
 

@@ -107,6 +107,7 @@ class Row:
         why: The levels of a family's members, in words.
         pills: Its verdict; of a family, how many members have which.
         reasons: The reasons of the verdict, in words.
+        mark: The notice of its removal, in words; empty without one.
         month: Its month use, with possible use.
         bar: The length of the bar below, in percent; None without one.
         lines: The use of the last weeks as polylines; None where unknown.
@@ -128,6 +129,7 @@ class Row:
     why: str
     pills: tuple[Pill, ...]
     reasons: str
+    mark: str
     month: str
     bar: float | None
     lines: tuple[str, ...] | None
@@ -201,6 +203,7 @@ class _Rows:
             "flags": (),
             "why": "",
             "reasons": "",
+            "mark": _mark(info),
             "month": words.month_use(info),
             "bar": log_share(info.usage_month, self.most),
             "lines": None,
@@ -218,6 +221,11 @@ def _reasons(info: ModelDeletionRiskInfo) -> str:
     if info.verdict is None or info.verdict is Verdict.REMOVE:
         return ""
     return labels.reasons(labels.deciding(info.verdict_reasons or (), info.verdict), info.style_count)
+
+
+def _mark(info: ModelDeletionRiskInfo) -> str:
+    """Return since when a model may go by its mark, in words; empty without one."""
+    return f"marked, to go after {info.remove_after}" if info.remove_after else ""
 
 
 def _levels(info: ModelDeletionRiskInfo) -> str:

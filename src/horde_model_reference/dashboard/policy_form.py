@@ -21,6 +21,7 @@ SECTIONS: Mapping[str, str] = {
     "protect": "Never remove",
     "styles": "Styles",
     "limits": "Limits",
+    "notice": "Notice of marks",
 }
 """The sections of the form, with their headings."""
 
@@ -38,6 +39,9 @@ WORDS: Mapping[str, str] = {
     "protect.seasonal": "seasonal",
     "protect.min_worker_threads": "Worker threads at least",
     "styles.on_removal": "Models that styles name",
+    "notice.days": "Days",
+    "notice.days_if_relied_on": "Days, if relied on",
+    "notice.most_used_share": "Most used, %",
     "limits.max_models": "Models",
     "limits.max_share_of_models": "Share of models, %",
     "limits.max_share_of_month_usage": "Share of month use, %",

@@ -10,6 +10,7 @@ from urllib.parse import quote
 
 from fastapi import APIRouter, Depends, Query, Request, Response
 from fastapi.responses import RedirectResponse
+from starlette.datastructures import UploadFile
 
 from horde_model_reference.analytics.risk_query import BY_REMOVAL, RiskQuery
 from horde_model_reference.catalogue.sources import SourceCopy
@@ -19,6 +20,7 @@ from horde_model_reference.curation.curation_facts import CurationFacts
 from horde_model_reference.curation.patch import path_in_work_tree_of
 from horde_model_reference.curation.telling import verdict_on
 from horde_model_reference.dashboard.charts_page import charts_page
+from horde_model_reference.dashboard.comparison_page import comparison_page
 from horde_model_reference.dashboard.jump import names_like
 from horde_model_reference.dashboard.model_page import model_page
 from horde_model_reference.dashboard.models_page import models_page
@@ -219,6 +221,25 @@ async def read_plan_file(reader: Reader, category: MODEL_REFERENCE_CATEGORY, fil
     planned = _planned(made.facts, made.copy)
     content = await plan_in_thread(plan_file, made.facts, reader.engine.policy, planned, view, file)
     return _download(content, file, "application/octet-stream")
+
+
+async def _earlier_plan(request: Request) -> bytes:
+    """Return the file that a reader uploads; empty without one."""
+    sent = (await request.form(max_files=1, max_fields=MOST_FIELDS)).get("earlier")
+    return await sent.read() if isinstance(sent, UploadFile) else b""
+
+
+@router.post("/plan/{category}/comparison")
+async def read_comparison(
+    reader: Reader,
+    request: Request,
+    category: MODEL_REFERENCE_CATEGORY,
+    earlier: Annotated[bytes, Depends(_earlier_plan)],
+    view: AskedPlan,
+) -> Response:
+    """The difference between an earlier plan, which is sent and not stored, and the present one."""
+    made = await reader.made(category)
+    return await fresh(request, partial(comparison_page, made.table, made.facts, reader.engine.policy, view, earlier))
 
 
 def _download(content: bytes, name: str, media_type: str) -> Response:

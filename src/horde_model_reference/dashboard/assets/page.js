@@ -82,6 +82,10 @@ function closeMenus(except) {
 }
 
 document.addEventListener("click", ({target}) => closeMenus(target.closest(MENUS)));
+document.addEventListener("toggle", ({target}) => {
+  const list = target.matches(".menu[open]") && target.querySelector("ul");
+  if (list) list.classList.toggle("flip", list.getBoundingClientRect().right > document.documentElement.clientWidth);
+}, true);
 document.addEventListener("keydown", ({key}) => {
   if (key !== "Escape") return;
   const open = document.activeElement?.closest(MENUS);
@@ -147,6 +151,7 @@ function keepTyping([value, at]) {
 
 function go(address, focus) {
   history.pushState(null, "", address);
+  document.dispatchEvent(new Event("viewchange"));
   return show(address, focus);
 }
 
@@ -172,9 +177,15 @@ if (view) {
     const form = target.closest("form[data-view]");
     if (!form) return;
     clearTimeout(waiting);
-    waiting = setTimeout(() => { history.replaceState(null, "", address(form)); show(address(form)); }, 250);
+    waiting = setTimeout(() => { history.replaceState(null, "", address(form)); document.dispatchEvent(new Event("viewchange")); show(address(form)); }, 250);
   });
-  addEventListener("popstate", () => show(location.href));
+  let shown = location.pathname + location.search;
+  addEventListener("popstate", () => {
+    const wanted = location.pathname + location.search;
+    if (wanted !== shown || view.hasAttribute("aria-busy")) show(location.href);
+    shown = wanted;
+  });
+  document.addEventListener("viewchange", () => { shown = location.pathname + location.search; });
 }
 
 // Text to take home.

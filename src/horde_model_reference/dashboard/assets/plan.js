@@ -5,6 +5,10 @@ const FOLLOW = "follow";
 let waiting = 0;
 let asking = null;
 
+// The part of the address that says which plan is shown; other fragments lead within the page.
+const place = () => location.pathname + location.search + (location.hash.startsWith("#kept=") ? location.hash : "");
+let shown = place();
+
 function fields(submitter) {
   const found = [...new FormData(form, submitter)].filter(([name, value]) => value !== "" || name === "asked");
   return new URLSearchParams(found);
@@ -52,6 +56,7 @@ async function recalculate() {
   try {
     replaceOutcome(await ask(body, {"X-Part": "outcome"}));
     history.replaceState(null, "", remember(body));
+    shown = place();
   } catch (error) { tell(error); }
 }
 
@@ -64,6 +69,7 @@ async function renew(body, push, focus) {
     form.querySelector(".policy").open = open;
     const address = remember(body);
     if (push) history.pushState(null, "", address); else history.replaceState(null, "", address);
+    shown = place();
     const field = focus && form.elements.namedItem(focus.name);
     if (field instanceof HTMLElement) {
       field.focus();
@@ -104,7 +110,7 @@ form.addEventListener("submit", (event) => {
   renew(body, true, submitter?.name ? {name: submitter.name, value: submitter.value, at: null} : null);
 });
 
-addEventListener("popstate", () => location.reload());
+addEventListener("popstate", () => { if (place() !== shown) location.reload(); });
 
 const kept = new URLSearchParams(location.hash.slice(1)).get("kept");
 const stored = kept && sessionStorage.getItem(`plan:${kept}`);
