@@ -10,13 +10,16 @@ from typing import Any
 import polars as pl
 import pytest
 
+from horde_model_reference.analytics.mark_columns import with_marks
 from horde_model_reference.analytics.risk_table import RiskTable
 from horde_model_reference.analytics.usage_trend import SHOWN_COLUMNS
 from horde_model_reference.dashboard.models_page import COLUMNS, MOST_MEMBERS, models_page
 from horde_model_reference.dashboard.views import PLAIN, View
+from horde_model_reference.marks.mark_state import MarkState, deletion_mark
 from tests.dashboard.test_views import read
 from tests.support.builders import IMAGE, TEXT, catalogue_of, observation_of, stats_of, status_of, table_of
 from tests.support.hostile_names import HOSTILE_NAMES
+from tests.support.marks import mark_of
 from tests.support.markup import Markup
 from tests.support.rows import judged
 
@@ -95,6 +98,16 @@ def test_a_verdict_stands_with_the_reasons_that_speak_for_it(images: RiskTable) 
     assert cells(text, "verdict")[names.index("used 1")] == "protected 2 styles"
     assert cells(text, "verdict")[names.index("idle")] == "remove"
     assert cells(text, "verdict")[names.index("lost")] == "unknown", "without a verdict"
+
+
+def test_a_mark_says_after_which_day_the_model_may_go(images: RiskTable) -> None:
+    """Design section 10."""
+    mark = deletion_mark(mark_of("idle"), MarkState.WAITING, [])
+    text = page(
+        judged(replace(images, rows=with_marks(images.rows, {"idle": mark})), {"idle": ("remove", ["candidate"])})
+    )
+    verdicts = dict(zip(cells(text, "name"), cells(text, "verdict"), strict=True))
+    assert verdicts["idle"] == f"remove marked, to go after {mark.remove_after}"
 
 
 def test_days_and_weeks_are_those_of_the_model(images: RiskTable) -> None:

@@ -3,18 +3,22 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from html import unescape
 
 import polars as pl
 import pytest
 
+from horde_model_reference.analytics.mark_columns import with_marks
 from horde_model_reference.analytics.matching import matching
 from horde_model_reference.analytics.risk_table import RiskTable
 from horde_model_reference.analytics.usage_trend import SHOWN_COLUMNS
 from horde_model_reference.dashboard.overview_page import headline, overview_page
+from horde_model_reference.marks.mark_state import MarkState, deletion_mark
 from tests.dashboard.test_views import read
 from tests.support.builders import IMAGE, TEXT, catalogue_of, observation_of, stats_of, status_of, table_of
 from tests.support.hostile_names import HOSTILE_NAMES
+from tests.support.marks import mark_of
 from tests.support.markup import Markup
 from tests.support.rows import judged
 
@@ -95,13 +99,19 @@ def test_use_that_changes_is_told_of_used_models() -> None:
     made = table()
     weeks = [pl.lit(float(week)).alias(name) for week, name in enumerate(SHOWN_COLUMNS)]
     trend = pl.when(pl.col("name").is_in(["used", "little"])).then(-40.0).alias("trend_30d")
-    found = page(
-        RiskTable(**{**{name: getattr(made, name) for name in made.__dataclass_fields__},
-                     "rows": made.rows.with_columns(*weeks, trend)})
-    )  # fmt: skip
+    found = page(replace(made, rows=made.rows.with_columns(*weeks, trend)))
     changes = text_of(found.partition("Use that changes</h2>")[2].partition("</section>")[0])
     assert "used −40% to 900" in changes
     assert "little" not in changes, "small numbers jump"
+
+
+def test_marked_models_are_a_link_away() -> None:
+    """Design section 10."""
+    made = table()
+    mark = deletion_mark(mark_of("little"), MarkState.WAITING, [])
+    found = page(replace(made, rows=with_marks(made.rows, {"little": mark})))
+    assert 'href="/models/image_generation?preset=marked">1 model marked for removal</a>' in found
+    assert "marked for removal" not in page(made)
 
 
 def test_rule_3_unknown_use_is_said() -> None:

@@ -87,4 +87,4 @@ def test_a_short_history_knows_neither_trend_nor_season() -> None:
 
 def test_weeks_with_few_days_are_unknown() -> None:
     found = usage_of(lambda _: 2, [day for day in range(70) if not 49 <= day < 60])
-    assert found.recent.frame.row(0)[2:] == (14.0, None, None, 14.0, 14.0, 14.0, 14.0, 14.0)
+    assert found.recent.frame.row(0)[2:] == (14.0, None, None, *(14.0,) * 7, *(None,) * 3)

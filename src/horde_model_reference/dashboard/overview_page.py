@@ -131,6 +131,8 @@ def overview_page(table: RiskTable, ages: pl.Series) -> str:
         bar=parts((level, number) for level, number in _levels(table.rows).items()),
         matrix=_matrix(table),
         verdicts=VERDICTS,
+        marked=int(table.rows["is_marked"].sum()),
+        marked_link=_link(table.category, preset="marked"),
         staying=[_staying(table, row) for row in _first(staying).iter_rows(named=True)],
         staying_count=staying.height,
         staying_link=_link(table.category, preset="zero_usage"),

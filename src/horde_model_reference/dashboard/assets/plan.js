@@ -112,6 +112,12 @@ form.addEventListener("submit", (event) => {
 
 addEventListener("popstate", () => { if (place() !== shown) location.reload(); });
 
+// A comparison is with the plan that is shown, not with the one that the page began with.
+document.getElementById("compare").addEventListener("formdata", ({formData}) => {
+  for (const name of [...formData.keys()]) if (name !== "earlier") formData.delete(name);
+  for (const [name, value] of fields()) formData.append(name, value);
+});
+
 const kept = new URLSearchParams(location.hash.slice(1)).get("kept");
 const stored = kept && sessionStorage.getItem(`plan:${kept}`);
 if (stored) renew(new URLSearchParams(stored), false, null);
