@@ -14,6 +14,7 @@ import httpx
 
 from horde_model_reference.analytics.deletion_risk_analysis import ModelDeletionRiskInfoFactory
 from horde_model_reference.analytics.deletion_risk_cache import DeletionRiskCache
+from horde_model_reference.analytics.link_columns import with_link_checks
 from horde_model_reference.analytics.risk_response import respond_for_model
 from horde_model_reference.analytics.risk_schema import DependentsInfo, ModelDeletionRiskDetail
 from horde_model_reference.analytics.risk_table import RiskTable
@@ -219,21 +220,25 @@ class Engine:
             (listings, age_notices),
             (recorded, record_notices),
             (marks, mark_notices),
+            (link_checks, link_notices),
         ) = await asyncio.gather(
             self._styles(category, patience.get("styles")),
             self.history.usage(catalogue, self._left(deadline, HISTORY_SHARE)),
             self.curation.listings(catalogue, location, patience.get("listings")),
             self.history.listings(catalogue),
             self.curation.marks(patience.get("marks")),
+            self.history.link_checks(catalogue),
         )
         warned = replace(catalogue, warnings=(*catalogue.warnings, *style_notices, *mark_notices, *usage_notices))
         recent = None if usage is None else usage.recent
         uses = styles.counts() if styles is not None and has_styles(category) else None
         key = self.factory.table_key(warned, observation, uses, recent)
         table = await self.cache.get(key, partial(self._compute, warned, observation, uses, recent))
-        notices = dict.fromkeys((*style_notices, *age_notices, *record_notices, *usage_notices, *mark_notices))
+        notices = dict.fromkeys(
+            (*style_notices, *age_notices, *record_notices, *usage_notices, *mark_notices, *link_notices)
+        )
         return CurationFacts(
-            table=table,
+            table=with_link_checks(table, link_checks),
             catalogue=catalogue,
             location=location,
             catalogue_file=base_name_of(location),

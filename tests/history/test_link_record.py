@@ -6,8 +6,8 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from horde_model_reference.history.link_record import LinkCheck, LinkState
 from horde_model_reference.links.link import LinkOutcome, LinkResult
+from horde_model_reference.links.link_check import LinkCheck, LinkState
 from tests.history.conftest import Stores
 
 NOW = datetime(2026, 11, 1, 12, tzinfo=UTC)

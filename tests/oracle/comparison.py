@@ -35,6 +35,8 @@ NOT_OF_THE_ORACLE = frozenset(
         *("verdict", "verdict_reasons"),
         # of marks
         *("deletion_mark", "remove_after"),
+        # of the check of links
+        "link_flags",
     }
 )
 

@@ -7,6 +7,7 @@ from typing import Any
 import polars as pl
 
 from horde_model_reference.analytics.flags import FLAG_NAMES, FLAGS, evidence_of
+from horde_model_reference.analytics.link_columns import link_evidence
 from horde_model_reference.analytics.matching import matching, page
 from horde_model_reference.analytics.risk_query import RiskQuery
 from horde_model_reference.analytics.risk_schema import (
@@ -112,6 +113,7 @@ def respond_for_model(table: RiskTable, name: str, dependents: DependentsInfo | 
             "dependents": dependents,
             "links": link_infos(table.records[name], table.category),
             "evidence": [evidence_of(flag, facts, table.context) for flag in FLAGS if facts[flag.name]],
+            "link_evidence": list(link_evidence(table.records[name], table.link_checks)),
             "api_names": _api_name_infos(table, attributed),
             "possible_api_names": _api_name_infos(table, _possible_names(table, index)),
             "data_as_of": data_as_of(table),

@@ -12,10 +12,12 @@ import polars as pl
 from pydantic import BaseModel, ConfigDict, Field, create_model
 
 from horde_model_reference.analytics.flags import FLAG_NAMES, FLAGS
+from horde_model_reference.analytics.link_flags import LINK_FLAGS
 from horde_model_reference.analytics.risk_level import RiskLevel
 from horde_model_reference.analytics.verdict import Verdict
 from horde_model_reference.catalogue.links import LinkKind, LinkSource
 from horde_model_reference.categories import MODEL_REFERENCE_CATEGORY
+from horde_model_reference.links.link import LinkOutcome
 from horde_model_reference.marks.mark_state import DeletionMark
 from horde_model_reference.polars_queries import collected
 
@@ -77,6 +79,26 @@ class BackendVariation(Answer):
     usage_total: Figure
 
 
+if TYPE_CHECKING:
+
+    class LinkFlags(Answer):
+        """Which reasons the check of its download addresses gives against a model."""
+
+else:
+    LinkFlags = create_model(
+        "LinkFlags",
+        __base__=Answer,
+        __doc__="Which reasons the check of its download addresses gives against a model.",
+        **{
+            flag.name: (
+                bool | None,
+                Field(description=f"{flag.sentence} Null where another address was not checked, and none sets it."),
+            )
+            for flag in LINK_FLAGS
+        },
+    )
+
+
 class ModelDeletionRiskInfo(Answer):
     """One model, or one family of text models."""
 
@@ -85,7 +107,13 @@ class ModelDeletionRiskInfo(Answer):
     deletion_risk_flags: DeletionRiskFlags
     at_risk: bool = Field(description="Any flag is set.")
     risk_score: Count = Field(description="Number of flags set.")
-    risk_level: RiskLevel = Field(description="`critical` if critical, else the highest severity of a set flag.")
+    risk_level: RiskLevel = Field(
+        description="`critical` if critical, else the highest severity of a set flag, those of links included."
+    )
+    link_flags: LinkFlags | None = Field(
+        description="No part of `deletion_risk_flags`, `risk_score` and the counts; null for a family, and where no "
+        "address was checked."
+    )
     usage_day: Figure = Field(description="Attributed requests in the 24 hours before the statistics were compiled.")
     usage_month: Figure = Field(description="Attributed requests in 30 days.")
     usage_total: Figure = Field(description="Attributed requests ever; it trails and can be below the month's.")
@@ -237,6 +265,19 @@ class FlagEvidence(Answer):
     source: str = Field(description="Where the value comes from.")
 
 
+class LinkEvidence(Answer):
+    """The evidence of a set flag of links: the last result for an address."""
+
+    flag: str
+    severity: RiskLevel
+    sentence: str = Field(description="The reason, for people.")
+    address: str = Field(description="The address, as the record has it.")
+    outcome: LinkOutcome
+    detail: str = Field(description="More about the outcome, for people; may be empty.")
+    checked_at: datetime = Field(description="When it was asked.")
+    failed_days: Count = Field(description="On how many days in a row it failed.")
+
+
 class ApiNameInfo(Answer):
     """One name that the Horde reports, with its figures and where it went."""
 
@@ -280,6 +321,7 @@ class ModelDeletionRiskDetail(ModelDeletionRiskInfo):
     dependents: DependentsInfo | None = Field(description="Who relies on it; null where that is unknown.")
     links: list[LinkInfo] = Field(description="Its pages, then its files; only what may be made a link.")
     evidence: list[FlagEvidence]
+    link_evidence: list[LinkEvidence] = Field(description="For every set flag of links, the addresses that set it.")
     api_names: list[ApiNameInfo]
     possible_api_names: list[ApiNameInfo] = Field(description="Names of no model that could well be its, by month use.")
     data_as_of: DataAsOfInfo

@@ -21,6 +21,7 @@ from horde_model_reference.data_warnings import DataWarning
 from horde_model_reference.integrations.attribution import ATTRIBUTED
 from horde_model_reference.integrations.data_merger import PeriodTotals
 from horde_model_reference.integrations.horde_api_models import Observation
+from horde_model_reference.links.link_check import LinkCheck
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +55,7 @@ class RiskTable:
         aliases: The curators' aliases of names and families.
         possible: The models that API names could be which are attributed to none (``possible_use.PAIRS``); None:
             unknown.
+        link_checks: The last result for each download address that was checked.
     """
 
     category: MODEL_REFERENCE_CATEGORY
@@ -70,6 +72,7 @@ class RiskTable:
     grouped: bool = False
     aliases: Aliases = NO_ALIASES
     possible: pl.DataFrame | None = None
+    link_checks: Mapping[str, LinkCheck] = field(default_factory=dict)
 
     @cached_property
     def families(self) -> RiskTable:

@@ -15,6 +15,7 @@ from horde_model_reference.analytics.flags import (
     is_critical,
     share_of_month,
 )
+from horde_model_reference.analytics.link_flags import NO_LINKS
 from horde_model_reference.analytics.mark_columns import NO_MARK
 from horde_model_reference.analytics.verdict import NO_VERDICT
 
@@ -32,11 +33,12 @@ _RATIOS = (
 
 
 def flag_records(facts: pl.LazyFrame, context: ScoringContext) -> pl.LazyFrame:
-    """Add the flags that a model's record gives it; a family's columns, the verdict and the mark stay null."""
+    """Add the flags that a model's record gives it; a family's columns, verdict, mark and links stay null."""
     return facts.with_columns(
         *_flags({Scope.RECORD}, context),
         *NO_VERDICT,
         *NO_MARK,
+        NO_LINKS,
         members=pl.lit(None, pl.List(pl.String)),
         members_by_level=pl.lit(None, MEMBERS_BY_LEVEL),
         has_critical_member=pl.lit(value=False),

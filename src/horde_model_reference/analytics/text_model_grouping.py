@@ -8,6 +8,7 @@ from types import MappingProxyType
 import polars as pl
 
 from horde_model_reference.analytics.flags import FLAGS, MEMBERS_BY_LEVEL, Scope, ScoringContext
+from horde_model_reference.analytics.link_flags import NO_LINKS
 from horde_model_reference.analytics.mark_columns import NO_FAMILY_MARK
 from horde_model_reference.analytics.risk_level import RiskLevel
 from horde_model_reference.analytics.scoring import score
@@ -66,6 +67,7 @@ _COMBINED = (
     pl.struct(field.name for field in MEMBERS_BY_LEVEL.fields).alias("members_by_level"),
     *NO_VERDICT,
     NO_FAMILY_MARK,
+    NO_LINKS,
     pl.exclude("^.*_unknown$", "baseline_max", *SUMMED, *LARGEST, "baseline", "nsfw", *RiskLevel),
 )
 """Null rules of the reductions: a figure is null if any member's is; a baseline is kept if all members share it."""

@@ -16,6 +16,8 @@ from horde_model_reference.history.model_history import RATE_DAYS, NamePasts, mo
 from horde_model_reference.history.reading import Days, Reader
 from horde_model_reference.history.store import HistoryStore
 from horde_model_reference.integrations.attribution import name_rules
+from horde_model_reference.links.link import links_of
+from horde_model_reference.links.link_check import LinkCheck
 from horde_model_reference.thread_pool import run_in_thread
 
 
@@ -44,6 +46,10 @@ class CatalogueHistory:
     async def listings(self, catalogue: Catalogue) -> Mapping[str, Listing]:
         """Return since when the models are listed, as far as the record knows. Errors as for :class:`Reader`."""
         return await self._store.listings.listings(catalogue.category)
+
+    async def link_checks(self, catalogue: Catalogue) -> Mapping[str, LinkCheck]:
+        """Return the last result for each download address. Errors as for :class:`LinkRecord`."""
+        return await self._store.links.checks([link.address for link in links_of(catalogue.records.values())])
 
     async def of_models(self, catalogue: Catalogue, names: Sequence[str], days: int) -> dict[str, Any]:
         """Return the past of some models together (see :func:`model_history`), and their API names."""

@@ -18,6 +18,7 @@ from horde_model_reference.cooldown import Cooldown
 from horde_model_reference.data_warnings import DataWarning
 from horde_model_reference.errors import HistoryError, HordeModelReferenceError, NoHistoryError
 from horde_model_reference.integrations.horde_api_models import Observation
+from horde_model_reference.links.link_check import LinkCheck
 from horde_model_reference.settings import Settings
 from horde_model_reference.single_flight import SingleFlight
 from horde_model_reference.thread_pool import run_in_thread
@@ -63,6 +64,10 @@ class History(Protocol):
         """Return since when a catalogue's models are listed, by the record of its names; none where it is unknown."""
         ...
 
+    async def link_checks(self, catalogue: Catalogue) -> tuple[Mapping[str, LinkCheck], tuple[DataWarning, ...]]:
+        """Return the last result for each download address of a catalogue; none where it is unknown."""
+        ...
+
     async def of_models(self, catalogue: Catalogue, names: Sequence[str], days: int) -> dict[str, Any]:
         """Return the past of some models together; see ``ModelHistoryResponse`` for the fields.
 
@@ -96,6 +101,10 @@ class NoHistory:
 
     async def listings(self, _: Catalogue) -> tuple[Mapping[str, Listing], tuple[DataWarning, ...]]:
         """Nothing is recorded."""
+        return {}, ()
+
+    async def link_checks(self, _: Catalogue) -> tuple[Mapping[str, LinkCheck], tuple[DataWarning, ...]]:
+        """Nothing was checked."""
         return {}, ()
 
     async def of_models(self, _: Catalogue, __: Sequence[str], ___: int) -> dict[str, Any]:
@@ -154,6 +163,12 @@ class KeptHistory:
         """See :class:`History`."""
         patience = self._settings.request_deadline_seconds / 2
         found, warnings = await self._known("listings", catalogue, lambda models: models.listings(catalogue), patience)
+        return found or {}, warnings
+
+    async def link_checks(self, catalogue: Catalogue) -> tuple[Mapping[str, LinkCheck], tuple[DataWarning, ...]]:
+        """See :class:`History`."""
+        patience = self._settings.request_deadline_seconds / 2
+        found, warnings = await self._known("links", catalogue, lambda models: models.link_checks(catalogue), patience)
         return found or {}, warnings
 
     async def of_models(self, catalogue: Catalogue, names: Sequence[str], days: int) -> dict[str, Any]:

@@ -20,10 +20,10 @@ from horde_model_reference.cli.actions.session import clock_for, settings_for, w
 from horde_model_reference.engine import Engine
 from horde_model_reference.errors import UsageError
 from horde_model_reference.escaping import quoted
-from horde_model_reference.history.link_record import LinkCheck
 from horde_model_reference.history.store import open_store_for_reading
 from horde_model_reference.links.checking import check_links, open_asker
 from horde_model_reference.links.link import Link, LinkResult, links_of
+from horde_model_reference.links.link_check import LinkCheck
 from horde_model_reference.reports.csv_report import cell
 
 COLUMNS = ("model", "address", "state", "outcome", "detail", "checked_at", "failed_days")
