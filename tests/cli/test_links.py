@@ -90,3 +90,9 @@ def test_results_are_written_to_a_file(cli: Cli, world: World, host: LinkHost, t
     lines = (tmp_path / "links.csv").read_text(encoding="utf-8").splitlines()
     assert lines[0] == "model,address,state,outcome,detail,checked_at,failed_days"
     assert ",working,ok,," in lines[1]
+
+
+def test_the_demo_asks_no_network(cli: Cli) -> None:
+    run = cli("links", "check", "image_generation", "--demo")
+    assert (run.code, run.out) == (0, b"")
+    assert " ok" in run.err

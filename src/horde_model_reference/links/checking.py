@@ -25,17 +25,23 @@ Keep = Callable[[Link, LinkResult], Awaitable[None]]
 
 
 @asynccontextmanager
-async def open_asker(settings: LinksSettings, clock: Clock, resolve: Resolve = resolved) -> AsyncIterator[Asker]:
+async def open_asker(
+    settings: LinksSettings,
+    clock: Clock,
+    resolve: Resolve = resolved,
+    transport: httpx.AsyncBaseTransport | None = None,
+) -> AsyncIterator[Asker]:
     """Make an asker with the manners of the settings; its connections are closed at the end.
 
     Args:
         settings: The settings.
         clock: The time.
         resolve: Resolves hosts.
+        transport: Carries the requests; sockets to checked addresses by default. The demo puts its own here.
     """
     contact = "".join(letter for letter in visible(settings.contact) if letter.isascii())
     agent = f"{DISTRIBUTION}/{version(DISTRIBUTION)} (check of links{f'; {contact}' if contact else ''})"
-    transport = SafeTransport(
+    transport = transport or SafeTransport(
         allow_private=settings.allow_private_addresses, connections=settings.at_once_requests, resolve=resolve
     )
     async with httpx.AsyncClient(

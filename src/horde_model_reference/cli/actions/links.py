@@ -16,12 +16,12 @@ from rich.progress import MofNCompleteColumn
 from horde_model_reference.categories import MODEL_REFERENCE_CATEGORY
 from horde_model_reference.cli.actions.history import open_history, progress
 from horde_model_reference.cli.actions.output import write
-from horde_model_reference.cli.actions.session import clock_for, settings_for, with_engine
+from horde_model_reference.cli.actions.session import clock_for, link_asker, settings_for, with_engine
 from horde_model_reference.engine import Engine
 from horde_model_reference.errors import UsageError
 from horde_model_reference.escaping import quoted
 from horde_model_reference.history.store import open_store_for_reading
-from horde_model_reference.links.checking import check_links, open_asker
+from horde_model_reference.links.checking import check_links
 from horde_model_reference.links.link import Link, LinkResult, links_of
 from horde_model_reference.links.link_check import LinkCheck
 from horde_model_reference.reports.csv_report import cell
@@ -44,7 +44,7 @@ def check(category: MODEL_REFERENCE_CATEGORY, older_than: str, limit: int | None
 
     async def work(engine: Engine) -> None:
         links = await _links(engine, category)
-        async with open_history(demo=demo) as store, open_asker(settings.links, clock) as asker:
+        async with open_history(demo=demo) as store, link_asker(settings, clock, demo=demo) as asker:
             known = await store.links.checks([link.address for link in links])
             due = [link for link in links if _is_due(known.get(link.address), age, clock.now().timestamp())][:limit]
             counts["up to date"] = len(links) - len(due)

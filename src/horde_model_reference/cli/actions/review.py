@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from contextlib import suppress
+from contextlib import AbstractAsyncContextManager, suppress
 from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
@@ -14,14 +14,14 @@ from horde_model_reference.catalogue.sources import file_path
 from horde_model_reference.categories import MODEL_REFERENCE_CATEGORY, has_styles
 from horde_model_reference.cli.actions.clone import open_styles_clone
 from horde_model_reference.cli.actions.output import show, write
-from horde_model_reference.cli.actions.session import clock_for, settings_for, with_engine
-from horde_model_reference.clock import Clock
+from horde_model_reference.cli.actions.session import clock_for, link_asker, settings_for, with_engine
 from horde_model_reference.curation.policy import load_policy
 from horde_model_reference.curation.repository_profiles import repository_profile
 from horde_model_reference.engine import NO_STYLES, Engine
 from horde_model_reference.errors import UsageError
 from horde_model_reference.escaping import visible
-from horde_model_reference.links.checking import check_links, open_asker
+from horde_model_reference.links.asking import Asker
+from horde_model_reference.links.checking import check_links
 from horde_model_reference.links.link import Link, LinkResult
 from horde_model_reference.reports.formats import FailOn, ReviewFormat
 from horde_model_reference.reports.json_report import to_json
@@ -114,7 +114,7 @@ def review(category: MODEL_REFERENCE_CATEGORY, asked: ReviewRequest, *, demo: bo
         return replace(
             known,
             removals=await judged_removals(engine, change, policy, str(sides.location), listings),
-            links=await _asked_links(change, settings, clock) if asked.links else {},
+            links=await _asked_links(change, link_asker(settings, clock, demo=demo)) if asked.links else {},
         )
 
     found = with_engine(work, demo=demo, settings=settings, clock=clock)
@@ -178,14 +178,14 @@ def _listings(sides: _Sides, now: datetime, limits: BodyLimits) -> Mapping[str, 
     return {} if sides.revisions is None else sides.revisions.listings(now, limits)
 
 
-async def _asked_links(change: Change, settings: Settings, clock: Clock) -> Mapping[str, LinkResult]:
+async def _asked_links(change: Change, opened: AbstractAsyncContextManager[Asker]) -> Mapping[str, LinkResult]:
     """Ask for the addresses that a change adds, at most ``MOST_LINKS`` of them."""
     results: dict[str, LinkResult] = {}
 
     async def keep(link: Link, result: LinkResult) -> None:
         results[link.address] = result
 
-    async with open_asker(settings.links, clock) as asker:
+    async with opened as asker:
         await check_links(new_links(change)[:MOST_LINKS], asker, keep)
     return results
 
