@@ -21,7 +21,7 @@ from tests.support.reviews import facts, image_file, reviewed, text_file, text_r
 
 ROOT = Path(__file__).parents[1]
 ACTIONS = ("action.yml", "comment/action.yml")
-WORKFLOWS = ("examples/workflows/review.yml", "examples/workflows/review-comment.yml")
+WORKFLOWS = ("examples/workflows/review.yml", "examples/workflows/review-comment.yml", "examples/workflows/links.yml")
 OWN = "Haidra-Org/horde-model-reference"
 needs_bash = pytest.mark.skipif(os.name == "nt" or shutil.which("bash") is None, reason="the scripts are for bash")
 
