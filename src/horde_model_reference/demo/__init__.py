@@ -46,6 +46,10 @@ def demo_clock() -> Clock:
     return FixedClock(MOMENT)
 
 
+PATIENCE = 60
+"""Seconds that a request of the demo may take: the first one makes a year of history, slowly on a busy machine."""
+
+
 def demo_settings() -> Settings:
     """Return the environment's settings with the bundled catalogues as sources and no data of the user's touched."""
     sources = Sources.model_validate({category.value: CATALOGUES_URL + name for category, name in FILES.items()})
@@ -56,7 +60,12 @@ def demo_settings() -> Settings:
             "marks": CATALOGUES_URL + "marks.toml",
         }
     )
-    return load_settings(sources=sources, data_dir=temporary_folder("demo"), ai_horde_url="http://horde.invalid/api/")
+    return load_settings(
+        sources=sources,
+        data_dir=temporary_folder("demo"),
+        ai_horde_url="http://horde.invalid/api/",
+        request_deadline_seconds=PATIENCE,
+    )
 
 
 class SimulatedHorde(httpx.AsyncBaseTransport):
