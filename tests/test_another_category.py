@@ -90,6 +90,6 @@ def test_a_further_category_is_answered_by_the_api(environment: dict[str, str]) 
 
 
 def test_a_further_category_has_a_page_and_a_place_in_the_menu(environment: dict[str, str]) -> None:
-    page = run(environment, "get", "/category/video_generation")
+    page = run(environment, "get", "/models/video_generation")
     assert "<h1>Video models</h1>" in page
-    assert page.count('href="/category/video_generation"') >= 1
+    assert page.count('href="/models/video_generation"') >= 1

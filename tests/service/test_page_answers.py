@@ -27,6 +27,7 @@ def test_a_font_is_sent_as_it_is(demo: BlockingClient) -> None:
     answer = demo.get("/assets/inter-latin-wght-normal.woff2", headers={"Accept-Encoding": "gzip"})
     assert answer.headers["content-type"] == "font/woff2"
     assert "content-encoding" not in answer.headers
+    assert answer.headers["cache-control"] == "public, max-age=604800"
     assert answer.content == (ASSETS / "inter-latin-wght-normal.woff2").read_bytes()
 
 

@@ -132,17 +132,18 @@ def _groups(counted: Counted, *, by_count: bool) -> list[Group]:
 
 def _unused(table: RiskTable) -> list[Unused]:
     """Return the unused disk of each baseline, the largest baselines first."""
-    names = table.rows["baseline"].fill_null("none named").to_list()
     size, no_use = pl.col("size_gb").fill_null(0.0), pl.col("usage_month") == 0
     goes = (pl.col("verdict") == Verdict.REMOVE.value).fill_null(value=False)
     sums = (
-        table.rows.with_columns(label=pl.Series(map(labels.baseline, names), dtype=pl.String))
-        .group_by("label")
+        table.rows.group_by(pl.col("baseline").fill_null("none named"))
         .agg(
             freed=size.filter(goes).sum(),
             kept=size.filter(no_use & ~goes).sum(),
             whole=size.sum(),
         )
+        .with_columns(label=pl.col("baseline").map_elements(labels.baseline, pl.String))
+        .group_by("label")
+        .agg(pl.col("freed", "kept", "whole").sum())
         .sort(["whole", "label"], descending=[True, False])
         .head(MOST_GROUPS)
     )

@@ -171,8 +171,9 @@ def scatter(table: RiskTable, limit: int) -> Scatter:
 
 
 def _ends(use: pl.Series) -> tuple[int, int]:
-    known: list[int] = use.sort().to_list() or [FROM]
-    return known[0], known[-1]
+    """Return the least and the most use; where there is none, the beginning of the axis."""
+    least, most = use.min(), use.max()
+    return (FROM, FROM) if least is None or most is None else (int(least), int(most))  # type: ignore[arg-type]
 
 
 def _lane_width(unused: int, models: int) -> float:

@@ -49,6 +49,8 @@ async def _encode(answer: Response, accept_encoding: str) -> None:
 
 PACKED = frozenset({".css", ".js", ".svg", ".txt"})
 """Endings of assets that compress; fonts are compressed already."""
+FONT, FONT_SECONDS = ".woff2", 7 * 24 * 3600
+"""The ending of fonts, and for how long they are kept: styles name them without a version."""
 
 
 @cache
@@ -67,6 +69,8 @@ class Assets(StaticFiles):
             answer = await self._encoded(path, answer, Headers(scope=scope).get("accept-encoding", ""))
         if answer.status_code < 400 and scope["query_string"] == f"v={asset_version(path)}".encode():
             answer.headers["Cache-Control"] = "public, max-age=31536000, immutable"
+        elif answer.status_code < 400 and Path(path).suffix == FONT:
+            answer.headers["Cache-Control"] = f"public, max-age={FONT_SECONDS}"
         return answer
 
     async def _encoded(self, path: str, plain: Response, accept_encoding: str) -> Response:
