@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
 
+from horde_model_reference.analytics.link_columns import with_link_checks
 from horde_model_reference.analytics.risk_level import RiskLevel
 from horde_model_reference.analytics.risk_response import respond_for_model
 from horde_model_reference.analytics.risk_schema import FlagEvidence
 from horde_model_reference.dashboard.model_page import _observed, model_page
+from horde_model_reference.links.link import LinkOutcome
+from horde_model_reference.links.link_check import LinkCheck
 from tests.support.builders import TEXT
 from tests.support.curation import CROWD, SUBJECT, facts_of, plan_of, verdicts_of
 from tests.support.hostile_names import HOSTILE_NAMES
@@ -84,3 +88,16 @@ def test_what_was_observed_is_told_whatever_its_type(unit: str) -> None:
             unit="percent" if unit else "", source="",
         )  # fmt: skip
         assert _observed(found) == says + unit
+
+
+def test_results_of_checked_links_stand_with_their_addresses() -> None:
+    """Design section 12; rule 13: an address that is no link stays text."""
+    facts = facts_of(CROWD | {SUBJECT: 900}, records={SUBJECT: files("https://h.example/<b>")})
+    address = "https://h.example/<b>"
+    check = LinkCheck(LinkOutcome.GONE, "status 404", datetime(2026, 11, 1, tzinfo=UTC), 3)
+    table = with_link_checks(facts.table, {address: check})
+    detail = respond_for_model(table, SUBJECT)
+    shown = model_page(table, detail, verdicts_of(plan_of(facts))[SUBJECT], "No history.")
+    assert "A file&#39;s address failed on 3 days in a row." in shown
+    assert "https://h.example/&lt;b&gt;: gone, status 404" in shown
+    assert "2026-11-01 00:00 UTC" in shown

@@ -4,20 +4,24 @@ from __future__ import annotations
 
 import re
 from dataclasses import replace
+from datetime import UTC, datetime
 from html import unescape
 from typing import Any
 
 import polars as pl
 import pytest
 
+from horde_model_reference.analytics.link_columns import with_link_checks
 from horde_model_reference.analytics.mark_columns import with_marks
 from horde_model_reference.analytics.risk_table import RiskTable
 from horde_model_reference.analytics.usage_trend import SHOWN_COLUMNS
 from horde_model_reference.dashboard.models_page import COLUMNS, MOST_MEMBERS, models_page
 from horde_model_reference.dashboard.views import PLAIN, View
+from horde_model_reference.links.link import LinkOutcome
+from horde_model_reference.links.link_check import LinkCheck
 from horde_model_reference.marks.mark_state import MarkState, deletion_mark
 from tests.dashboard.test_views import read
-from tests.support.builders import IMAGE, TEXT, catalogue_of, observation_of, stats_of, status_of, table_of
+from tests.support.builders import GOOD_URL, IMAGE, TEXT, catalogue_of, observation_of, stats_of, status_of, table_of
 from tests.support.hostile_names import HOSTILE_NAMES
 from tests.support.marks import mark_of
 from tests.support.markup import Markup
@@ -108,6 +112,15 @@ def test_a_mark_says_after_which_day_the_model_may_go(images: RiskTable) -> None
     )
     verdicts = dict(zip(cells(text, "name"), cells(text, "verdict"), strict=True))
     assert verdicts["idle"] == f"remove marked, to go after {mark.remove_after}"
+
+
+def test_checked_links_are_reasons_too(images: RiskTable) -> None:
+    """Design section 12."""
+    dead = LinkCheck(LinkOutcome.GONE, "status 404", datetime(2026, 11, 1, tzinfo=UTC), 3)
+    text = page(with_link_checks(images, {GOOD_URL: dead}))
+    assert "dead download" in text
+    assert "login needed" not in text
+    assert "dead download" not in page(images)
 
 
 def test_days_and_weeks_are_those_of_the_model(images: RiskTable) -> None:

@@ -19,17 +19,25 @@ class LinkFlag:
         severity: The risk level that it gives a model at least.
         state: The state that sets it.
         sentence: The reason, for people.
+        words: The reason in two words.
     """
 
     name: str
     severity: RiskLevel
     state: LinkState
     sentence: str
+    words: str
 
 
 LINK_FLAGS: tuple[LinkFlag, ...] = (
-    LinkFlag("download_dead", RiskLevel.HIGH, LinkState.DEAD, f"A file's address failed on {DEAD_DAYS} days in a row."),
-    LinkFlag("download_gated", RiskLevel.LOW, LinkState.GATED, "A file's address asks for a login."),
+    LinkFlag(
+        "download_dead",
+        RiskLevel.HIGH,
+        LinkState.DEAD,
+        f"A file's address failed on {DEAD_DAYS} days in a row.",
+        "dead download",
+    ),
+    LinkFlag("download_gated", RiskLevel.LOW, LinkState.GATED, "A file's address asks for a login.", "login needed"),
 )
 """The flags of links, the gravest first."""
 

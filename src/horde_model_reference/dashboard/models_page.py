@@ -10,6 +10,7 @@ from itertools import chain
 import polars as pl
 
 from horde_model_reference.analytics.flags import Flag
+from horde_model_reference.analytics.link_flags import LINK_FLAGS, LinkFlag
 from horde_model_reference.analytics.matching import matching
 from horde_model_reference.analytics.risk_level import RiskLevel
 from horde_model_reference.analytics.risk_query import BY_REMOVAL, RiskQuery
@@ -125,7 +126,7 @@ class Row:
     above: str
     link: str
     level: RiskLevel
-    flags: tuple[Flag, ...]
+    flags: tuple[Flag | LinkFlag, ...]
     why: str
     pills: tuple[Pill, ...]
     reasons: str
@@ -168,7 +169,7 @@ class _Rows:
             name=name,
             above=author,
             link=model_path(info.category, info.name),
-            flags=tuple(words.telling_flags(info)),
+            flags=(*words.telling_flags(info), *_link_flags(info)),
             pills=() if info.verdict is None else (Pill(info.verdict, info.verdict.value),),
             reasons=_reasons(info),
             lines=weeks_line(known),
@@ -221,6 +222,11 @@ def _reasons(info: ModelDeletionRiskInfo) -> str:
     if info.verdict is None or info.verdict is Verdict.REMOVE:
         return ""
     return labels.reasons(labels.deciding(info.verdict_reasons or (), info.verdict), info.style_count)
+
+
+def _link_flags(info: ModelDeletionRiskInfo) -> list[LinkFlag]:
+    """Return the set flags of checked links."""
+    return [flag for flag in LINK_FLAGS if getattr(info.link_flags, flag.name, None)]
 
 
 def _mark(info: ModelDeletionRiskInfo) -> str:
