@@ -26,9 +26,9 @@ test: $(VENV)/.installed-dev  ## Run the tests
 test-fast: $(VENV)/.installed-dev  ## Run the tests that need no browser, Redis or PostgreSQL
 	@$(BIN)/python -m pytest -m "not browser and not redis and not postgresql" $(PYTEST_FLAGS)
 
-lint: $(VENV)/.installed-dev  ## Check style, and the workflow files where actionlint is installed
+lint: $(VENV)/.installed-dev  ## Check style, and the example workflows
 	@$(BIN)/ruff check . && $(BIN)/ruff format --check .
-	@.ci/lint_workflows $(BIN)
+	@$(BIN)/actionlint examples/workflows/*.yml
 
 types: $(VENV)/.installed-dev  ## Check types
 	@$(BIN)/mypy
