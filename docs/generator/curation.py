@@ -11,6 +11,7 @@ from docs.generator.markup import code, fenced, table
 from horde_model_reference.analytics.verdict import Verdict
 from horde_model_reference.curation.policy import Policy
 from horde_model_reference.curation.reasons import REASONS
+from horde_model_reference.history.changes import SENTENCES
 from horde_model_reference.marks.because import CODES
 from horde_model_reference.marks.mark import Mark
 from horde_model_reference.marks.mark_state import STATES
@@ -70,6 +71,11 @@ def mark_keys() -> str:
 def mark_states() -> str:
     """Return every state of a mark."""
     return table(("state", "meaning"), [(code(state.value), meaning) for state, meaning in STATES.items()])
+
+
+def change_kinds() -> str:
+    """Return every kind of change."""
+    return table(("kind", "meaning"), [(code(kind.value), sentence) for kind, sentence in SENTENCES.items()])
 
 
 def plan_and_apply() -> str:

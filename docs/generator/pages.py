@@ -20,6 +20,7 @@ EXAMPLES: dict[str, str] = {
     "tutorial-report": "deletion-risk image_generation --demo --limit 8",
     "tutorial-explain": "explain image_generation 'Vaporline Retro' --demo",
     "marks": "marks --demo",
+    "changes": "changes image_generation --since 60d --demo",
     "sync": "sync image_generation text_generation --demo",
 }
 """Commands whose output is shown."""
@@ -68,6 +69,7 @@ PARTS: dict[str, Callable[[], str]] = {
     "link-outcomes": review.link_outcomes,
     "mark-keys": curation.mark_keys,
     "mark-states": curation.mark_states,
+    "change-kinds": curation.change_kinds,
     "example-plan": curation.plan_and_apply,
     "example-plan-markdown": curation.plan_markdown,
     "example-patch": curation.patch,

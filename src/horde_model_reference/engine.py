@@ -6,7 +6,7 @@ import asyncio
 import time
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from functools import partial
 
@@ -15,6 +15,7 @@ import httpx
 from horde_model_reference.analytics.deletion_risk_analysis import ModelDeletionRiskInfoFactory
 from horde_model_reference.analytics.deletion_risk_cache import DeletionRiskCache
 from horde_model_reference.analytics.link_columns import with_link_checks
+from horde_model_reference.analytics.mark_columns import published_marks
 from horde_model_reference.analytics.risk_response import respond_for_model
 from horde_model_reference.analytics.risk_schema import DependentsInfo, ModelDeletionRiskDetail
 from horde_model_reference.analytics.risk_table import RiskTable
@@ -41,6 +42,8 @@ from horde_model_reference.errors import (
 )
 from horde_model_reference.escaping import quoted
 from horde_model_reference.events import Listener, TableComputed, ignore
+from horde_model_reference.history.changes import CategoryState, state_of
+from horde_model_reference.history.days import day_number
 from horde_model_reference.history.history import AWAY, History, NoHistory
 from horde_model_reference.history.history import make_history as make_kept_history
 from horde_model_reference.history.history_schema import ModelHistoryResponse
@@ -100,6 +103,7 @@ class Engine:
     policy: Policy
     listener: Listener = ignore
     history: History = NO_HISTORY
+    clock: Clock = field(default_factory=Clock)
 
     async def table(self, category: MODEL_REFERENCE_CATEGORY, max_age: timedelta | None = None) -> RiskTable:
         """Return a category's risk table, made from the present catalogue and observation.
@@ -127,6 +131,12 @@ class Engine:
         """
         found = await self._at_time(category, None, {})
         return found.facts, found.copy
+
+    async def category_state(self, category: MODEL_REFERENCE_CATEGORY) -> CategoryState:
+        """Return the present state of a category, whose changes the history keeps; errors as for :meth:`table`."""
+        found, today = await self.table_at_time(category), self.clock.now().date()
+        marks = None if found.facts.marks is None else published_marks(found.table.rows, today)
+        return state_of(found.table, marks, day_number(today))
 
     async def model_detail(
         self, category: MODEL_REFERENCE_CATEGORY, table: RiskTable, name: str
@@ -375,8 +385,8 @@ async def open_engine(
         horde = HordeAPIIntegration(settings, client, clock, listener, sharing)
         history = make_history(settings, clock)
         try:
-            factory = ModelDeletionRiskInfoFactory.from_settings(settings)
-            yield Engine(settings, manager, horde, DeletionRiskCache(), factory, curation, policy, listener, history)
+            factory, cache = ModelDeletionRiskInfoFactory.from_settings(settings), DeletionRiskCache()
+            yield Engine(settings, manager, horde, cache, factory, curation, policy, listener, history, clock)
         finally:
             await horde.aclose()
             await manager.aclose()

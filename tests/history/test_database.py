@@ -28,7 +28,7 @@ from horde_model_reference.history.database import (
 )
 from horde_model_reference.history.migrations import upgrade
 from horde_model_reference.history.store import HistoryStore, open_store, store_on
-from horde_model_reference.history.tables import link_checks, listings, metadata
+from horde_model_reference.history.tables import category_states, changes, link_checks, listings, metadata
 from horde_model_reference.settings import load_settings
 from tests.support.builders import IMAGE, catalogue_of
 from tests.support.clock import AFTER_ALL
@@ -83,7 +83,7 @@ async def test_a_database_of_the_first_schema_is_migrated_and_keeps_its_days(add
         await keep_all(old, [compile_of(0, {"a": 1})])
         kept = await all_kept(old)
         async with old.database.writing() as connection:
-            for later in (listings, link_checks):
+            for later in (listings, link_checks, category_states, changes):
                 await connection.run_sync(later.drop)
             await connection.execute(text("UPDATE alembic_version SET version_num = '0001'"))
         await old.aclose()

@@ -120,6 +120,10 @@ ANSWERS = [
         (f"{STATISTICS}/{{model_category_name}}/attribution", f"{STATISTICS}/{category}/attribution")
         for category in ("image_generation", "text_generation")
     ),
+    *(
+        (f"{STATISTICS}/{{model_category_name}}/changes", f"{STATISTICS}/{category}/changes")
+        for category in ("image_generation", "text_generation")
+    ),
     (f"{V2}/model_categories", f"{V2}/model_categories"),
     *((f"{V2}/{{model_category_name}}", f"{V2}/{category}") for category in ("image_generation", "esrgan", "lora")),
     (f"{V2}/{{model_category_name}}/{{model_name}}", f"{V2}/image_generation/"),

@@ -11,9 +11,11 @@ import pytest
 
 from horde_model_reference.catalogue.listing import Listing
 from horde_model_reference.engine import Engine, open_engine
+from horde_model_reference.history.changes_schema import ChangeInfo
 from horde_model_reference.history.history_schema import DayInfo
 from horde_model_reference.service.collecting import collecting
 from tests.support.builders import IMAGE, TEXT, stats_of
+from tests.support.marks import entry
 from tests.support.misbehaving_horde import NOT_FOUND, MisbehavingHorde, Route
 from tests.support.service import IMAGE_RISK, BlockingClient, a_world, assert_problem, write_catalogues
 from tests.support.waiting import eventually
@@ -61,8 +63,32 @@ async def test_catalogues_that_fail_or_have_no_source_end_nothing(
         sources = write_catalogues(tmp_path) | {IMAGE.value: "", TEXT.value: str(tmp_path / "absent.csv")}
         settings = horde.settings(sources=sources, data_dir=tmp_path / "data")
         async with open_engine(settings) as engine, collecting(engine, start_delay=0):
-            (message,) = await eventually(lambda: caplog.messages)
-        assert message.startswith("nothing of the names of text_generation was collected: ")
+            messages = await eventually(lambda: caplog.messages)
+        assert messages[0].startswith("nothing of the names of text_generation was collected: ")
+
+
+async def test_what_changes_is_kept(tmp_path: Path) -> None:
+    """Design 10: also while several workers look; one of them tells it."""
+    async with MisbehavingHorde({Route.IMAGE_STATS: stats_of({"Deliberate": 7})}) as horde:
+        marks = tmp_path / "marks.toml"
+        sources = write_catalogues(tmp_path) | {"marks": str(marks)}
+        marks.write_text(entry("Deliberate"))
+        settings = horde.settings(sources=sources, data_dir=tmp_path / "data")
+        async with (
+            open_engine(settings) as engine,
+            open_engine(settings) as other,
+            collecting(engine, start_delay=0),
+            collecting(other, start_delay=0),
+        ):
+            changes = await eventually(partial(_changes, engine))
+        assert "Deliberate" in {change.name for change in changes if change.kind == "marked"}
+        assert len({change.id for change in changes}) == len(changes)
+
+
+async def _changes(engine: Engine) -> list[ChangeInfo]:
+    if engine.history.state == "off":
+        return []
+    return (await engine.history.changes(IMAGE, None, 100, 0)).changes
 
 
 async def test_a_database_that_is_away_is_said_and_disturbs_nothing(tmp_path: Path) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import date
 
 import polars as pl
 
@@ -34,6 +35,13 @@ NO_MARK = (
 """The columns of rows without a mark."""
 
 COLUMNS = tuple(column.meta.output_name() for column in NO_MARK)
+
+
+def published_marks(rows: pl.DataFrame, day: date) -> dict[str, DeletionMark]:
+    """Return the marks in rows that are published on a day, by model."""
+    marked = rows.filter("is_marked").select("name", "deletion_mark").iter_rows()
+    marks = {name: DeletionMark.model_validate(mark) for name, mark in marked}
+    return {name: mark for name, mark in marks.items() if mark.since <= day}
 
 
 def with_marks(rows: pl.DataFrame, marks: Mapping[str, DeletionMark]) -> pl.DataFrame:

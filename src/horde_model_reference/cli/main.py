@@ -24,6 +24,7 @@ COMMANDS: tuple[str, ...] = (
     "mark",
     "unmark",
     "marks",
+    "changes",
     "plan",
     "apply",
     "undo",

@@ -14,13 +14,15 @@ if TYPE_CHECKING:
 
 
 async def open_simulated_past(_: Settings, clock: Clock) -> HistoryStore:
-    """Return a history in memory that holds the simulated year."""
+    """Return a history in memory that holds the simulated year, and the changes of its spring."""
+    from horde_model_reference.demo.announcements import fill_changes  # noqa: PLC0415 - as the seed
     from horde_model_reference.demo.seed import fill  # noqa: PLC0415 - brings the database's machinery
     from horde_model_reference.history.database import open_in_memory  # noqa: PLC0415
     from horde_model_reference.history.store import store_on  # noqa: PLC0415
 
     database = await open_in_memory()
     await fill(database, MOMENT)
+    await fill_changes(database)
     return store_on(database, clock)
 
 

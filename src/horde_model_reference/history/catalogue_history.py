@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from datetime import date
 from typing import Any
 
 import polars as pl
@@ -10,8 +11,9 @@ import polars as pl
 from horde_model_reference.analytics.usage_trend import UsageOverTime
 from horde_model_reference.catalogue.catalogue import Catalogue
 from horde_model_reference.catalogue.listing import Listing
-from horde_model_reference.categories import USAGE, HordeModelType
+from horde_model_reference.categories import MODEL_REFERENCE_CATEGORY, USAGE, HordeModelType
 from horde_model_reference.history import trends
+from horde_model_reference.history.changes_schema import CategoryChangesResponse
 from horde_model_reference.history.model_history import RATE_DAYS, NamePasts, model_history
 from horde_model_reference.history.reading import Days, Reader
 from horde_model_reference.history.store import HistoryStore
@@ -50,6 +52,12 @@ class CatalogueHistory:
     async def link_checks(self, catalogue: Catalogue) -> Mapping[str, LinkCheck]:
         """Return the last result for each download address. Errors as for :class:`LinkRecord`."""
         return await self._store.links.checks([link.address for link in links_of(catalogue.records.values())])
+
+    async def changes(
+        self, category: MODEL_REFERENCE_CATEGORY, since: date | None, limit: int, offset: int
+    ) -> CategoryChangesResponse:
+        """Return the changes of a category, the newest first. Errors as for :class:`Reader`."""
+        return await self._store.changes.page(category, since, limit, offset)
 
     async def of_models(self, catalogue: Catalogue, names: Sequence[str], days: int) -> dict[str, Any]:
         """Return the past of some models together (see :func:`model_history`), and their API names."""

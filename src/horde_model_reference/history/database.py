@@ -26,7 +26,7 @@ from horde_model_reference.thread_pool import run_in_thread
 FILE = "history.sqlite"
 """The SQLite file's name under ``DATA_DIR``."""
 
-HEAD = "0003"
+HEAD = "0004"
 """The newest migration."""
 
 BUSY_SECONDS = 10

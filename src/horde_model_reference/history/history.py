@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, Protocol, TypeVar
 from horde_model_reference.analytics.usage_trend import UsageOverTime
 from horde_model_reference.catalogue.catalogue import Catalogue
 from horde_model_reference.catalogue.listing import Listing
-from horde_model_reference.categories import USAGE
+from horde_model_reference.categories import MODEL_REFERENCE_CATEGORY, USAGE
 from horde_model_reference.clock import Clock
 from horde_model_reference.cooldown import Cooldown
 from horde_model_reference.data_warnings import DataWarning
@@ -24,7 +24,11 @@ from horde_model_reference.single_flight import SingleFlight
 from horde_model_reference.thread_pool import run_in_thread
 
 if TYPE_CHECKING:
+    from datetime import date
+
     from horde_model_reference.history.catalogue_history import CatalogueHistory
+    from horde_model_reference.history.changes import CategoryState, Change
+    from horde_model_reference.history.changes_schema import CategoryChangesResponse
     from horde_model_reference.history.store import HistoryStore
 
 log = logging.getLogger(__name__)
@@ -77,8 +81,18 @@ class History(Protocol):
         """
         ...
 
+    async def changes(
+        self, category: MODEL_REFERENCE_CATEGORY, since: date | None, limit: int, offset: int
+    ) -> CategoryChangesResponse:
+        """Return the changes of a category, the newest first; errors as for :meth:`of_models`."""
+        ...
+
     async def collect(self, observation: Observation) -> None:
         """Keep an observation; a failure is noted, not raised."""
+        ...
+
+    async def note(self, state: CategoryState) -> Sequence[Change]:
+        """Keep the state of a category, and return the changes; a failure is noted, not raised."""
         ...
 
     async def record(self, catalogue: Catalogue) -> None:
@@ -111,8 +125,16 @@ class NoHistory:
         """Nothing is kept."""
         raise NoHistoryError("No history of use is kept here.", hint=_HINT)
 
+    async def changes(self, _: object, __: object, ___: int, ____: int) -> CategoryChangesResponse:
+        """Nothing is kept."""
+        raise NoHistoryError("No history of use is kept here.", hint=_HINT)
+
     async def collect(self, _: Observation) -> None:
         """Nothing is to be kept."""
+
+    async def note(self, _: CategoryState) -> Sequence[Change]:
+        """Nothing is to be kept."""
+        return ()
 
     async def record(self, _: Catalogue) -> None:
         """Nothing is to be recorded."""
@@ -173,13 +195,23 @@ class KeptHistory:
 
     async def of_models(self, catalogue: Catalogue, names: Sequence[str], days: int) -> dict[str, Any]:
         """See :class:`History`."""
+        return await self._answered(lambda models: models.of_models(catalogue, names, days))
+
+    async def changes(
+        self, category: MODEL_REFERENCE_CATEGORY, since: date | None, limit: int, offset: int
+    ) -> CategoryChangesResponse:
+        """See :class:`History`."""
+        return await self._answered(lambda models: models.changes(category, since, limit, offset))
+
+    async def _answered(self, ask: Callable[[CatalogueHistory], Awaitable[T]]) -> T:
+        """Return an answer that is nothing without the history; errors as for :meth:`History.of_models`."""
         if not self._exists():
             raise self._absent()
         if self._cooldown.active:
             raise HistoryError("The history's database failed a moment ago.", retry_after=RETRY_AFTER)
         try:
             async with asyncio.timeout(self._settings.request_deadline_seconds):
-                return await self._attempted((await self._open()).of_models(catalogue, names, days))
+                return await self._attempted(ask(await self._open()))
         except TimeoutError:
             self._note_away(_LATE)
             raise HistoryError(_LATE, retry_after=RETRY_AFTER) from None
@@ -200,6 +232,14 @@ class KeptHistory:
             await self._open()
             if self._store is not None:
                 await self._attempted(self._store.listings.keep(catalogue))
+
+    async def note(self, state: CategoryState) -> Sequence[Change]:
+        """See :class:`History`."""
+        with suppress(HistoryError):
+            await self._open()
+            if self._store is not None:
+                return await self._attempted(self._store.changes.keep(state))
+        return ()
 
     async def aclose(self) -> None:
         """See :class:`History`."""

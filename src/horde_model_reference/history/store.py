@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from horde_model_reference.categories import HordeModelType
 from horde_model_reference.clock import Clock
 from horde_model_reference.errors import HistoryError
+from horde_model_reference.history.change_record import ChangeRecord
 from horde_model_reference.history.database import Database, address, open_database, open_read_only, sqlite_path
 from horde_model_reference.history.database_file import DatabaseFile, opened_file
 from horde_model_reference.history.link_record import LinkRecord
@@ -33,6 +34,7 @@ class HistoryStore:
         writer: Writes it.
         listings: The record of the names that catalogues list.
         links: The record of link checks.
+        changes: The record of changes.
         clock: Which days can have been seen by now.
         file: The SQLite file that it is kept in; None where it is kept elsewhere.
     """
@@ -42,6 +44,7 @@ class HistoryStore:
     writer: Writer
     listings: ListingRecord
     links: LinkRecord
+    changes: ChangeRecord
     clock: Clock
     file: DatabaseFile | None = None
 
@@ -87,6 +90,7 @@ def store_on(database: Database, clock: Clock, file: DatabaseFile | None = None)
         writer=Writer(database),
         listings=ListingRecord(database, clock),
         links=LinkRecord(database),
+        changes=ChangeRecord(database, clock),
         clock=clock,
         file=file,
     )

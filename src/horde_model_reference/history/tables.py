@@ -118,6 +118,32 @@ listings = Table(
 )
 """The days on which a catalogue listed a name, in runs without a break; days without a record break none."""
 
+category_states = Table(
+    "category_states",
+    metadata,
+    Column("category", Text, primary_key=True),
+    Column("content", Text, nullable=False),
+)
+"""The last state of each category, as JSON; changes are told against it."""
+
+changes = Table(
+    "changes",
+    metadata,
+    Column("category", Text, primary_key=True),
+    Column("day", Integer, primary_key=True),
+    Column("kind", Text, primary_key=True),
+    Column("name", Text, primary_key=True),
+    Column("seen_at", BigInteger, nullable=False),
+    Column("mark", Text),
+    Column("notified_at", BigInteger, nullable=False, server_default="0"),
+    sqlite_with_rowid=False,
+)
+"""The changes of categories, each kind of a name once a day.
+
+``mark`` is JSON. ``notified_at`` is 0 for a change that the webhook was not told, else when a process took it on, in
+seconds of the epoch.
+"""
+
 
 link_checks = Table(
     "link_checks",

@@ -44,3 +44,11 @@ class FailOn(StrEnum):
     warning = "warning"
     info = "info"
     never = "never"
+
+
+class ChangesFormat(StrEnum):
+    """Formats of changes."""
+
+    markdown = "markdown"
+    json = "json"
+    atom = "atom"

@@ -26,7 +26,7 @@ from horde_model_reference.service.guard import Guard
 from horde_model_reference.service.hydration import following, hydrating
 from horde_model_reference.service.metrics import Instruments
 from horde_model_reference.service.response_cache import ResponseCache
-from horde_model_reference.service.statistics.routers import deletion_risk
+from horde_model_reference.service.statistics.routers import changes, deletion_risk
 from horde_model_reference.service.tables import CurrentTables
 from horde_model_reference.service.v2.routers import deletion_plan, references
 from horde_model_reference.settings import Settings, load_settings
@@ -162,6 +162,7 @@ class OtherOrigins(CORSMiddleware):
 def _api() -> APIRouter:
     api = APIRouter(responses=problems.responses(414, 503))
     api.include_router(health.router)
+    api.include_router(changes.router, prefix="/model_references/statistics")
     api.include_router(deletion_risk.router, prefix="/model_references/statistics")
     api.include_router(deletion_plan.router, prefix="/model_references/v2")
     api.include_router(references.router, prefix="/model_references/v2")

@@ -42,6 +42,7 @@ async def _collect(engine: Engine, start_delay: float) -> None:
             await _attempt(f"{model_type.value} models", _collect_figures(engine, model_type))
         for category in filter(engine.manager.location, USAGE):
             await _attempt(f"the names of {category.value}", _record_names(engine, category))
+            await _attempt(f"the changes of {category.value}", _note_changes(engine, category))
         spread = 1 + JITTER * random.uniform(-1, 1)  # noqa: S311 - spreads load only
         await asyncio.sleep(engine.settings.history.collect_interval_seconds * spread)
 
@@ -52,6 +53,10 @@ async def _collect_figures(engine: Engine, model_type: HordeModelType) -> None:
 
 async def _record_names(engine: Engine, category: MODEL_REFERENCE_CATEGORY) -> None:
     await engine.history.record(await engine.manager.get_catalogue(category))
+
+
+async def _note_changes(engine: Engine, category: MODEL_REFERENCE_CATEGORY) -> None:
+    await engine.history.note(await engine.category_state(category))
 
 
 async def _attempt(subject: str, work: Awaitable[None]) -> None:

@@ -18,7 +18,7 @@ from horde_model_reference.cli.actions.session import clock_for, settings_for, w
 from horde_model_reference.clock import Clock
 from horde_model_reference.demo.past import open_simulated_past
 from horde_model_reference.engine import Engine
-from horde_model_reference.errors import CatalogueError
+from horde_model_reference.errors import CatalogueError, EmptyCategoryError, HordeAPIError
 from horde_model_reference.escaping import visible
 from horde_model_reference.history.exporting import EXPORTED, exported, to_csv, to_parquet
 from horde_model_reference.history.importing import read_moment, read_saved
@@ -26,6 +26,7 @@ from horde_model_reference.history.rollup import months_to_roll_up, roll_up_mont
 from horde_model_reference.history.store import HistoryStore, open_store, open_store_for_reading
 from horde_model_reference.history.writing import Outcome
 from horde_model_reference.reports.formats import ExportFormat
+from horde_model_reference.reports.words import counted
 from horde_model_reference.settings import Settings
 
 Opener = Callable[[Settings, Clock], Awaitable[HistoryStore]]
@@ -49,6 +50,7 @@ def collect(*, demo: bool) -> None:
                     reach(at)
             for category in filter(engine.manager.location, USAGE):
                 await _record_names(engine, store, category)
+                await _note_changes(engine, store, category)
             return found
 
     for model_type, outcomes in with_engine(work, demo=demo).items():
@@ -63,6 +65,16 @@ async def _record_names(engine: Engine, store: HistoryStore, category: MODEL_REF
         typer.echo(f"{category.value}: its names are not recorded: {visible(error.message)}", err=True)
     else:
         await store.listings.keep(catalogue)
+
+
+async def _note_changes(engine: Engine, store: HistoryStore, category: MODEL_REFERENCE_CATEGORY) -> None:
+    """Note the changes of a category; the Horde's figures are kept without them, too."""
+    try:
+        changes = await store.changes.keep(await engine.category_state(category))
+    except (CatalogueError, EmptyCategoryError, HordeAPIError) as error:
+        typer.echo(f"{category.value}: its changes are not noted: {visible(error.message)}", err=True)
+    else:
+        typer.echo(f"{category.value}: {counted(len(changes), 'change')}", err=True)
 
 
 def import_saved(files: Sequence[Path], date: str | None, kind: HordeModelType | None, *, demo: bool) -> None:
