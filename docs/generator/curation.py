@@ -80,8 +80,17 @@ def change_kinds() -> str:
 
 def plan_and_apply() -> str:
     """Return a plan of the sample, carried out."""
+    return _carried_out(PLAN)
+
+
+def due_plan_and_apply() -> str:
+    """Return a plan of the sample's due marks, carried out."""
+    return _carried_out(f"{PLAN} --due")
+
+
+def _carried_out(plan: str) -> str:
     with sample.workplace():
-        shown = [f"$ {sample.COMMAND} {command}\n{sample.output_of(shlex.split(command))}" for command in (PLAN, APPLY)]
+        shown = [f"$ {sample.COMMAND} {command}\n{sample.output_of(shlex.split(command))}" for command in (plan, APPLY)]
     return fenced("console", "\n".join(shown))
 
 

@@ -21,6 +21,7 @@ EXAMPLES: dict[str, str] = {
     "tutorial-explain": "explain image_generation 'Vaporline Retro' --demo",
     "marks": "marks --demo",
     "changes": "changes image_generation --since 60d --demo",
+    "tutorial-changes": "changes image_generation --since 90d --demo",
     "sync": "sync image_generation text_generation --demo",
 }
 """Commands whose output is shown."""
@@ -71,6 +72,7 @@ PARTS: dict[str, Callable[[], str]] = {
     "mark-states": curation.mark_states,
     "change-kinds": curation.change_kinds,
     "example-plan": curation.plan_and_apply,
+    "example-due-plan": curation.due_plan_and_apply,
     "example-plan-markdown": curation.plan_markdown,
     "example-patch": curation.patch,
     **{f"example-{name}": partial(_example, command) for name, command in EXAMPLES.items()},

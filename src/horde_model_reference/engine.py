@@ -37,6 +37,7 @@ from horde_model_reference.data_warnings import DataWarning
 from horde_model_reference.errors import (
     EmptyCategoryError,
     HordeAPIDegradedError,
+    HordeAPIError,
     SettingsError,
     UnknownModelError,
 )
@@ -50,6 +51,7 @@ from horde_model_reference.history.history_schema import ModelHistoryResponse
 from horde_model_reference.http_client import make_client
 from horde_model_reference.integrations.horde_api_integration import HordeAPIIntegration
 from horde_model_reference.integrations.horde_api_models import Observation
+from horde_model_reference.integrations.horde_workers import Workers, parse_workers, workers_route
 from horde_model_reference.integrations.sharing import NoSharing, Sharing
 from horde_model_reference.name_text import folded, folded_names
 from horde_model_reference.settings import Settings
@@ -131,6 +133,18 @@ class Engine:
         """
         found = await self._at_time(category, None, {})
         return found.facts, found.copy
+
+    async def workers(self, category: MODEL_REFERENCE_CATEGORY) -> Workers | None:
+        """Return the names of the workers that serve each API name; None where the Horde does not say.
+
+        Raises:
+            UnsupportedCategoryError: The Horde reports no usage for the category.
+        """
+        route = workers_route(usage_traits(category).model_type)
+        try:
+            return parse_workers(await self.horde.client.get_json(route))
+        except HordeAPIError:
+            return None
 
     async def category_state(self, category: MODEL_REFERENCE_CATEGORY) -> CategoryState:
         """Return the present state of a category, whose changes the history keeps; errors as for :meth:`table`."""

@@ -45,7 +45,8 @@ def test_the_sample_s_plan_is_written_and_told(cli: Cli, own_folder: Path) -> No
     assert 1 <= len(gone) <= 4
     assert all(name in run.text for name in gone)
     assert "Written: deletion-plan/plan.json" in run.text
-    assert {path.name for path in out.iterdir()} == {"plan.json", "plan.md", "stable_diffusion.json", "removals.patch"}
+    written = {"plan.json", "plan.md", "stable_diffusion.json", "removals.patch", "notices.md"}
+    assert {path.name for path in out.iterdir()} == written
     assert (out / "stable_diffusion.json").read_bytes() == remove_records(SAMPLE.read_bytes(), gone, "s")
     assert len(plan.verdicts) == len(json.loads(SAMPLE.read_bytes()))
 
@@ -454,6 +455,9 @@ class TestMarks:
         assert removed_from(plan) == ["Cobalt Depth 768"]
         text = " ".join(run.text.split())
         assert plan.removed[0].because == Because(code=RemovalCode.LOW_USE, detail="no request in February")
+        notices = Path("deletion-plan/notices.md").read_text(encoding="utf-8")
+        assert "## `Cobalt Depth 768`\n\n- When: not before 2026-05-01\n" in notices
+        assert "- Workers that serve it now: none\n" in notices
         assert "Marked, recovered: Orchid Portraits (Jobs waiting for it: 3." in text
         assert "**recovered**: `Orchid Portraits" in Path("deletion-plan/plan.md").read_text(encoding="utf-8")
 
@@ -470,6 +474,16 @@ class TestMarks:
         assert run.code == 0
         assert "Removed 1 model: two." in run.text
         assert "Kept one, which has recovered: Its mark is recovered." in " ".join(run.text.split())
+
+    def test_notices_name_the_workers_and_say_where_they_are_unknown(self, cli: Cli, curators: Curators) -> None:
+        assert cli("plan", "image_generation", "--demo").code == 0
+        notices = Path("deletion-plan/notices.md").read_text(encoding="utf-8")
+        assert "- Workers that serve it now: `Sunday Rig`\n" in notices
+        curators.has(FIGURES)
+        assert cli("plan", "image_generation").code == 0
+        assert "- Workers that serve it now: **unknown**\n" in Path("deletion-plan/notices.md").read_text(
+            encoding="utf-8"
+        )
 
     def test_candidates_are_marked_instead_of_removed(self, cli: Cli, curators: Curators) -> None:
         curators.has(FIGURES)

@@ -24,7 +24,8 @@ PLAN_MARKDOWN = "plan.md"
 PATCH = "removals.patch"
 STYLES_PATCH = "styles.patch"
 STYLES_MARKDOWN = "styles.md"
-OWN_NAMES = (PLAN_JSON, PLAN_MARKDOWN, PATCH, STYLES_PATCH, STYLES_MARKDOWN)
+NOTICES = "notices.md"
+OWN_NAMES = (PLAN_JSON, PLAN_MARKDOWN, PATCH, STYLES_PATCH, STYLES_MARKDOWN, NOTICES)
 """The files of a plan beside the changed ones."""
 
 

@@ -17,8 +17,6 @@ from horde_model_reference.marks.because import CODES, Because, RemovalCode
 from horde_model_reference.marks.mark import Mark
 from horde_model_reference.reports.markdown_report import code
 
-NOTICES = "notices.md"
-
 
 @dataclass(frozen=True, slots=True)
 class Notice:

@@ -32,7 +32,11 @@ FILES: dict[MODEL_REFERENCE_CATEGORY, str] = dict.fromkeys(MODEL_REFERENCE_CATEG
 ANSWERS: dict[tuple[str, str | None], str] = {
     route: f"{kind}_{traits.model_type.value}.json"
     for traits in USAGE.values()
-    for kind, route in (("status", ("status/models", traits.model_type.value)), ("stats", (traits.stats_path, None)))
+    for kind, route in (
+        ("status", ("status/models", traits.model_type.value)),
+        ("stats", (traits.stats_path, None)),
+        ("workers", ("workers", traits.model_type.value)),
+    )
 }
 
 

@@ -135,14 +135,9 @@ changes = Table(
     Column("name", Text, primary_key=True),
     Column("seen_at", BigInteger, nullable=False),
     Column("mark", Text),
-    Column("notified_at", BigInteger, nullable=False, server_default="0"),
     sqlite_with_rowid=False,
 )
-"""The changes of categories, each kind of a name once a day.
-
-``mark`` is JSON. ``notified_at`` is 0 for a change that the webhook was not told, else when a process took it on, in
-seconds of the epoch.
-"""
+"""The changes of categories, each kind of a name once a day; ``mark`` is JSON."""
 
 
 link_checks = Table(

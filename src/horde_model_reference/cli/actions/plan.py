@@ -13,10 +13,18 @@ from horde_model_reference.cli.actions.clone import Clones, open_clone, open_sty
 from horde_model_reference.cli.actions.marks import mark_removals, marks_path, with_marks
 from horde_model_reference.cli.actions.output import show, show_lines, write
 from horde_model_reference.cli.actions.session import settings_for, with_engine
-from horde_model_reference.curation.artefacts import PLAN_JSON, PlannedFile, artefacts, check_folder, write_artefacts
+from horde_model_reference.curation.artefacts import (
+    NOTICES,
+    PLAN_JSON,
+    PlannedFile,
+    artefacts,
+    check_folder,
+    write_artefacts,
+)
 from horde_model_reference.curation.curation_facts import CurationFacts
 from horde_model_reference.curation.due_choice import due_choice
 from horde_model_reference.curation.next_steps import PlanPlaces, next_steps, next_steps_of_demo, styles_step
+from horde_model_reference.curation.notices import notices_markdown, notices_of_plan
 from horde_model_reference.curation.patch import local_path, path_in_work_tree, path_in_work_tree_of
 from horde_model_reference.curation.plan import Plan
 from horde_model_reference.curation.plan_diff import compare
@@ -93,6 +101,9 @@ def plan(category: MODEL_REFERENCE_CATEGORY, asked: PlanRequest, *, demo: bool) 
         made = made.model_copy(update={"companions": companions.info(made)})
     files = artefacts(made, _catalogue(facts, copy), generated, changes, companions)
     files |= style_artefacts(made, facts.styles)
+    if made.removed:
+        workers = with_engine(lambda engine: engine.workers(category), demo=demo, settings=settings)
+        files[NOTICES] = notices_markdown(notices_of_plan(made, facts, workers)).encode()
     catalogue = local_path(facts.location)
     own = catalogue or Path(facts.location).with_name(facts.catalogue_file)
     originals = [path for path in (own, db_json) if path is not None]

@@ -24,6 +24,5 @@ def upgrade() -> None:
         sa.Column("name", sa.Text, primary_key=True),
         sa.Column("seen_at", sa.BigInteger, nullable=False),
         sa.Column("mark", sa.Text),
-        sa.Column("notified_at", sa.BigInteger, nullable=False, server_default="0"),
         sqlite_with_rowid=False,
     )
