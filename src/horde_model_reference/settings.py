@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, Self
 
 from pydantic import (
     AfterValidator,
@@ -20,6 +20,7 @@ from pydantic import (
     HttpUrl,
     ValidationError,
     field_validator,
+    model_validator,
 )
 from pydantic_core import PydanticCustomError
 from pydantic_settings import BaseSettings, SettingsConfigDict
@@ -98,6 +99,7 @@ def _address(form: str, expected: str) -> AfterValidator:
 RedisAddress = Annotated[
     str, _address(r"(?i:redis|rediss|unix)://", "address of a Redis server, like redis://127.0.0.1:6379/0")
 ]
+NotifyAddress = Annotated[str, _address(r"https?://[^/]|\Z", "http(s) address of a webhook")]
 HistoryAddress = Annotated[
     str,
     _address(
@@ -149,6 +151,26 @@ class LinksSettings(BaseModel):
     at_once_requests: Annotated[int, Field(ge=1, le=16)] = Field(4, description="Requests at once, to all hosts.")
     pause_seconds: Seconds = Field(0.5, description="Seconds between two requests to the same host.")
     timeout_seconds: PositiveSeconds = Field(20, description="Seconds for one answer.")
+
+
+class NotifySettings(BaseModel):
+    """The webhook that is told of changes."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    url: NotifyAddress = Field("", description="Under `serve`: where new changes are sent to; empty: nowhere.")
+    secret: str = Field("", description="The secret that signs each message (HMAC-SHA256); needed with an address.")
+    timeout_seconds: PositiveSeconds = Field(10, description="Seconds for one answer.")
+    pause_seconds: PositiveSeconds = Field(2, description="Seconds until the first new try; later ones are longer.")
+    allow_private_addresses: bool = Field(
+        False, description="Send to an address that resolves to a private, loopback or link-local one, too."
+    )
+
+    @model_validator(mode="after")
+    def _signs(self) -> Self:
+        if bool(self.url) != bool(self.secret):
+            raise PydanticCustomError("unsigned", "an address and a secret go together")
+        return self
 
 
 class Settings(BaseSettings):
@@ -234,6 +256,8 @@ class Settings(BaseSettings):
     redis: RedisSettings = Field(RedisSettings(), description="Sharing with other processes.")
     history: HistorySettings = Field(HistorySettings(), description="Usage over time.")
     links: LinksSettings = Field(LinksSettings(), description="The check of download addresses.")
+
+    notify: NotifySettings = Field(NotifySettings(), description="The webhook that is told of changes.")
 
     response_cache_max_bytes: Annotated[int, Field(ge=0)] = Field(
         64 * 2**20, description="Bytes of encoded answers that each process holds."

@@ -12,6 +12,7 @@ from horde_model_reference.categories import MODEL_REFERENCE_CATEGORY, USAGE, Ho
 from horde_model_reference.engine import Engine
 from horde_model_reference.errors import HordeModelReferenceError
 from horde_model_reference.escaping import visible
+from horde_model_reference.service.notifying import Notify, notifying
 
 log = logging.getLogger(__name__)
 
@@ -27,22 +28,23 @@ async def collecting(engine: Engine, start_delay: float = START_DELAY) -> AsyncI
     Every worker of every host may do so: the database takes one writer at a time, and skips figures that it holds
     already.
     """
-    task = asyncio.create_task(_collect(engine, start_delay))
-    try:
-        yield
-    finally:
-        task.cancel()
-        await asyncio.gather(task, return_exceptions=True)
+    async with notifying(engine.settings.notify) as notify:
+        task = asyncio.create_task(_collect(engine, notify, start_delay))
+        try:
+            yield
+        finally:
+            task.cancel()
+            await asyncio.gather(task, return_exceptions=True)
 
 
-async def _collect(engine: Engine, start_delay: float) -> None:
+async def _collect(engine: Engine, notify: Notify, start_delay: float) -> None:
     await asyncio.sleep(start_delay)
     while True:
         for model_type in HordeModelType:
             await _attempt(f"{model_type.value} models", _collect_figures(engine, model_type))
         for category in filter(engine.manager.location, USAGE):
             await _attempt(f"the names of {category.value}", _record_names(engine, category))
-            await _attempt(f"the changes of {category.value}", _note_changes(engine, category))
+            await _attempt(f"the changes of {category.value}", _note_changes(engine, category, notify))
         spread = 1 + JITTER * random.uniform(-1, 1)  # noqa: S311 - spreads load only
         await asyncio.sleep(engine.settings.history.collect_interval_seconds * spread)
 
@@ -55,8 +57,9 @@ async def _record_names(engine: Engine, category: MODEL_REFERENCE_CATEGORY) -> N
     await engine.history.record(await engine.manager.get_catalogue(category))
 
 
-async def _note_changes(engine: Engine, category: MODEL_REFERENCE_CATEGORY) -> None:
-    await engine.history.note(await engine.category_state(category))
+async def _note_changes(engine: Engine, category: MODEL_REFERENCE_CATEGORY, notify: Notify) -> None:
+    state = await engine.category_state(category)
+    notify(state, await engine.history.note(state))
 
 
 async def _attempt(subject: str, work: Awaitable[None]) -> None:
