@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import re
 import shutil
@@ -20,7 +21,7 @@ from tests.support.github import HEAD, REPOSITORY, TOKEN, FakeGitHub
 from tests.support.reviews import facts, image_file, reviewed, text_file, text_row
 
 ROOT = Path(__file__).parents[1]
-ACTIONS = ("action.yml", "comment/action.yml")
+ACTIONS = ("action.yml", "comment/action.yml", "issue/action.yml")
 WORKFLOWS = ("examples/workflows/review.yml", "examples/workflows/review-comment.yml", "examples/workflows/links.yml")
 OWN = "Haidra-Org/horde-model-reference"
 needs_bash = pytest.mark.skipif(os.name == "nt" or shutil.which("bash") is None, reason="the scripts are for bash")
@@ -36,10 +37,9 @@ def steps(path: str) -> list[dict[str, Any]]:
     return [step for job in jobs for step in job["steps"]]
 
 
-@pytest.mark.parametrize("path", [*ACTIONS, *WORKFLOWS])
-def test_actions_of_others_are_pinned_to_a_commit(path: str) -> None:
-    used = [step["uses"] for step in steps(path) if "uses" in step]
-    assert used
+def test_actions_of_others_are_pinned_to_a_commit() -> None:
+    used = [step["uses"] for path in (*ACTIONS, *WORKFLOWS) for step in steps(path) if "uses" in step]
+    assert len(used) > len(WORKFLOWS)
     assert [name for name in used if not name.startswith(OWN) and not re.search(r"@[0-9a-f]{40}$", name)] == []
 
 
@@ -121,3 +121,77 @@ def test_the_comment_script_reads_the_number_from_a_file(tmp_path: Path) -> None
         assert (done.returncode, done.stderr) == (0, "Comment of pull request 7: written\n")
         (tmp_path / "number").write_text("7; rm -rf .\n", encoding="utf-8")
         assert run("comment.sh", tmp_path, PULL_REQUEST="number", REVIEW="review.json", **where).returncode == 2
+
+
+GH = """#!/bin/sh
+printf '%s\\n' "$*" >>"$GH_LOG"
+command=$1
+while [ "$#" -gt 1 ]; do shift; done
+[ "$command" != api ] || { printf '%s' "$GH_ISSUES" | jq -r "$1"; exit "$GH_CODE"; }
+cat "$1" >"$GH_LOG.body"
+"""
+"""GitHub's command, as far as the script calls it: it looks through issues, and takes the body that comes last."""
+OTHERS = [{"number": 3, "title": "Another"}, {"number": 4, "title": "Changes", "pull_request": {}}]
+OURS = {"number": 12, "title": "Changes"}
+needs_jq = pytest.mark.skipif(shutil.which("jq") is None, reason="GitHub's command has jq built in; here it is jq's")
+
+
+def kept_issue(folder: Path, digest: str, *issues: dict[str, Any], code: int = 0) -> tuple[int, list[str], str]:
+    """Run the script on a digest where these issues are open; return its code, the calls, and the issue's text."""
+    (folder / "gh").write_text(GH, encoding="utf-8")
+    (folder / "gh").chmod(0o755)
+    (folder / "digest.md").write_text(digest, encoding="utf-8")
+    log, found = folder / "log", json.dumps([*OTHERS, *issues])
+    where = {"PATH": f"{folder}{os.pathsep}{os.environ['PATH']}", "GITHUB_REPOSITORY": REPOSITORY, "TITLE": "Changes"}
+    done = run("issue.sh", folder, DIGEST="digest.md", GH_LOG=str(log), GH_ISSUES=found, GH_CODE=str(code), **where)
+    calls = log.read_text(encoding="utf-8").splitlines()
+    body = folder / "log.body"
+    return done.returncode, calls, body.read_text(encoding="utf-8") if body.exists() else ""
+
+
+CHANGED = "# Changes from 2026-05-02 to 2026-06-01\n\n## image_generation\n\n### Added (1)\n\n- 2026-05-20 `Ünö`\n"
+UNCHANGED = "# Changes from 2026-05-02 to 2026-06-01\n\n## image_generation\n\nNothing has changed.\n"
+
+
+@needs_bash
+@needs_jq
+@pytest.mark.parametrize(
+    ("digest", "issues", "call"),
+    [
+        (CHANGED, [], f"issue create --repo {REPOSITORY} --title Changes --body-file "),
+        (CHANGED, [OURS], f"issue edit 12 --repo {REPOSITORY} --body-file "),
+        (UNCHANGED, [OURS], f"issue edit 12 --repo {REPOSITORY} --body-file "),
+    ],
+)
+def test_one_issue_holds_the_digest(tmp_path: Path, digest: str, issues: list[dict[str, Any]], call: str) -> None:
+    code, calls, body = kept_issue(tmp_path, digest, *issues)
+    assert (code, body) == (0, digest)
+    looked, changed = calls
+    assert looked.startswith(
+        f"api --method GET repos/{REPOSITORY}/issues -f state=open -f creator=github-actions[bot] "
+    )
+    assert changed.startswith(call)
+
+
+@needs_bash
+@needs_jq
+def test_without_changes_no_issue_is_opened(tmp_path: Path) -> None:
+    code, calls, _ = kept_issue(tmp_path, UNCHANGED)
+    assert (code, len(calls)) == (0, 1)
+
+
+@needs_bash
+@needs_jq
+def test_a_long_digest_is_cut_between_lines(tmp_path: Path) -> None:
+    line = "- 2026-05-20 `a model`\n"
+    code, _, body = kept_issue(tmp_path, CHANGED + 5000 * line)
+    assert code == 0
+    assert 59_000 < len(body) < 65_536
+    assert set(body.removeprefix(CHANGED).splitlines(keepends=True)) == {line, "\n", "The rest is left out.\n"}
+
+
+@needs_bash
+@needs_jq
+def test_an_issue_that_cannot_be_looked_for_is_not_opened_again(tmp_path: Path) -> None:
+    code, calls, _ = kept_issue(tmp_path, CHANGED, code=4)
+    assert (code, len(calls)) == (4, 1)
