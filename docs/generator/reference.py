@@ -25,6 +25,7 @@ from horde_model_reference.settings import Settings, environment_name
 
 UNITS: dict[str, str] = {
     "_seconds": "seconds",
+    "_hours": "hours",
     "_ttl": "seconds",
     "_timeout": "seconds",
     "_percentage": "percent",

@@ -151,6 +151,9 @@ class LinksSettings(BaseModel):
     at_once_requests: Annotated[int, Field(ge=1, le=16)] = Field(4, description="Requests at once, to all hosts.")
     pause_seconds: Seconds = Field(0.5, description="Seconds between two requests to the same host.")
     timeout_seconds: PositiveSeconds = Field(20, description="Seconds for one answer.")
+    check_interval_hours: Annotated[float, Field(ge=0, allow_inf_nan=False)] = Field(
+        0, description="Under `serve`: hours between two checks of all addresses in the background; 0: no checks."
+    )
 
 
 class NotifySettings(BaseModel):
@@ -284,6 +287,10 @@ class Settings(BaseSettings):
         "where that is `0.0.0.0` or `::`.",
     )
     cors_allowed_origins: tuple[str, ...] = Field((), description="Origins whose pages may read the API (CORS).")
+
+    def without_link_checks(self) -> Settings:
+        """Return the same settings without checks of download addresses in the background."""
+        return self.model_copy(update={"links": self.links.model_copy(update={"check_interval_hours": 0})})
 
     def without_history(self) -> Settings:
         """Return the same settings with the history of use switched off."""

@@ -20,6 +20,7 @@ from horde_model_reference.categories import MODEL_REFERENCE_CATEGORY
 from horde_model_reference.demo import CATALOGUES_URL, SimulatedHorde, demo_settings
 from horde_model_reference.demo.engine import open_demo_engine
 from horde_model_reference.name_parts import BACKENDS, CANONICAL_BACKEND
+from horde_model_reference.settings import ENV_PREFIX, load_settings
 from tests.support.builders import IMAGE, TEXT
 
 Tables = dict[MODEL_REFERENCE_CATEGORY, RiskTable]
@@ -169,3 +170,10 @@ def test_a_user_without_a_name_can_run_it(monkeypatch: pytest.MonkeyPatch) -> No
     monkeypatch.setattr(getpass, "getuser", nobody)
     assert demo_settings().data_dir.parent == named.parent
     assert demo_settings().data_dir != named
+
+
+def test_the_demo_checks_no_links_in_the_background(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Its addresses are of no real host, and it opens no socket."""
+    monkeypatch.setenv(f"{ENV_PREFIX}LINKS__CHECK_INTERVAL_HOURS", "1")
+    assert load_settings().links.check_interval_hours == 1
+    assert demo_settings().links.check_interval_hours == 0

@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from horde_model_reference.links.link import LinkOutcome, LinkResult
+from horde_model_reference.links.link import Link, LinkOutcome, LinkResult
 from horde_model_reference.links.link_check import LinkCheck, LinkState
 from tests.history.conftest import Stores
 
@@ -65,3 +65,13 @@ async def test_a_link_behind_a_login_is_gated(stores: Stores) -> None:
     found = await kept(stores, (0, LinkOutcome.LOGIN))
     assert found is not None
     assert (found.state, found.failed_days) == (LinkState.GATED, 0)
+
+
+@pytest.mark.parametrize(("hours", "due"), [(0, False), (23.9, False), (24, True), (-1, True)])
+async def test_a_link_is_due_when_its_result_is_as_old_as_said(stores: Stores, hours: float, *, due: bool) -> None:
+    """A result that lies in the future, of a clock that was set back since, is none."""
+    known, other = Link(ADDRESS), Link("https://a.example/other")
+    async with stores() as store:
+        await store.links.keep(ADDRESS, LinkResult(LinkOutcome.GONE), NOW)
+        found = await store.links.due([known, other], timedelta(days=1), NOW + timedelta(hours=hours))
+    assert found == ([known, other] if due else [other])

@@ -4,7 +4,10 @@ from __future__ import annotations
 
 from collections import Counter
 
+import pytest
+
 from horde_model_reference.clock import Clock
+from horde_model_reference.errors import HistoryError
 from horde_model_reference.links.checking import check_links
 from horde_model_reference.links.link import Link, LinkOutcome, LinkResult
 from tests.support.link_host import LinkHost
@@ -41,3 +44,13 @@ async def test_a_host_that_never_answers_holds_up_no_other() -> None:
         slow, quick = host.url("/slow", "slow.example"), host.url("/ok", "quick.example")
         await check_links([Link(slow), Link(quick)], asker, keep)
     assert list(found.items()) == [(quick, LinkOutcome.OK), (slow, LinkOutcome.UNREACHABLE)]
+
+
+async def test_results_that_cannot_be_kept_end_the_check_with_one_error() -> None:
+    async def keep(_: Link, __: LinkResult) -> None:
+        raise HistoryError("The database is away.")
+
+    async with LinkHost() as host, host.asker() as asker:
+        links = [Link(host.url("/ok", name)) for name in ("one.example", "other.example")]
+        with pytest.raises(HistoryError, match="away"):
+            await check_links(links, asker, keep)

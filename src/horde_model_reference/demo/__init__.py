@@ -69,7 +69,7 @@ def demo_settings() -> Settings:
         data_dir=temporary_folder("demo"),
         ai_horde_url="http://horde.invalid/api/",
         request_deadline_seconds=PATIENCE,
-    )
+    ).without_link_checks()
 
 
 class SimulatedHorde(httpx.AsyncBaseTransport):

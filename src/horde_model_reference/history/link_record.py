@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
-from datetime import UTC, datetime
+from collections.abc import Collection, Mapping, Sequence
+from datetime import UTC, datetime, timedelta
 
 from sqlalchemy import delete, select
 
 from horde_model_reference.history.database import Database
 from horde_model_reference.history.days import day_of
 from horde_model_reference.history.tables import link_checks, read, written
-from horde_model_reference.links.link import FAILURES, NO_RESULT, LinkOutcome, LinkResult
+from horde_model_reference.links.link import FAILURES, NO_RESULT, Link, LinkOutcome, LinkResult
 from horde_model_reference.links.link_check import LinkCheck
 
 
@@ -69,3 +69,13 @@ class LinkRecord:
             for address, row in found.items()
             if address in wanted
         }
+
+    async def due(self, links: Sequence[Link], age: timedelta, now: datetime) -> list[Link]:
+        """Return the links that were not checked for an age; errors as for :meth:`checks`."""
+        known = await self.checks([link.address for link in links])
+        return [link for link in links if _is_due(known.get(link.address), age, now)]
+
+
+def _is_due(found: LinkCheck | None, age: timedelta, now: datetime) -> bool:
+    """Return whether a link is asked for; a check that lies in the future is none."""
+    return found is None or not timedelta(0) <= now - found.checked_at < age

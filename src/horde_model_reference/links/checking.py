@@ -57,13 +57,16 @@ async def open_asker(
 
 
 async def check_links(links: Iterable[Link], asker: Asker, keep: Keep) -> None:
-    """Ask for links, and hand each result over as it comes."""
+    """Ask for links, and hand each result over as it comes; the first error of ``keep`` ends the check."""
     by_host: dict[str, list[Link]] = {}
     for link in links:
         by_host.setdefault(host_of(link.address) or "", []).append(link)
-    async with asyncio.TaskGroup() as tasks:
-        for of_host in by_host.values():
-            tasks.create_task(_check(of_host, asker, keep))
+    try:
+        async with asyncio.TaskGroup() as tasks:
+            for of_host in by_host.values():
+                tasks.create_task(_check(of_host, asker, keep))
+    except ExceptionGroup as failed:
+        raise failed.exceptions[0] from None
 
 
 async def _check(links: Iterable[Link], asker: Asker, keep: Keep) -> None:

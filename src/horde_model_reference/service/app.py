@@ -20,6 +20,7 @@ from horde_model_reference.engine import HistoryMaker, open_engine
 from horde_model_reference.history.history import make_history as make_kept_history
 from horde_model_reference.service import docs_page, health, logs, old_addresses, page_answers, pages, problems
 from horde_model_reference.service.allowed_hosts import EVERYTHING, AllowedHosts
+from horde_model_reference.service.checking_links import checking_links
 from horde_model_reference.service.collecting import collecting
 from horde_model_reference.service.dependencies import State
 from horde_model_reference.service.guard import Guard
@@ -73,6 +74,8 @@ def create_app(  # noqa: PLR0913 - what tests and the demo replace
                 await stack.enter_async_context(hydrating(engine, tables))
             if hydrate and settings.history.enabled:
                 await stack.enter_async_context(collecting(engine))
+                if settings.links.check_interval_hours:
+                    await stack.enter_async_context(checking_links(engine))
             yield {"engine": engine, "tables": tables, "instruments": measured}
 
     app = FastAPI(

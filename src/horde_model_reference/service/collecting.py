@@ -3,18 +3,14 @@
 from __future__ import annotations
 
 import asyncio
-import logging
 import random
-from collections.abc import AsyncIterator, Awaitable
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
 from horde_model_reference.categories import MODEL_REFERENCE_CATEGORY, USAGE, HordeModelType
 from horde_model_reference.engine import Engine
-from horde_model_reference.errors import HordeModelReferenceError
-from horde_model_reference.escaping import visible
+from horde_model_reference.service.background import attempt, in_background
 from horde_model_reference.service.notifying import Notify, notifying
-
-log = logging.getLogger(__name__)
 
 START_DELAY = 10.0
 """Delay of the first collection after the start, in seconds; requests go first."""
@@ -28,23 +24,21 @@ async def collecting(engine: Engine, start_delay: float = START_DELAY) -> AsyncI
     Every worker of every host may do so: the database takes one writer at a time, and skips figures that it holds
     already.
     """
-    async with notifying(engine.settings.notify) as notify:
-        task = asyncio.create_task(_collect(engine, notify, start_delay))
-        try:
-            yield
-        finally:
-            task.cancel()
-            await asyncio.gather(task, return_exceptions=True)
+    async with (
+        notifying(engine.settings.notify) as notify,
+        in_background(_collect(engine, notify, start_delay)),
+    ):
+        yield
 
 
 async def _collect(engine: Engine, notify: Notify, start_delay: float) -> None:
     await asyncio.sleep(start_delay)
     while True:
         for model_type in HordeModelType:
-            await _attempt(f"{model_type.value} models", _collect_figures(engine, model_type))
+            await attempt(_failure(f"{model_type.value} models"), _collect_figures(engine, model_type))
         for category in filter(engine.manager.location, USAGE):
-            await _attempt(f"the names of {category.value}", _record_names(engine, category))
-            await _attempt(f"the changes of {category.value}", _note_changes(engine, category, notify))
+            await attempt(_failure(f"the names of {category.value}"), _record_names(engine, category))
+            await attempt(_failure(f"the changes of {category.value}"), _note_changes(engine, category, notify))
         spread = 1 + JITTER * random.uniform(-1, 1)  # noqa: S311 - spreads load only
         await asyncio.sleep(engine.settings.history.collect_interval_seconds * spread)
 
@@ -62,11 +56,5 @@ async def _note_changes(engine: Engine, category: MODEL_REFERENCE_CATEGORY, noti
     notify(state, await engine.history.note(state))
 
 
-async def _attempt(subject: str, work: Awaitable[None]) -> None:
-    """Do a piece of the work; failures are logged and never end the background work."""
-    try:
-        await work
-    except HordeModelReferenceError as error:
-        log.warning("nothing of %s was collected: %s", subject, visible(error.message))
-    except Exception:
-        log.exception("collecting %s failed unexpectedly", subject)
+def _failure(subject: str) -> str:
+    return f"nothing of {subject} was collected"

@@ -3,40 +3,25 @@
 from __future__ import annotations
 
 import asyncio
-import logging
 import random
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import AbstractAsyncContextManager
 from datetime import timedelta
 
 from horde_model_reference.categories import MODEL_REFERENCE_CATEGORY, USAGE
 from horde_model_reference.engine import Engine
-from horde_model_reference.errors import HordeModelReferenceError
-from horde_model_reference.escaping import visible
+from horde_model_reference.service.background import attempt, in_background
 from horde_model_reference.service.tables import CurrentTables
 from horde_model_reference.settings import Settings
 
-log = logging.getLogger(__name__)
 
-
-@asynccontextmanager
-async def hydrating(engine: Engine, tables: CurrentTables) -> AsyncIterator[None]:
+def hydrating(engine: Engine, tables: CurrentTables) -> AbstractAsyncContextManager[None]:
     """Keep the tables of all reported categories fresh while the block runs."""
-    tasks = [asyncio.create_task(_keep_fresh(engine, tables, category)) for category in USAGE]
-    try:
-        yield
-    finally:
-        await _end(*tasks)
+    return in_background(*(_keep_fresh(engine, tables, category) for category in USAGE))
 
 
-@asynccontextmanager
-async def following(engine: Engine, tables: CurrentTables) -> AsyncIterator[None]:
+def following(engine: Engine, tables: CurrentTables) -> AbstractAsyncContextManager[None]:
     """Look at a catalogue at once when another process announces a change of it, while the block runs."""
-    task = asyncio.create_task(_follow(engine, tables))
-    try:
-        yield
-    finally:
-        await _end(task)
+    return in_background(_follow(engine, tables))
 
 
 async def _follow(engine: Engine, tables: CurrentTables) -> None:
@@ -46,20 +31,10 @@ async def _follow(engine: Engine, tables: CurrentTables) -> None:
             await _refresh(engine, tables, category)
 
 
-async def _end(*tasks: asyncio.Task[None]) -> None:
-    for task in tasks:
-        task.cancel()
-    await asyncio.gather(*tasks, return_exceptions=True)
-
-
 async def _refresh(engine: Engine, tables: CurrentTables, category: MODEL_REFERENCE_CATEGORY) -> None:
     """Refresh a table; failures are logged and never end the background work."""
-    try:
-        await tables.refresh(category, engine, timedelta(seconds=engine.settings.cache_hydration_interval_seconds))
-    except HordeModelReferenceError as error:
-        log.warning("background refresh of %s failed: %s", category.value, visible(error.message))
-    except Exception:
-        log.exception("background refresh of %s failed unexpectedly", category.value)
+    max_age = timedelta(seconds=engine.settings.cache_hydration_interval_seconds)
+    await attempt(f"background refresh of {category.value} failed", tables.refresh(category, engine, max_age))
 
 
 async def _keep_fresh(engine: Engine, tables: CurrentTables, category: MODEL_REFERENCE_CATEGORY) -> None:

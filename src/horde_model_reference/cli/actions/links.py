@@ -45,8 +45,7 @@ def check(category: MODEL_REFERENCE_CATEGORY, older_than: str, limit: int | None
     async def work(engine: Engine) -> None:
         links = await _links(engine, category)
         async with open_history(demo=demo) as store, link_asker(settings, clock, demo=demo) as asker:
-            known = await store.links.checks([link.address for link in links])
-            due = [link for link in links if _is_due(known.get(link.address), age, clock.now().timestamp())][:limit]
+            due = (await store.links.due(links, age, clock.now()))[:limit]
             counts["up to date"] = len(links) - len(due)
             with progress("Links", len(due), MofNCompleteColumn()) as reach:
 
@@ -107,11 +106,6 @@ def age_of(text: str) -> timedelta:
             f"--older-than {quoted(text)}: it has not the form 7d or 12h.", hint=f"At most {LONGEST_AGE}d."
         )
     return int(found[1]) * UNITS[found[2]]
-
-
-def _is_due(found: LinkCheck | None, age: timedelta, now: float) -> bool:
-    """Return whether a link is asked for; a check that lies in the future is none."""
-    return found is None or not 0 <= now - found.checked_at.timestamp() < age.total_seconds()
 
 
 async def _links(engine: Engine, category: MODEL_REFERENCE_CATEGORY) -> list[Link]:
