@@ -81,3 +81,16 @@ def test_a_notice_is_in_days(text: str, days: int) -> None:
 def test_any_other_notice_is_refused(text: str) -> None:
     with pytest.raises(UsageError, match="--in"):
         days_of(text)
+
+
+def test_the_notices_of_the_marks_that_stand_are_written(cli: Cli, tmp_path: Path) -> None:
+    """Owners of workers and authors of styles learn the day, the reason, and what to use instead."""
+    file = tmp_path / "notices.md"
+    assert cli("marks", "--demo", "--notices", str(file)).code == 0
+    text = file.read_text("utf-8")
+    sections = [line.removeprefix("## ").strip("`") for line in text.splitlines() if line.startswith("## ")]
+    assert sections == [
+        name for name, state in (STATES | TEXT_STATES).items() if state in {"due", "waiting", "unknown"}
+    ]
+    assert "- When: not before 2026-05-01" in text
+    assert "- Styles that name it: **unknown**" not in text.partition(f"## `{sections[-1]}`")[0]

@@ -17,6 +17,7 @@ from horde_model_reference.curation.mark_standings import MarkStanding, mark_sta
 from horde_model_reference.curation.marking import Marking, marks_of, marks_of_plan
 from horde_model_reference.curation.marks_report import marks_answer, marks_table
 from horde_model_reference.curation.marks_writing import add_marks, remove_marks
+from horde_model_reference.curation.notices import Notice, notices_markdown, notices_of_marks
 from horde_model_reference.curation.patch import local_path
 from horde_model_reference.curation.plan import Plan
 from horde_model_reference.curation.policy import Policy, load_policy
@@ -26,6 +27,7 @@ from horde_model_reference.errors import UsageError
 from horde_model_reference.escaping import quoted, visible
 from horde_model_reference.marks.because import because_of
 from horde_model_reference.marks.mark import Mark
+from horde_model_reference.marks.mark_state import MarkState
 from horde_model_reference.reports.formats import ShownFormat
 from horde_model_reference.reports.json_report import to_json
 from horde_model_reference.reports.words import counted
@@ -33,6 +35,9 @@ from horde_model_reference.settings import Settings, environment_name
 
 LONGEST_NOTICE = 3650
 """Days."""
+
+ANNOUNCED = frozenset({MarkState.WAITING, MarkState.DUE, MarkState.UNKNOWN})
+"""The states of marks that still announce a removal."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,22 +91,36 @@ def unmark(category: MODEL_REFERENCE_CATEGORY, names: Sequence[str], file: Path 
     show_lines([f"Unmarked {counted(len(set(names)), 'model')} in {visible(str(path))}."])
 
 
-def marks(
-    categories: Sequence[MODEL_REFERENCE_CATEGORY],
-    file: Path | None,
-    policy: Path | None,
-    format: ShownFormat,  # noqa: A002
-    *,
-    demo: bool,
-) -> None:
-    """List the marks of categories, by default of all, with their states."""
-    judged_by, settings = load_policy(policy), settings_for(demo=demo)
-    if file is not None:
-        settings = with_marks(settings, str(file))
-    standings, warnings = with_engine(
-        lambda engine: _standings(engine, categories or list(USAGE), judged_by), demo=demo, settings=settings
+@dataclass(frozen=True, slots=True)
+class MarksRequest:
+    """A list of marks as it is asked for.
+
+    Attributes:
+        categories: Whose marks; of all categories where none is given.
+        file: The file of marks; None for that of the settings.
+        policy: A policy file; None for the defaults.
+        notices: The file to write the notices into; None for none.
+        format: How to show the list.
+    """
+
+    categories: Sequence[MODEL_REFERENCE_CATEGORY]
+    file: Path | None
+    policy: Path | None
+    notices: Path | None
+    format: ShownFormat
+
+
+def marks(asked: MarksRequest, *, demo: bool) -> None:
+    """List the marks of categories with their states, and write the notices of those that stand."""
+    policy, settings = load_policy(asked.policy), settings_for(demo=demo)
+    if asked.file is not None:
+        settings = with_marks(settings, str(asked.file))
+    standings, notices, warnings = with_engine(
+        lambda engine: _standings(engine, asked.categories or list(USAGE), policy), demo=demo, settings=settings
     )
-    if format is ShownFormat.json:
+    if asked.notices is not None:
+        write(notices_markdown(notices).encode(), asked.notices)
+    if asked.format is ShownFormat.json:
         write(to_json(marks_answer(standings, warnings)), None)
     else:
         show(Group(*marks_table(standings, warnings)))
@@ -109,15 +128,19 @@ def marks(
 
 async def _standings(
     engine: Engine, categories: Sequence[MODEL_REFERENCE_CATEGORY], policy: Policy
-) -> tuple[list[MarkStanding], tuple[DataWarning, ...]]:
-    """Return the standings of all marks; a category without marks is not looked at."""
+) -> tuple[list[MarkStanding], list[Notice], tuple[DataWarning, ...]]:
+    """Return the standings of all marks, with the notices; a category without marks is not looked at."""
     found, warnings = await engine.curation.read_marks()
     standings: list[MarkStanding] = []
+    notices: list[Notice] = []
     for category in categories:
         if found.of(category):
             facts, _ = await engine.curation_facts(category)
-            standings += mark_standings(facts, policy)
-    return standings, warnings
+            own = mark_standings(facts, policy)
+            announced = [standing.mark for standing in own if standing.state in ANNOUNCED]
+            notices += notices_of_marks(announced, facts, await engine.workers(category))
+            standings += own
+    return standings, notices, warnings
 
 
 def mark_removals(plan: Plan, facts: CurationFacts, path: Path, *, dry_run: bool, demo: bool) -> None:
