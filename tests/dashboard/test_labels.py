@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 from horde_model_reference.analytics.verdict import Verdict
 from horde_model_reference.curation.reasons import REASONS
 from horde_model_reference.dashboard import labels
@@ -30,3 +32,10 @@ def test_styles_are_counted_and_words_told_once() -> None:
 def test_baselines_are_abbreviated_where_an_abbreviation_is_known() -> None:
     assert labels.baseline("stable_diffusion_xl") == "SDXL"
     assert labels.baseline("some_other") == "some other"
+
+
+def test_the_days_until_a_marked_model_may_go_are_counted() -> None:
+    today = date(2026, 5, 1)
+    days = (date(2026, 4, 1), today, date(2026, 5, 2), date(2026, 6, 1))
+    assert [labels.countdown(day, today) for day in days] == ["now", "now", "in 1 day", "in 31 days"]
+    assert labels.mark(None) == ""

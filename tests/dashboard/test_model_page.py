@@ -3,21 +3,25 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import UTC, datetime
+from dataclasses import replace
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 import pytest
 
 from horde_model_reference.analytics.link_columns import with_link_checks
+from horde_model_reference.analytics.mark_columns import with_marks
 from horde_model_reference.analytics.risk_level import RiskLevel
 from horde_model_reference.analytics.risk_response import respond_for_model
 from horde_model_reference.analytics.risk_schema import FlagEvidence
 from horde_model_reference.dashboard.model_page import _observed, model_page
 from horde_model_reference.links.link import LinkOutcome
 from horde_model_reference.links.link_check import LinkCheck
-from tests.support.builders import TEXT
+from horde_model_reference.marks.mark_state import MarkState, deletion_mark
+from tests.support.builders import FETCHED, TEXT
 from tests.support.curation import CROWD, SUBJECT, facts_of, plan_of, verdicts_of
 from tests.support.hostile_names import HOSTILE_NAMES
+from tests.support.marks import mark_of
 from tests.support.markup import Markup
 from tests.support.rows import files
 
@@ -101,3 +105,26 @@ def test_results_of_checked_links_stand_with_their_addresses() -> None:
     assert "A file&#39;s address failed on 3 days in a row." in shown
     assert "https://h.example/&lt;b&gt;: gone, status 404" in shown
     assert "2026-11-01 00:00 UTC" in shown
+
+
+@pytest.mark.parametrize(
+    ("state", "after", "words"),
+    [
+        (MarkState.WAITING, FETCHED.date() + timedelta(18), "in 18 days"),
+        (MarkState.WAITING, FETCHED.date() + timedelta(1), "in 1 day."),
+        (MarkState.DUE, FETCHED.date(), "now"),
+    ],
+)
+def test_a_mark_tells_the_days_until_the_model_may_go(state: MarkState, after: date, words: str) -> None:
+    """Design section 10."""
+    mark = mark_of(SUBJECT, remove_after=after, replacement="<b>", because="superseded_by", detail="<i>a LoRA</i>")
+    facts = facts_of(CROWD | {SUBJECT: 0})
+    table = replace(facts.table, rows=with_marks(facts.table.rows, {SUBJECT: deletion_mark(mark, state, [])}))
+    shown = model_page(table, respond_for_model(table, SUBJECT), verdicts_of(plan_of(facts))[SUBJECT], "No history.")
+    text = " ".join(text for _, text in Markup(shown).texts)
+    assert f"it may go from {after} on, {words}" in text
+    assert "Another model, or a LoRA, does the same better. (<i>a LoRA</i>) Use instead: <b>." in text
+
+
+def test_a_model_without_a_mark_says_nothing_of_marks() -> None:
+    assert "Marked" not in page()

@@ -111,7 +111,7 @@ def test_a_mark_says_after_which_day_the_model_may_go(images: RiskTable) -> None
         judged(replace(images, rows=with_marks(images.rows, {"idle": mark})), {"idle": ("remove", ["candidate"])})
     )
     verdicts = dict(zip(cells(text, "name"), cells(text, "verdict"), strict=True))
-    assert verdicts["idle"] == f"remove marked, to go after {mark.remove_after}"
+    assert verdicts["idle"] == f"remove marked: may go from {mark.remove_after} on"
 
 
 def test_checked_links_are_reasons_too(images: RiskTable) -> None:

@@ -18,9 +18,11 @@ from horde_model_reference.dashboard.plan_page import plan_archive, plan_file
 from horde_model_reference.dashboard.plan_page import plan_page as whole_page
 from horde_model_reference.dashboard.plan_view import ROWS, PlanView, Tab
 from horde_model_reference.errors import NotFoundError, PlanError, PolicyError
+from horde_model_reference.marks.mark import Marks
 from tests.support.archives import unzipped
 from tests.support.builders import FETCHED, catalogue_of, observation_of, stats_of, status_of, table_of
 from tests.support.curation import CROWD, SUBJECT, facts_of
+from tests.support.marks import mark_of
 from tests.support.markup import Markup
 from tests.support.service import catalogue_bytes
 
@@ -184,6 +186,14 @@ def test_a_tab_lists_the_models_of_its_verdict_page_by_page() -> None:
     assert "26 to 28 shown" in pages[1]
     found = plan_page(facts, Policy(), PlanView((), tab=Tab.UNKNOWN, search="UNKNOWN 07"))
     assert [box["value"] for box in Markup(found).all("input", type="checkbox", name="select")] == ["unknown 07"]
+
+
+def test_marked_models_have_a_tab_whatever_their_verdict(facts: CurationFacts) -> None:
+    """Design section 10."""
+    marks = Marks((mark_of(PLAIN[0]), mark_of("used 1"), mark_of("gone")))
+    page = plan_page(replace(facts, marks=marks), Policy(), PlanView((), tab=Tab.MARKED))
+    assert [box["value"] for box in Markup(page).all("input", type="checkbox", name="select")] == [PLAIN[0], "used 1"]
+    assert "of 2 marked" in page
 
 
 def test_another_policy_proposes_other_models_and_keeps_its_changes() -> None:

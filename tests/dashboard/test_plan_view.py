@@ -87,8 +87,8 @@ def test_another_policy_begins_with_its_own_proposals() -> None:
     assert changed.policy == {"protect.rising": "false", "candidates.min_age_days": "0"}
 
 
-def test_every_verdict_has_a_tab() -> None:
-    assert {tab.verdict for tab in Tab} == set(Verdict)
+def test_every_verdict_has_a_tab_and_marks_have_one() -> None:
+    assert {tab.verdict for tab in Tab} == {*Verdict, None}
 
 
 def test_filters_let_the_models_pass_that_they_name() -> None:

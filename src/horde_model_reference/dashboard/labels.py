@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from datetime import date
 
 from horde_model_reference.analytics.filter_presets import PRESETS
 from horde_model_reference.analytics.flags import FLAGS
 from horde_model_reference.analytics.verdict import Verdict
 from horde_model_reference.curation.reasons import REASONS as ALL_REASONS
+from horde_model_reference.reports import words
 
 BASELINES: Mapping[str, str] = {
     "stable_diffusion_1": "SD 1",
@@ -63,6 +65,17 @@ PRESET_WORDS: Mapping[str, str] = {name: name.replace("_", " ") for name in PRES
 def baseline(value: str) -> str:
     """Return the abbreviation of a baseline; other baselines as they are, with blanks for underscores."""
     return BASELINES.get(value, value.replace("_", " "))
+
+
+def mark(remove_after: date | None) -> str:
+    """Return the first day on which a marked model may be removed, in words; empty without a mark."""
+    return f"marked: may go from {remove_after} on" if remove_after else ""
+
+
+def countdown(remove_after: date, today: date) -> str:
+    """Return the days until a marked model may be removed, in words."""
+    days = (remove_after - today).days
+    return f"in {words.counted(days, 'day')}" if days > 0 else "now"
 
 
 def deciding(codes: Iterable[str], verdict: Verdict) -> list[str]:

@@ -20,6 +20,8 @@ from horde_model_reference.dashboard.rendering import render
 from horde_model_reference.dashboard.shell import Section, shell_of
 from horde_model_reference.errors import PlanError
 from horde_model_reference.history.history_schema import ModelHistoryResponse
+from horde_model_reference.marks.because import CODES
+from horde_model_reference.marks.mark_state import STATES
 from horde_model_reference.reports import words
 from horde_model_reference.reports.model_size import model_size
 
@@ -115,8 +117,22 @@ def model_page(
         opening=OPENINGS[told.verdict] if told else "",
         refusal=verdict if isinstance(verdict, PlanError) else None,
         styles=has_styles(detail.category),
+        **_marked(detail),
         **past(history),
     )
+
+
+def _marked(detail: ModelDeletionRiskDetail) -> dict[str, object]:
+    """Return the mark of a model in words, with the days until it may go, counted from the day of the data."""
+    mark = detail.deletion_mark
+    if mark is None:
+        return {"mark": None}
+    return {
+        "mark": mark,
+        "mark_meaning": STATES[mark.state],
+        "because": CODES[mark.because].meaning,
+        "countdown": labels.countdown(mark.remove_after, detail.data_as_of.status_fetched_at.date()),
+    }
 
 
 def _tags(detail: ModelDeletionRiskDetail, record: ModelRecord, verdict: ModelVerdict | None) -> Iterator[str]:

@@ -204,7 +204,7 @@ class _Rows:
             "flags": (),
             "why": "",
             "reasons": "",
-            "mark": _mark(info),
+            "mark": labels.mark(info.remove_after),
             "month": words.month_use(info),
             "bar": log_share(info.usage_month, self.most),
             "lines": None,
@@ -227,11 +227,6 @@ def _reasons(info: ModelDeletionRiskInfo) -> str:
 def _link_flags(info: ModelDeletionRiskInfo) -> list[LinkFlag]:
     """Return the set flags of checked links."""
     return [flag for flag in LINK_FLAGS if getattr(info.link_flags, flag.name, None)]
-
-
-def _mark(info: ModelDeletionRiskInfo) -> str:
-    """Return since when a model may go by its mark, in words; empty without one."""
-    return f"marked, to go after {info.remove_after}" if info.remove_after else ""
 
 
 def _levels(info: ModelDeletionRiskInfo) -> str:

@@ -53,6 +53,7 @@ class PlanRow:
         stays: The reasons for it, in words; empty where it is proposed.
         about: What stands below its name.
         override: The reason written below it.
+        mark: Its mark in words; empty without one.
     """
 
     verdict: ModelVerdict
@@ -61,6 +62,7 @@ class PlanRow:
     stays: str
     about: str
     override: str
+    mark: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,16 +122,15 @@ def _policy(own: Policy, view: PlanView) -> tuple[Policy, str]:
 def _rest(own_policy: Policy, own: Plan, view: PlanView, names: frozenset[str], table: RiskTable) -> dict[str, object]:
     """Return the values of the page that do not change with the ticks."""
     tab = view.tab or _first_tab(own, names)
-    listed = [found for found in own.verdicts if found.verdict is tab.verdict and view.lists(found)]
+    listed = [found for found in tab.models(own) if view.lists(found)]
     start = min(view.page * ROWS, max(0, (len(listed) - 1) // ROWS * ROWS))
     page = listed[start : start + ROWS]
     on_page = {found.name for found in page}
-    counts = {at: sum(found.verdict is at.verdict for found in own.verdicts) for at in Tab}
     return {
         "own": own,
         "view": view,
         "tab": tab,
-        "tabs": [(at, counts[at]) for at in Tab],
+        "tabs": [(at, len(at.models(own))) for at in Tab],
         "rows": [_row(found, names, view, table) for found in page],
         "listed": len(listed),
         "first": start + 1,
@@ -182,12 +183,13 @@ def _row(found: ModelVerdict, names: frozenset[str], view: PlanView, table: Risk
         stays=labels.reasons(labels.deciding(codes, found.verdict), facts["style_count"]) if stays else "",
         about=labels.baseline(baseline) if baseline else "",
         override=(view.reasons or {}).get(found.name, ""),
+        mark=labels.mark(facts["remove_after"]),
     )
 
 
 def _codes(own: Plan, tab: Tab) -> list[tuple[str, str]]:
     """Return the codes of the reasons that models of a tab have, with their words."""
-    found = {reason.code for verdict in own.verdicts if verdict.verdict is tab.verdict for reason in verdict.reasons}
+    found = {reason.code for verdict in tab.models(own) for reason in verdict.reasons}
     return sorted(((code, labels.reasons([code])) for code in found), key=lambda pair: pair[1])
 
 

@@ -9,7 +9,7 @@ from urllib.parse import urlencode
 
 from horde_model_reference.analytics.verdict import Verdict
 from horde_model_reference.categories import MODEL_REFERENCE_CATEGORY
-from horde_model_reference.curation.plan import ModelVerdict
+from horde_model_reference.curation.plan import ModelVerdict, Plan
 from horde_model_reference.curation.planning import Choice
 from horde_model_reference.curation.policy import Policy
 from horde_model_reference.dashboard.policy_form import changes_in
@@ -28,22 +28,30 @@ LARGEST_PAGE = 10**6
 
 
 class Tab(StrEnum):
-    """The tabs of the table: the models of one verdict of the policy's own choice."""
+    """The tabs of the table: the models of one verdict of the policy's own choice, and those that are marked."""
 
     PROPOSED = "proposed"
     UNKNOWN = "unknown"
     PROTECTED = "protected"
     KEPT = "kept"
+    MARKED = "marked"
 
     @property
-    def verdict(self) -> Verdict:
-        """The verdict of its models."""
+    def verdict(self) -> Verdict | None:
+        """The verdict of its models; None for the marked ones, which have any."""
         return {
             Tab.PROPOSED: Verdict.REMOVE,
             Tab.UNKNOWN: Verdict.UNKNOWN,
             Tab.PROTECTED: Verdict.PROTECTED,
             Tab.KEPT: Verdict.KEEP,
-        }[self]
+        }.get(self)
+
+    def models(self, plan: Plan) -> list[ModelVerdict]:
+        """Return the models of the tab, in the order of removal."""
+        if self.verdict is None:
+            marked = {mark.name for mark in plan.marks or ()}
+            return [found for found in plan.verdicts if found.name in marked]
+        return [found for found in plan.verdicts if found.verdict is self.verdict]
 
 
 @dataclass(frozen=True, slots=True)
