@@ -5,7 +5,7 @@ from __future__ import annotations
 import socket
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from horde_model_reference.errors import ServeError
@@ -27,6 +27,7 @@ def test_an_address_that_is_not_available_is_told(host: str) -> None:
 
 
 @given(st.integers(1, 100_000))
+@example(146)
 def test_connections_and_backlog_fit_the_open_files(files: int) -> None:
     wanted = ConnectionLimits.from_settings(load_settings())
     limits, backlog = fitted(wanted, files)

@@ -96,7 +96,7 @@ def make_config(app: str, settings: Settings, workers: int) -> ServerConfig:
 def fitted(limits: ConnectionLimits, files: int) -> tuple[ConnectionLimits, int]:
     """Return the limits that a process can hold to with so many open files, and the backlog of its socket."""
     places = files - OWN_FILES - RESERVE
-    connections = max(1, min(limits.connections, places - places // BACKLOG_SHARE))
+    connections = max(1, min(limits.connections, places - max(1, places // BACKLOG_SHARE)))
     return replace(limits, connections=connections), max(1, min(BACKLOG, places - connections))
 
 
