@@ -32,7 +32,9 @@ CONTENTS: dict[str, tuple[str, ...]] = {
     "Explanation": (
         "figures",
         "curation",
+        "review",
         "marks",
+        "links",
         "history",
         "operating",
         "differences",
