@@ -115,8 +115,8 @@ def marks(asked: MarksRequest, *, demo: bool) -> None:
     policy, settings = load_policy(asked.policy), settings_for(demo=demo)
     if asked.file is not None:
         settings = with_marks(settings, str(asked.file))
-    standings, notices, warnings = with_engine(
-        lambda engine: _standings(engine, asked.categories or list(USAGE), policy), demo=demo, settings=settings
+    standings, warnings, notices = with_engine(
+        lambda engine: _standings(engine, asked, policy), demo=demo, settings=settings
     )
     if asked.notices is not None:
         write(notices_markdown(notices).encode(), asked.notices)
@@ -127,20 +127,20 @@ def marks(asked: MarksRequest, *, demo: bool) -> None:
 
 
 async def _standings(
-    engine: Engine, categories: Sequence[MODEL_REFERENCE_CATEGORY], policy: Policy
-) -> tuple[list[MarkStanding], list[Notice], tuple[DataWarning, ...]]:
-    """Return the standings of all marks, with the notices; a category without marks is not looked at."""
+    engine: Engine, asked: MarksRequest, policy: Policy
+) -> tuple[list[MarkStanding], tuple[DataWarning, ...], list[Notice]]:
+    """Return the standings of all marks, and the notices if they are wanted; categories without marks are left out."""
     found, warnings = await engine.curation.read_marks()
     standings: list[MarkStanding] = []
     notices: list[Notice] = []
-    for category in categories:
-        if found.of(category):
-            facts, _ = await engine.curation_facts(category)
-            own = mark_standings(facts, policy)
+    for category in filter(found.of, asked.categories or USAGE):
+        facts, _ = await engine.curation_facts(category)
+        own = mark_standings(facts, policy)
+        standings += own
+        if asked.notices is not None:
             announced = [standing.mark for standing in own if standing.state in ANNOUNCED]
             notices += notices_of_marks(announced, facts, await engine.workers(category))
-            standings += own
-    return standings, notices, warnings
+    return standings, warnings, notices
 
 
 def mark_removals(plan: Plan, facts: CurationFacts, path: Path, *, dry_run: bool, demo: bool) -> None:
