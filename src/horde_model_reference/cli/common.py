@@ -85,26 +85,21 @@ RiskCategory = Annotated[
 ]
 """A name in :data:`CATEGORIES` of a category that the Horde reports usage for."""
 
-Categories = Annotated[
-    list[str] | None,
-    typer.Argument(
+
+def _any_of(names: Collection[str]) -> Any:
+    """Return the argument that takes any of the names, by default all."""
+    return typer.Argument(
         metavar="CATEGORY",
-        callback=_all_of(CATEGORIES),
-        autocompletion=completing(CATEGORIES),
-        help=f"Any of: {', '.join(CATEGORIES)}. Without one: all.",
-    ),
-]
+        callback=_all_of(names),
+        autocompletion=completing(names),
+        help=f"Any of: {', '.join(names)}. Without one: all.",
+    )
+
+
+Categories = Annotated[list[str] | None, _any_of(CATEGORIES)]
 """Names in :data:`CATEGORIES`."""
 
-MarkedCategories = Annotated[
-    list[str] | None,
-    typer.Argument(
-        metavar="CATEGORY",
-        callback=_all_of(RISK_CATEGORIES),
-        autocompletion=completing(RISK_CATEGORIES),
-        help=f"Any of: {', '.join(RISK_CATEGORIES)}. Without one: all.",
-    ),
-]
+MarkedCategories = Annotated[list[str] | None, _any_of(RISK_CATEGORIES)]
 """Names in :data:`RISK_CATEGORIES`."""
 
 FOUND = 3
