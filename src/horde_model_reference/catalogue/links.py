@@ -45,7 +45,7 @@ class ModelLink:
     """An address of a model that may be shown as a link.
 
     Attributes:
-        kind: What it leads to.
+        kind: The kind of page or file behind it.
         url: The address, percent-encoded.
         source: Its origin.
     """

@@ -19,7 +19,7 @@ from horde_model_reference.marks.mark import Mark
 
 @dataclass(frozen=True, slots=True)
 class Marking:
-    """The parts of marks that are given.
+    """The fields that several new marks share.
 
     Attributes:
         because: The reason.

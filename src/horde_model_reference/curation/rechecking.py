@@ -128,7 +128,7 @@ def _verdict_of(name: str, present: Mapping[str, ModelVerdict], facts: CurationF
 
 
 def _against(present: ModelVerdict, *, overridden: bool) -> list[ReasonInfo]:
-    """Return the reasons against a removal now; the reason of a person who selected the model covers some of them."""
+    """Return the reasons against a removal now, without those that a curator's reason for the selection covers."""
     return [
         reason
         for reason in present.reasons
