@@ -9,7 +9,7 @@ SOAK_MINUTES ?= 10
 CHAOS_MINUTES ?= 10
 CHAOS_FLAGS ?=
 
-.PHONY: help demo serve test test-fast lint types imports docs site picture vendor check check-figures simulate mutants wheel constraints bench soak chaos clean
+.PHONY: help demo serve test test-thorough test-fast lint types imports docs site picture vendor check check-figures simulate mutants wheel release-check constraints bench soak chaos clean clients
 
 help:  ## Show this list
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 16
@@ -21,14 +21,18 @@ serve: $(VENV)/.installed  ## Serve the bundled sample on http://127.0.0.1:19800
 	@$(BIN)/horde-model-reference serve --demo
 
 test: $(VENV)/.installed-dev  ## Run the tests
-	@$(BIN)/python -m pytest $(PYTEST_FLAGS)
+	@$(BIN)/python -m pytest -m "not thorough" $(PYTEST_FLAGS)
 
-test-fast: $(VENV)/.installed-dev  ## Run the tests that need no browser, Redis or PostgreSQL
-	@$(BIN)/python -m pytest -m "not browser and not redis and not postgresql" $(PYTEST_FLAGS)
+test-thorough: $(VENV)/.installed-dev  ## Run the tests that repeat others with many more cases, or take long
+	@$(BIN)/python -m pytest -m thorough $(PYTEST_FLAGS)
 
-lint: $(VENV)/.installed-dev  ## Check style, and the example workflows
+test-fast: $(VENV)/.installed-dev  ## Run the tests that need no browser, Redis, PostgreSQL, nginx or container
+	@$(BIN)/python -m pytest -m "not browser and not redis and not postgresql and not nginx and not image and not thorough" $(PYTEST_FLAGS)
+
+lint: $(VENV)/.installed-dev  ## Check style, the example workflows, and the Dockerfile
 	@$(BIN)/ruff check . && $(BIN)/ruff format --check .
 	@$(BIN)/actionlint examples/workflows/*.yml
+	@$(BIN)/hadolint Dockerfile
 
 types: $(VENV)/.installed-dev  ## Check types
 	@$(BIN)/mypy
@@ -50,7 +54,10 @@ picture: $(VENV)/.installed-dev  ## Draw the README's picture of the web page an
 vendor: $(VENV)/.installed  ## Fetch the page's files of others anew and check their hashes (needs npm; VENDOR=--accept writes new ones)
 	@$(BIN)/python tools/vendor.py $(VENDOR)
 
-check: lint types imports test  ## Everything a change must pass
+clients: $(VENV)/.installed-dev  ## Generate clients from the OpenAPI document, and let them ask the demo (needs npm)
+	@$(BIN)/python tools/generated_clients.py
+
+check: lint types imports test test-thorough  ## Everything a change must pass
 
 check-figures: $(VENV)/.installed-dev  ## Compare 5,000 random cases with a second implementation (SEED=... repeats one)
 	@$(BIN)/python -m tests.oracle --seed '$(SEED)' $(if $(NUMBER),--number $(NUMBER))
@@ -64,15 +71,18 @@ mutants: $(VENV)/.installed-mutants  ## Mutate the analysis and count what the t
 wheel: $(VENV)/.installed  ## Build the wheel into dist/
 	@rm -rf dist && $(BIN)/pip wheel -q --no-deps -w dist .
 
+release-check: $(VENV)/.installed-release  ## Build both distributions into dist/; check metadata, contents and clean installations
+	@$(BIN)/python tools/release_check.py
+
 constraints: $(VENV)/.installed-dev  ## Pin the versions that are installed now
-	@$(BIN)/pip install -q --disable-pip-version-check -e '.[docs,workflows]'
+	@$(BIN)/pip install -q --disable-pip-version-check -e '.[docs,mutants,release]'
 	@$(BIN)/pip freeze --exclude-editable --exclude pip --exclude setuptools | grep -v ' @ ' > constraints.txt
 
 bench: $(VENV)/.installed-dev  ## Measure, and write benchmarks/RESULTS.md (BENCH_FLAGS=--quick to try it)
 	@$(BIN)/python -m benchmarks $(BENCH_FLAGS)
 
-soak: $(VENV)/.installed-dev  ## Serve for SOAK_MINUTES while the Horde and Redis fail (needs redis-server)
-	@$(BIN)/python -m benchmarks soak --minutes $(SOAK_MINUTES)
+soak: $(VENV)/.installed-dev  ## Serve for SOAK_MINUTES while the Horde and Redis fail, and as long on three hosts (needs redis-server)
+	@$(BIN)/python -m benchmarks soak hosts --minutes $(SOAK_MINUTES)
 
 chaos: $(VENV)/.installed-dev  ## Attack, kill and starve everything for CHAOS_MINUTES (needs redis-server)
 	@$(BIN)/python -m benchmarks chaos --minutes $(CHAOS_MINUTES) $(CHAOS_FLAGS)
@@ -95,6 +105,10 @@ $(VENV)/.installed: $(VENV)/.python pyproject.toml constraints.txt
 
 $(VENV)/.installed-dev: $(VENV)/.installed
 	@$(BIN)/pip install -q --disable-pip-version-check -c constraints.txt -e '.[dev]'
+	@touch $@
+
+$(VENV)/.installed-release: $(VENV)/.installed
+	@$(BIN)/pip install -q --disable-pip-version-check -c constraints.txt -e '.[release]'
 	@touch $@
 
 $(VENV)/.installed-mutants: $(VENV)/.installed-dev

@@ -14,7 +14,12 @@ from benchmarks import (
     bodies,
     chaos,
     history,
+    hosts,
+    lighthouse,
+    nginx,
     older,
+    older_figures,
+    pages,
     review,
     scale,
     soak,
@@ -30,8 +35,10 @@ RESULTS = Path(__file__).with_name("RESULTS.md")
 
 BENCHMARKS: dict[str, Callable[[bool], Section]] = {
     "throughput": lambda quick: throughput.run(quick=quick),
+    "nginx": lambda quick: nginx.run(quick=quick),
     "takeover": lambda quick: takeover.run(quick=quick),
     "older": lambda quick: older.run(quick=quick),
+    "older-figures": lambda quick: older_figures.run(quick=quick),
     "scale": lambda quick: scale.run(quick=quick),
     "verdicts": lambda quick: verdicts.run(quick=quick),
     "backtest": lambda quick: backtest.run(quick=quick),
@@ -40,9 +47,11 @@ BENCHMARKS: dict[str, Callable[[bool], Section]] = {
     "bodies": lambda quick: bodies.run(quick=quick),
     "startup": lambda quick: startup.run(quick=quick),
     "history": lambda quick: history.run(quick=quick),
+    "pages": lambda quick: pages.run(quick=quick),
+    "lighthouse": lambda quick: lighthouse.run(quick=quick),
 }
 
-LONG: dict[str, Callable[..., Section]] = {"soak": soak.run, "chaos": chaos.run}
+LONG: dict[str, Callable[..., Section]] = {"soak": soak.run, "hosts": hosts.run, "chaos": chaos.run}
 """Those that run only when they are named, for some minutes; a missed goal of theirs is a failure."""
 
 
@@ -50,10 +59,10 @@ def main() -> int:
     """Run, print, and write the page of results; status 1 where one of ``LONG`` missed a goal."""
     parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__)
     parser.add_argument(
-        "names", nargs="*", help=f"of {', '.join((*BENCHMARKS, *LONG))}; by default all but the last two"
+        "names", nargs="*", help=f"of {', '.join((*BENCHMARKS, *LONG))}; by default all but the last three"
     )
     parser.add_argument("--quick", action="store_true", help="short rounds, to see that all works; nothing is written")
-    parser.add_argument("--minutes", type=float, default=10, help="how long the soak, or the chaos suite, lasts (10)")
+    parser.add_argument("--minutes", type=float, default=10, help="how long each of the last three lasts (10)")
     parser.add_argument("--output", type=Path, help="the page of results (RESULTS.md beside this file)")
     chosen = parser.parse_args()
     long = {name: partial(_long, run, chosen.minutes) for name, run in LONG.items()}

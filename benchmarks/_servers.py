@@ -71,7 +71,7 @@ class Cores:
 
 
 @contextmanager
-def _pinned(cores: frozenset[int] | None) -> Iterator[None]:
+def pinned(cores: frozenset[int] | None) -> Iterator[None]:
     """Keep this thread on some cores while it starts a process, which inherits them."""
     if cores is None:
         yield
@@ -95,7 +95,7 @@ def running(
     """Run a process while the block runs; what it says goes to ``LOG``."""
     LOG.parent.mkdir(parents=True, exist_ok=True)
     with LOG.open("ab") as said:
-        with _pinned(cores):
+        with pinned(cores):
             process = subprocess.Popen(
                 command, env=env, cwd=cwd, stdin=subprocess.DEVNULL, stdout=said, stderr=said, start_new_session=True
             )
@@ -170,9 +170,15 @@ class Answer:
         return dict(self.headers).get(name, "")
 
 
-def ask(port: int, target: str, headers: Mapping[str, str] | None = None, timeout: float = 30.0) -> Answer:
+def ask(
+    port: int,
+    target: str,
+    headers: Mapping[str, str] | None = None,
+    timeout: float = 30.0,
+    host: str = "127.0.0.1",
+) -> Answer:
     """Ask a server of this machine for something, over a connection of its own."""
-    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=timeout)
+    connection = http.client.HTTPConnection(host, port, timeout=timeout)
     try:
         connection.request("GET", target, headers=dict(headers or {}))
         answer = connection.getresponse()
@@ -182,7 +188,13 @@ def ask(port: int, target: str, headers: Mapping[str, str] | None = None, timeou
         connection.close()
 
 
-def wait_for(port: int, target: str, process: subprocess.Popen[bytes], seconds: float = START_SECONDS) -> Answer:
+def wait_for(
+    port: int,
+    target: str,
+    process: subprocess.Popen[bytes],
+    seconds: float = START_SECONDS,
+    host: str = "127.0.0.1",
+) -> Answer:
     """Return the first answer of status 200.
 
     Raises:
@@ -191,7 +203,7 @@ def wait_for(port: int, target: str, process: subprocess.Popen[bytes], seconds: 
     by = time.monotonic() + seconds
     while time.monotonic() < by and process.poll() is None:
         with suppress(OSError, http.client.HTTPException):
-            answer = ask(port, target)
+            answer = ask(port, target, host=host)
             if answer.status == 200:
                 return answer
         time.sleep(0.02)
@@ -320,6 +332,7 @@ class Served:
 
     process: subprocess.Popen[bytes]
     port: int
+    host: str = "127.0.0.1"
 
 
 def catalogue_files() -> dict[MODEL_REFERENCE_CATEGORY, Path]:
@@ -350,13 +363,15 @@ def prefixed(settings: Mapping[str, str]) -> dict[str, str]:
 
 
 @contextmanager
-def serving(
+def serving(  # noqa: PLR0913 - what an operator chooses
     horde: ReplayHorde,
     *,
     workers: int = 1,
     catalogues: Mapping[MODEL_REFERENCE_CATEGORY, Path] | None = None,
     cores: frozenset[int] | None = None,
     environment: Mapping[str, str] | None = None,
+    host: str = "127.0.0.1",
+    port: int | None = None,
 ) -> Iterator[Served]:
     """Run our service as an operator would: ``serve``, with background refresh.
 
@@ -366,8 +381,10 @@ def serving(
         catalogues: The files of its categories; by default :func:`catalogue_files`.
         cores: The processor cores that it is kept on.
         environment: Variables of its environment besides; see :func:`prefixed`.
+        host: The loopback address that it listens on.
+        port: The port; by default a free one.
     """
-    port = free_port()
+    port = port or free_port()
     with TemporaryDirectory(prefix="benchmark-") as data_dir:
         files = dict.fromkeys(MODEL_REFERENCE_CATEGORY, DATA / "empty.json") | dict(catalogues or catalogue_files())
         env = without_ours(os.environ) | {
@@ -376,9 +393,9 @@ def serving(
             "AI_HORDE_URL": horde.url,
             **(environment or {}),
         }
-        command = [sys.executable, "-m", "horde_model_reference", "serve", "--port", str(port)]
+        command = [sys.executable, "-m", "horde_model_reference", "serve", "--host", host, "--port", str(port)]
         with running([*command, "--workers", str(workers)], env=env, cores=cores) as process:
-            yield Served(process, port)
+            yield Served(process, port, host)
 
 
 ADDED_BY_UVICORN = ("date", "server", "connection", "transfer-encoding")

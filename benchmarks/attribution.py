@@ -18,7 +18,8 @@ from benchmarks._report import Section, Table, spread
 from benchmarks._servers import ROOT
 from benchmarks.scale import catalogue_of, observation_of
 from horde_model_reference.categories import HordeModelType
-from horde_model_reference.integrations.attribution import attribute_names, name_rules
+from horde_model_reference.integrations.attribution import attribute_names
+from horde_model_reference.integrations.name_steps import name_rules
 
 DATA = ROOT.parent / "shared" / "data"
 MOST_MISSED = 0.03

@@ -72,10 +72,7 @@ def run(*, quick: bool) -> Section:
         SkippedError: The older one cannot be had here.
     """
     need_wrk()
-    catalogues = {category: SHARED / "catalogue-v2" / name for category, name in FILES.items()}
-    if not all(path.exists() for path in catalogues.values()):
-        raise SkippedError("the catalogues that both can read (../shared/data/catalogue-v2) are not there")
-    python = _installed()
+    catalogues, python = common_catalogues(), installed()
     section = Section("Against the older implementation")
     cores = Cores.apart()
     asked = {
@@ -84,7 +81,7 @@ def run(*, quick: bool) -> Section:
     }
     with (
         ReplayHorde() as horde,
-        _serving_older(python, horde, cores) as older,
+        serving_older(python, horde, cores) as older,
         serving(horde, catalogues=catalogues, cores=cores.server) as ours,
     ):
         wait_for(ours.port, "/api/readiness", ours.process)
@@ -115,6 +112,18 @@ def run(*, quick: bool) -> Section:
         + ". (Ours also asks the status of text models for the image category, for name clashes.)",
     )
     return section
+
+
+def common_catalogues() -> dict[MODEL_REFERENCE_CATEGORY, Path]:
+    """Return the catalogues that both can read.
+
+    Raises:
+        SkippedError: They are not there.
+    """
+    catalogues = {category: SHARED / "catalogue-v2" / name for category, name in FILES.items()}
+    if not all(path.exists() for path in catalogues.values()):
+        raise SkippedError("the catalogues that both can read (../shared/data/catalogue-v2) are not there")
+    return catalogues
 
 
 @dataclass(frozen=True)
@@ -170,7 +179,7 @@ def _good(answer: Answer) -> Answer:
 def _first_requests(python: Path, catalogues: Mapping[MODEL_REFERENCE_CATEGORY, Path], cores: Cores) -> str:
     counts = {}
     for category in catalogues:
-        with ReplayHorde(delay=SLOW_HORDE) as horde, _serving_older(python, horde, cores) as older:
+        with ReplayHorde(delay=SLOW_HORDE) as horde, serving_older(python, horde, cores) as older:
             before = horde.requests.total()
             _ask_at_once(older, category)
             counts[category.value] = horde.requests.total() - before
@@ -205,7 +214,7 @@ def _counted(counts: Mapping[str, int]) -> str:
 # Having it
 
 
-def _installed() -> Path:
+def installed() -> Path:
     """Return the Python of an environment that the older implementation is installed in.
 
     Raises:
@@ -241,7 +250,7 @@ def _newer_python() -> Path:
 
 
 @contextmanager
-def _serving_older(python: Path, horde: ReplayHorde, cores: Cores) -> Iterator[Served]:
+def serving_older(python: Path, horde: ReplayHorde, cores: Cores) -> Iterator[Served]:
     """Run it as a primary server on files of its own, on loopback alone.
 
     Raises:

@@ -127,7 +127,12 @@ def observation_of(names: pl.Series) -> Observation:
     at = pl.col("at").cast(pl.Int64)
     stats = reported.select("api_name", usage_day=at % 50, usage_month=at * 7919 % 5000, usage_total=at % 90000)
     status = reported.filter(pl.col("at") % 3 == 0).select(
-        "api_name", worker_count=at % 4 + 1, queued_jobs=at % 2, performance=pl.lit(10.0)
+        "api_name",
+        worker_count=at % 4 + 1,
+        queued_jobs=at % 2,
+        performance=pl.lit(10.0),
+        eta=at % 9,
+        queued=pl.lit(0.0),
     )
     return Observation(
         HordeModelType.TEXT,
@@ -207,7 +212,8 @@ def run(*, quick: bool) -> Section:
     shares = ", ".join(f"{count / seen.api_names:.1%} {outcome}" for outcome, count in seen.outcomes.items())
     section.add(
         f"From a text catalogue in columns and a parsed observation to the bytes of a page of {PAGE}, attribution "
-        f"included, in a fresh process a row: the median of the runs (range), the first run of the process apart. "
+        f"included, in a fresh process a row: the median of the runs (range), and apart from them the first run, which "
+        "also names the catalogue's families. "
         f"Families: {FAMILIES}, or one for {FAMILY_SIZE} models (growing). At the largest size, of the API names: "
         f"{shares}. Peak memory includes the making of the data.",
         Table(("models", "families", "rows", "median (range)", "first", "a model", "peak", "goal"), rows),

@@ -397,15 +397,15 @@ def _section(section: Section, outcome: Outcome) -> Section:
     growth = max(_growth(figures) for figures in watched.resident_mb.values())
     checks = (
         ("no 5xx", f"{server_errors} of {seen.answers:,}", server_errors == 0),
-        ("no other wrong answer, no broken connection", _listed(seen.wrong), not seen.wrong),
+        ("no other wrong answer, no broken connection", listed(seen.wrong), not seen.wrong),
         (
             f"memory after the first quarter grows by less than {MOST_GROWTH:.0%}",
             f"{growth:+.1%}",
             growth < MOST_GROWTH,
         ),
-        ("the figures never change", f"changed: {_listed(watched.changes)}", not watched.changes),
+        ("the figures never change", f"changed: {listed(watched.changes)}", not watched.changes),
         (f"the same {WORKERS} workers throughout", str(len(watched.resident_mb)), len(watched.resident_mb) == WORKERS),
-        ("sharing again at the end", _listed(outcome.states_at_end), set(outcome.states_at_end) == {"shared"}),
+        ("sharing again at the end", listed(outcome.states_at_end), set(outcome.states_at_end) == {"shared"}),
         ("the Horde failed, Redis restarted", *_disturbances(outcome)),
     )
     section.add(
@@ -417,20 +417,20 @@ def _section(section: Section, outcome: Outcome) -> Section:
         Table(
             ("what", "seen"),
             [
-                ["answers by status", _listed({str(status): count for status, count in sorted(seen.statuses.items())})],
+                ["answers by status", listed({str(status): count for status, count in sorted(seen.statuses.items())})],
                 ["answers a second", f"{seen.answers / outcome.seconds:,.0f}"],
                 [
                     "latency from when due",
-                    _latencies(seen.seconds),
+                    latencies(seen.seconds),
                 ],
                 [
                     "requests to the Horde",
                     f"{outcome.horde_requests:,}, failed: "
-                    + _listed({fault.name.lower(): count for fault, count in outcome.faults.items()}),
+                    + listed({fault.name.lower(): count for fault, count in outcome.faults.items()}),
                 ],
                 ["risk tables made", f"{outcome.tables:,}"],
                 ["looks that found stale data", f"{watched.stale} of {len(watched.at)}"],
-                ["heartbeats", _listed(watched.states)],
+                ["heartbeats", listed(watched.states)],
                 *(
                     [f"memory of worker {number}", _by_quarter(figures)]
                     for number, figures in enumerate(watched.resident_mb.values(), 1)
@@ -441,7 +441,7 @@ def _section(section: Section, outcome: Outcome) -> Section:
     return section
 
 
-def _latencies(seconds: Sequence[float]) -> str:
+def latencies(seconds: Sequence[float]) -> str:
     cuts = quantiles([one * 1000 for one in seconds], n=1000)
     middle, high, higher = cuts[499], cuts[989], cuts[998]
     return f"median {middle:.1f} ms, 99 % {high:.1f} ms, 99.9 % {higher:.1f} ms, worst {max(seconds) * 1000:.0f} ms"
@@ -467,6 +467,6 @@ def _by_quarter(figures: Sequence[float]) -> str:
     return "by quarter " + ", ".join(f"{mb:.0f}" for mb in quarters) + f" MB, at most {max(figures):.0f} MB"
 
 
-def _listed(counts: Mapping[str, int]) -> str:
+def listed(counts: Mapping[str, int]) -> str:
     listed = [f"{count:,} {name}" for name, count in counts.items()]
     return ", ".join(listed[:5]) + (", ..." if len(listed) > 5 else "") if listed else "none"

@@ -49,6 +49,9 @@ CASES: tuple[Case, ...] = (
     *(Case(f"image, preset={name}", f"{IMAGE}?preset={name}") for name in PRESETS),
     Case("text, grouped", f"{TEXT}?group_text_models=true"),
     Case("text, all, 304", TEXT, revalidating=True),
+    Case("older clients: text, with-stats", f"{STATISTICS}/text_generation/with-stats"),
+    Case("older clients: text, statistics", f"{STATISTICS}/text_generation"),
+    Case("older clients: text, records", "/api/model_references/v2/text_generation"),
 )
 
 

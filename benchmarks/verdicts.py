@@ -17,10 +17,10 @@ from benchmarks.scale import catalogue_of, observation_of
 from horde_model_reference.analytics.deletion_risk_analysis import ModelDeletionRiskInfoFactory
 from horde_model_reference.catalogue.listing import Listing
 from horde_model_reference.curation.curation_facts import CurationFacts
-from horde_model_reference.curation.judged_table import judged_key, judged_table
 from horde_model_reference.curation.planning import make_plan
 from horde_model_reference.curation.policy import Policy
 from horde_model_reference.curation.styles import Styles
+from horde_model_reference.curation.verdict_table import verdict_table, verdict_table_key
 
 SIZES = (1_000, 10_000, 100_000)
 MOST_SECONDS = {100_000: 1.0}
@@ -43,7 +43,7 @@ def measure(models: int, runs: int) -> dict[str, list[float]]:
         return CurationFacts(table, catalogue, "models.csv", "models.csv", Styles({}, {}), listings)
 
     def judge(inputs: CurationFacts) -> None:
-        judged_table(inputs, NO_ROOM, judged_key(inputs, NO_ROOM))
+        verdict_table(inputs, NO_ROOM, verdict_table_key(inputs, NO_ROOM))
 
     def plan(inputs: CurationFacts) -> None:
         make_plan(inputs, NO_ROOM)

@@ -27,6 +27,7 @@ CONTENTS: dict[str, tuple[str, ...]] = {
         "how-to/add-an-alias",
         "how-to/find-out-why",
         "how-to/run-behind-nginx",
+        "how-to/connect-a-front-end",
     ),
     "Reference": ("command-line", "web-page", "api", "library", "settings", "errors"),
     "Explanation": (
@@ -37,6 +38,7 @@ CONTENTS: dict[str, tuple[str, ...]] = {
         "links",
         "history",
         "operating",
+        "containers",
         "differences",
         "dependencies",
         "decisions/README",

@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import os
 import socket
+from itertools import count
 from pathlib import Path
 from typing import Any
+
+if "PYTEST_XDIST_WORKER" in os.environ:  # Before Polars is imported: the processes share the cores.
+    os.environ.setdefault("POLARS_MAX_THREADS", "1")
 
 import pytest
 from hypothesis import HealthCheck, settings
 
-from horde_model_reference.catalogue import document
-from horde_model_reference.integrations import horde_api_integration
 from horde_model_reference.settings import ENV_PREFIX
 
 settings.register_profile(
@@ -19,29 +21,40 @@ settings.register_profile(
 )
 settings.load_profile("default")
 
-PATIENCE = "60"
-"""Seconds that are waited where a test says nothing else."""
+PATIENT = dict.fromkeys(
+    ("REQUEST_DEADLINE_SECONDS", "REFRESH_PATIENCE_SECONDS", "HORDE_API_TIMEOUT", "REDIS__TIMEOUT_SECONDS"), "60"
+)
+"""Settings of limits, in seconds, that no test reaches unless it says so."""
 SHARED_DATA = Path(__file__).resolve().parents[2] / "shared" / "data"
 
 
+_numbers = count()
+
+
+@pytest.fixture
+def own_data(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Where a test's data would be: in its folder, if it has one; most tests write nothing, and get none made."""
+    has_folder = "tmp_path" in request.fixturenames
+    folder = request.getfixturevalue("tmp_path") if has_folder else tmp_path_factory.getbasetemp() / f"{next(_numbers)}"
+    return Path(folder, "data")
+
+
 @pytest.fixture(autouse=True)
-def clean_environment(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+def clean_environment(monkeypatch: pytest.MonkeyPatch, own_data: Path) -> None:
     """No setting of the machine's reaches a test, and nothing is written outside its folder."""
     for name in os.environ:
         if name.startswith(ENV_PREFIX) or name == "AI_HORDE_URL":
             monkeypatch.delenv(name)
-    monkeypatch.setenv(f"{ENV_PREFIX}DATA_DIR", str(tmp_path / "data"))
+    monkeypatch.setenv(f"{ENV_PREFIX}DATA_DIR", str(own_data))
     for unread in ("STYLES", "IMAGE_HISTORY"):
         monkeypatch.setenv(f"{ENV_PREFIX}SOURCES__{unread}", "none")
 
 
 @pytest.fixture(autouse=True)
 def patient(clean_environment: None, monkeypatch: pytest.MonkeyPatch) -> None:
-    """On a busy machine nothing is late: a test that waits for an end names a shorter time."""
-    for name in ("REQUEST_DEADLINE_SECONDS", "HORDE_API_TIMEOUT", "REDIS__TIMEOUT_SECONDS"):
-        monkeypatch.setenv(f"{ENV_PREFIX}{name}", PATIENCE)
-    for module in (document, horde_api_integration):
-        monkeypatch.setattr(module, "PATIENCE", float(PATIENCE))
+    """On a busy machine nothing is late: a test that waits for an end lets the time go by (``steered_timers``)."""
+    for name, seconds in PATIENT.items():
+        monkeypatch.setenv(f"{ENV_PREFIX}{name}", seconds)
 
 
 @pytest.fixture(autouse=True)

@@ -5,15 +5,13 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from horde_model_reference import engine as engine_module
 from horde_model_reference.categories import MODEL_REFERENCE_CATEGORY, USAGE
-from horde_model_reference.engine import Engine, open_engine
+from horde_model_reference.engine import WAITED_FOR, Engine, open_engine
 from horde_model_reference.errors import (
     CatalogueFormatError,
     CatalogueSourceError,
@@ -23,10 +21,10 @@ from horde_model_reference.errors import (
 )
 from horde_model_reference.settings import load_settings
 from tests.support.builders import IMAGE, TEXT, stats_of
+from tests.support.clock import steered_timers
 from tests.support.file_server import FileServer
 from tests.support.misbehaving_horde import NO_HEADERS, NOT_FOUND, MisbehavingHorde, Route
 from tests.support.service import catalogue_bytes, write_catalogues
-from tests.support.waiting import eventually
 
 ALWAYS_LOOK: dict[str, Any] = {"deletion_risk_cache_ttl": 0, "horde_api_cache_ttl": 0, "cache_ttl_seconds": 0}
 """Settings under which nothing is used again without asking."""
@@ -93,11 +91,10 @@ async def test_the_thresholds_are_those_of_the_settings(tmp_path: Path, threshol
 
 
 async def test_a_horde_that_hangs_costs_no_more_than_the_deadline(tmp_path: Path) -> None:
-    async with an_engine(tmp_path, horde_api_timeout=60, request_deadline_seconds=0.2) as (engine, horde):
-        await engine.manager.get_catalogue(IMAGE)
+    async with an_engine(tmp_path, horde_api_timeout=600, request_deadline_seconds=60) as (engine, horde):
         horde.always(Route.IMAGE_STATS, NO_HEADERS)
         with pytest.raises(HordeAPIDegradedError) as refused:
-            await engine.table(IMAGE)
+            await horde.outlast(engine.table(IMAGE), 1, 60)
         assert refused.value.retry_after
 
 
@@ -105,9 +102,14 @@ async def test_a_catalogue_that_hangs_costs_no_more_than_the_deadline(tmp_path: 
     async with FileServer(catalogue_bytes(["Late"])) as server:
         server.answering.clear()
         sources = {"image_generation": server.url}
-        async with an_engine(tmp_path, sources=sources, request_deadline_seconds=1) as (engine, horde):
-            with pytest.raises(CatalogueSourceError):
-                await engine.table(IMAGE)
+        limits = {"catalogue_timeout": 600, "horde_api_timeout": 600, "request_deadline_seconds": 60}
+        async with an_engine(tmp_path, sources=sources, **limits) as (engine, horde):
+            with steered_timers() as wait:
+                asking = asyncio.create_task(engine.table(IMAGE))
+                await server.asked()
+                wait(60)
+                with pytest.raises(CatalogueSourceError):
+                    await asking
             assert horde.count() == 0
             server.answering.set()
             await engine.manager.get_catalogue(IMAGE)
@@ -115,20 +117,19 @@ async def test_a_catalogue_that_hangs_costs_no_more_than_the_deadline(tmp_path: 
 
 
 @pytest.mark.parametrize("source", ["styles", "image_history"])
-async def test_who_is_served_does_not_wait_for_what_a_plan_can_do_without(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, source: str
-) -> None:
+async def test_who_is_served_does_not_wait_for_what_a_plan_can_do_without(tmp_path: Path, source: str) -> None:
     """What is not there in time is unknown, and said; the next one does not wait for it at all."""
-    monkeypatch.setattr(engine_module, "STYLES_SHARE", 0.005)
-    monkeypatch.setattr(engine_module, "LISTINGS_SHARE", 0.005)
     async with FileServer(b"{}") as server:
         server.answering.clear()
         aside = {"styles": "", "image_history": ""} | {source: server.url}
-        async with an_engine(tmp_path, sources=aside) as (engine, _):
-            await engine.table(IMAGE)
-            hurried = replace(engine, settings=engine.settings.model_copy(update={"request_deadline_seconds": 0.15}))
+        async with an_engine(tmp_path, sources=aside, request_deadline_seconds=60) as (engine, _):
             for _ in range(2):
-                made = await hurried.table_at_time(IMAGE)
+                with steered_timers() as wait:
+                    asking = asyncio.create_task(engine.table_at_time(IMAGE))
+                    if not server.requests:
+                        await server.asked()
+                    wait(60 * max(WAITED_FOR.values()))
+                    made = await asking
                 table, facts = made.table, made.facts
                 assert not (facts.styles if source == "styles" else facts.listings)
             codes = [warning.code for warning in (*table.warnings, *facts.warnings)]
@@ -138,12 +139,10 @@ async def test_who_is_served_does_not_wait_for_what_a_plan_can_do_without(
 
 async def test_at_the_end_nothing_is_left_under_way(tmp_path: Path) -> None:
     """A fetch that nobody waits for any more ends with the engine, not after it."""
-    async with an_engine(tmp_path, horde_api_timeout=60, request_deadline_seconds=0.1) as (engine, horde):
+    async with an_engine(tmp_path, horde_api_timeout=600, request_deadline_seconds=60) as (engine, horde):
         horde.all_routes(NO_HEADERS)
         async with open_engine(engine.settings) as inner:
-            await inner.manager.get_catalogue(TEXT)
             with pytest.raises(HordeAPIDegradedError):
-                await inner.table(TEXT)
-            await eventually(lambda: horde.count() == 2)
+                await horde.outlast(inner.table(TEXT), 2, 60)
         under_way = [task for task in asyncio.all_tasks() if "HordeAPI" in repr(task)]
     assert under_way == []

@@ -56,6 +56,7 @@ def test_codes_are_names_for_programs(error: type[HordeModelReferenceError]) -> 
         (errors.SavedAnswerError, 400, 1),
         (errors.PolicyError, 400, 1),
         (errors.PlanError, 409, 1),
+        (errors.PlanProcessError, 503, 1),
         (errors.ServeError, 500, 1),
         (HordeModelReferenceError, 500, 1),
     ],

@@ -1,4 +1,4 @@
-"""Names shown inert (rule 13)."""
+"""Names are escaped (rule 13)."""
 
 from __future__ import annotations
 

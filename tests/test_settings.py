@@ -10,7 +10,9 @@ from pydantic import ValidationError
 
 from horde_model_reference.categories import MODEL_REFERENCE_CATEGORY
 from horde_model_reference.errors import SettingsError
-from horde_model_reference.settings import ENV_PREFIX, Settings, Sources, load_settings
+from horde_model_reference.setting_groups import Sources
+from horde_model_reference.settings import ENV_PREFIX, Settings, load_settings
+from tests.conftest import PATIENT
 
 IMAGE_FILES = "https://raw.githubusercontent.com/Haidra-Org/AI-Horde-image-model-reference/main/"
 TEXT_FILE = "https://raw.githubusercontent.com/Haidra-Org/AI-Horde-text-model-reference/main/models.csv"
@@ -21,6 +23,7 @@ DEFAULTS: list[tuple[str, object]] = [
     ("horde_api_cache_ttl", 60),
     ("horde_api_breaker_reset_seconds", 5),
     ("request_deadline_seconds", 10),
+    ("refresh_patience_seconds", 1),
     ("deletion_risk_cache_ttl", 300),
     ("cache_hydration_enabled", True),
     ("cache_hydration_interval_seconds", 240),
@@ -38,7 +41,7 @@ DEFAULTS: list[tuple[str, object]] = [
 @pytest.fixture(autouse=True)
 def bare_environment(patient: None, monkeypatch: pytest.MonkeyPatch) -> None:
     """No setting is set, but for those that keep tests from the network and the user's files."""
-    for name in ("REQUEST_DEADLINE_SECONDS", "HORDE_API_TIMEOUT", "REDIS__TIMEOUT_SECONDS"):
+    for name in PATIENT:
         monkeypatch.delenv(f"{ENV_PREFIX}{name}")
 
 

@@ -1,1 +1,1 @@
-"""What the documentation says of the code, read off the code."""
+"""Generated documentation, read off the code."""

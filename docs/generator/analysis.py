@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from datetime import date
+from types import NoneType
 
 import polars as pl
 from docs.generator import sample
 from docs.generator.markup import code, table
 
+from horde_model_reference.analytics.columns import COLUMNS
 from horde_model_reference.analytics.filter_presets import PRESETS
 from horde_model_reference.analytics.flags import FLAGS, Flag, ScoringContext
 from horde_model_reference.analytics.risk_level import RiskLevel
 from horde_model_reference.analytics.risk_response import respond_with_attribution
-from horde_model_reference.analytics.text_model_names import base_name
 from horde_model_reference.analytics.thresholds import thresholds_for
+from horde_model_reference.catalogue.text_model_names import base_name
 from horde_model_reference.categories import MODEL_REFERENCE_CATEGORY, USAGE, HordeModelType
 from horde_model_reference.name_parts import (
     AUTHOR_JOINTS,
@@ -54,6 +57,30 @@ BASE_NAMES = (
     "THUDM/GLM-4-9B-0414",
     "ReadyArt/4.2.0-Broken-Tutu-24b",
 )
+
+
+TYPE_WORDS: dict[type, str] = {
+    str: "text",
+    int: "whole number",
+    float: "number",
+    bool: "true or false",
+    date: "day",
+    NoneType: "null",
+}
+
+
+def columns() -> str:
+    """Return the table of the columns with one value."""
+    rows = [
+        (
+            code(column.name),
+            TYPE_WORDS[column.value_type] + (f", {column.declared.unit}" if column.declared.unit else ""),
+            column.declared.family.value,
+            column.declared.description,
+        )
+        for column in COLUMNS.values()
+    ]
+    return table(("column", "value", "of a family", "meaning"), rows)
 
 
 def flags() -> str:

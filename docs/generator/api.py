@@ -56,7 +56,7 @@ def parameters() -> str:
 def _type(schema: dict[str, Any]) -> str:
     """Return a JSON schema's type in words."""
     if "anyOf" in schema:
-        return " or ".join(_type(kind) for kind in schema["anyOf"])
+        return " or ".join(dict.fromkeys(map(_type, schema["anyOf"])))
     if "$ref" in schema:
         name = schema["$ref"].rpartition("/")[2]
         found = openapi()["components"]["schemas"][name]
@@ -65,7 +65,7 @@ def _type(schema: dict[str, Any]) -> str:
         return f"list of {_type(schema['items'])}"
     if schema.get("format") == "date-time":
         return "time"
-    if schema.get("type") == "object" and "additionalProperties" in schema:
+    if isinstance(schema.get("additionalProperties"), dict):
         return f"object of {_type(schema['additionalProperties'])}"
     return str(schema["type"])
 

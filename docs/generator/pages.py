@@ -1,4 +1,4 @@
-"""Which pages have generated parts, which files are generated whole, and what writes each."""
+"""The generated parts and files of the documentation, and the functions that write them."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from collections.abc import Callable
 from functools import partial
 from pathlib import Path
 
-from docs.generator import analysis, api, curation, reference, review, sample
+from docs.generator import analysis, api, curation, examples, reference, review, sample
 from docs.generator.markup import fenced, fill
 from docs.generator.picture import report_svg
 
@@ -32,6 +32,7 @@ def _example(command: str) -> str:
 
 
 PARTS: dict[str, Callable[[], str]] = {
+    "columns": analysis.columns,
     "flags": analysis.flags,
     "levels": analysis.levels,
     "presets": analysis.presets,
@@ -81,6 +82,7 @@ PARTS: dict[str, Callable[[], str]] = {
 FILES: dict[str, Callable[[], str]] = {
     "docs/images/report.svg": report_svg,
     "docs/example.env": reference.example_env,
+    "src/horde_model_reference/service/examples.json": examples.bodies,
 }
 
 

@@ -1,4 +1,4 @@
-"""What can be set, typed, asked and caught: read off the classes."""
+"""Settings, commands, names and errors, read off the classes."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Which AI Horde models are at risk of deletion, why, and on what evidence.
+"""Deletion risk of AI Horde models: levels, reasons and evidence.
 
 The names below are imported when they are used, so that no command pays for imports that it does not need.
 """

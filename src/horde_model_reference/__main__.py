@@ -2,4 +2,5 @@
 
 from horde_model_reference.cli import main
 
-main()
+if __name__ == "__main__":  # The process of plans imports this module.
+    main()

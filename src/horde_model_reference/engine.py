@@ -4,73 +4,59 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import timedelta
 from functools import partial
 
 import httpx
+import polars as pl
 
-from horde_model_reference.analytics.deletion_risk_analysis import ModelDeletionRiskInfoFactory
+from horde_model_reference.analytics.deletion_risk_analysis import ModelDeletionRiskInfoFactory, make_table
 from horde_model_reference.analytics.deletion_risk_cache import DeletionRiskCache
+from horde_model_reference.analytics.detail_schema import DependentsInfo, ModelDeletionRiskDetail
+from horde_model_reference.analytics.known_names import family_members, known_model, with_models
 from horde_model_reference.analytics.link_columns import with_link_checks
 from horde_model_reference.analytics.mark_columns import published_marks
 from horde_model_reference.analytics.risk_response import respond_for_model
-from horde_model_reference.analytics.risk_schema import DependentsInfo, ModelDeletionRiskDetail
 from horde_model_reference.analytics.risk_table import RiskTable
-from horde_model_reference.analytics.text_model_names import base_names
-from horde_model_reference.analytics.unknown_names import closest_names, unknown_model
-from horde_model_reference.analytics.usage_trend import RecentUse
+from horde_model_reference.analytics.table_inputs import TableInputs
+from horde_model_reference.analytics.usage_trend import UsageOverTime
 from horde_model_reference.catalogue.catalogue import Catalogue
 from horde_model_reference.catalogue.manager import ModelReferenceManager
 from horde_model_reference.catalogue.sources import SourceCopy, base_name_of
 from horde_model_reference.categories import MODEL_REFERENCE_CATEGORY, HordeModelType, has_styles, usage_traits
 from horde_model_reference.clock import Clock
 from horde_model_reference.curation.curation_facts import CurationFacts
-from horde_model_reference.curation.judged_table import judged_key, judged_table
 from horde_model_reference.curation.policy import Policy
 from horde_model_reference.curation.service_policy import service_policy
 from horde_model_reference.curation.sources import CurationSources
-from horde_model_reference.curation.styles import Dependents, Styles
-from horde_model_reference.data_warnings import DataWarning
-from horde_model_reference.errors import (
-    EmptyCategoryError,
-    HordeAPIDegradedError,
-    HordeAPIError,
-    SettingsError,
-    UnknownModelError,
-)
-from horde_model_reference.escaping import quoted
+from horde_model_reference.curation.styles import Dependents
+from horde_model_reference.curation.verdict_table import verdict_table, verdict_table_key
+from horde_model_reference.errors import HordeAPIDegradedError, HordeAPIError
 from horde_model_reference.events import Listener, TableComputed, ignore
 from horde_model_reference.history.changes import CategoryState, state_of
-from horde_model_reference.history.days import day_number
-from horde_model_reference.history.history import AWAY, History, NoHistory
-from horde_model_reference.history.history import make_history as make_kept_history
+from horde_model_reference.history.days import day_described, day_number
+from horde_model_reference.history.history import History, NoHistory
 from horde_model_reference.history.history_schema import ModelHistoryResponse
+from horde_model_reference.history.kept_history import make_history as make_kept_history
 from horde_model_reference.http_client import make_client
 from horde_model_reference.integrations.horde_api_integration import HordeAPIIntegration
 from horde_model_reference.integrations.horde_api_models import Observation
-from horde_model_reference.integrations.horde_workers import Workers, parse_workers, workers_route
-from horde_model_reference.integrations.sharing import NoSharing, Sharing
-from horde_model_reference.name_text import folded, folded_names
+from horde_model_reference.integrations.sharing import make_sharing
+from horde_model_reference.optional_sources import PAST, OptionalSources
 from horde_model_reference.settings import Settings
 from horde_model_reference.thread_pool import run_in_thread
 
 HistoryMaker = Callable[[Settings, Clock], History]
 """Creates the history store; nothing is opened yet."""
 
-NO_STYLES = Styles({}, {})
 NO_HISTORY = NoHistory()
-STYLES_SHARE = 0.2
-"""Share of a request's deadline that a risk table waits for the styles, without which it can be made as well."""
-MARKS_SHARE = 0.2
-"""Share of a request's deadline that a risk table waits for the marks, without which it can be made as well."""
-LISTINGS_SHARE = 0.3
-"""Share of a request's deadline that a risk table waits for the ages of models, without which it can be made too."""
-HISTORY_SHARE = 0.4
-"""Share of a request's deadline that a risk table waits for the past, without which it can be made as well."""
-SHARES: Mapping[str, float] = {"styles": STYLES_SHARE, "listings": LISTINGS_SHARE, "marks": MARKS_SHARE}
+WAITED_FOR: Mapping[str, float] = {"styles": 0.2, "marks": 0.2, "listings": 0.3, PAST: 0.4}
+"""Shares of a request's deadline that a risk table waits for the sources without which it can be made as well."""
+WORKERS_SHARE = 0.5
+"""Share of a request's deadline that an answer waits for the list of workers, without which it can be made as well."""
 HORDE_RETRY_AFTER = 5
 """Seconds after which to ask again where the Horde takes its time."""
 
@@ -106,6 +92,7 @@ class Engine:
     listener: Listener = ignore
     history: History = NO_HISTORY
     clock: Clock = field(default_factory=Clock)
+    waited_for: Mapping[str, float] = field(default_factory=lambda: WAITED_FOR)
 
     async def table(self, category: MODEL_REFERENCE_CATEGORY, max_age: timedelta | None = None) -> RiskTable:
         """Return a category's risk table, made from the present catalogue and observation.
@@ -124,27 +111,29 @@ class Engine:
 
     async def table_at_time(self, category: MODEL_REFERENCE_CATEGORY, max_age: timedelta | None = None) -> TableAtTime:
         """Return a category's risk table with its inputs; see :meth:`table`."""
-        return await self._at_time(category, max_age, SHARES)
+        return await self._at_time(category, max_age, self.waited_for)
 
     async def curation_facts(self, category: MODEL_REFERENCE_CATEGORY) -> tuple[CurationFacts, SourceCopy]:
         """Return the inputs of a plan, and the catalogue file's bytes; errors as for :meth:`table`.
 
         Optional sources are waited for to the end, so this is not for requests.
         """
-        found = await self._at_time(category, None, {})
+        found = await self._at_time(category, None, self._for_plans)
         return found.facts, found.copy
 
-    async def workers(self, category: MODEL_REFERENCE_CATEGORY) -> Workers | None:
-        """Return the names of the workers that serve each API name; None where the Horde does not say.
+    async def workers(self, category: MODEL_REFERENCE_CATEGORY) -> pl.DataFrame | None:
+        """Return the workers of a category's models (``WORKERS_SCHEMA``); None where the Horde does not say in time.
 
         Raises:
             UnsupportedCategoryError: The Horde reports no usage for the category.
         """
-        route = workers_route(usage_traits(category).model_type)
+        model_type = usage_traits(category).model_type
         try:
-            return parse_workers(await self.horde.client.get_json(route))
-        except HordeAPIError:
+            async with asyncio.timeout(WORKERS_SHARE * self._whole):
+                found = await self.horde.workers(model_type)
+        except (HordeAPIError, TimeoutError):
             return None
+        return found.frame if found.known else None
 
     async def category_state(self, category: MODEL_REFERENCE_CATEGORY) -> CategoryState:
         """Return the present state of a category, whose changes the history keeps; errors as for :meth:`table`."""
@@ -160,12 +149,8 @@ class Engine:
         Raises:
             UnknownModelError: No model has this name.
         """
-        styles, _ = (
-            await self.curation.styles(STYLES_SHARE * self.settings.request_deadline_seconds)
-            if has_styles(category)
-            else (None, ())
-        )
-        found = styles.dependents([name]) if styles is not None else None
+        styles, _ = await self._optional.styles(category, self.waited_for["styles"] * self._whole)
+        found = styles.dependents([name]) if styles is not None and has_styles(category) else None
         relying = None if found is None else relying_on(found)
         return await run_in_thread(respond_for_model, table, name, relying)
 
@@ -208,10 +193,10 @@ class Engine:
         deadline = self._deadline()
         known = with_models(await self.manager.with_aliases(catalogue))
         observation = await self._observed(usage_traits(catalogue.category).model_type, None, deadline)
-        return await self._facts(known, location, observation, deadline, {})
+        return await self._facts(known, location, observation, deadline, self._for_plans)
 
     def _deadline(self) -> float:
-        return asyncio.get_running_loop().time() + self.settings.request_deadline_seconds
+        return asyncio.get_running_loop().time() + self._whole
 
     async def _at_time(
         self, category: MODEL_REFERENCE_CATEGORY, max_age: timedelta | None, shares: Mapping[str, float]
@@ -223,8 +208,8 @@ class Engine:
         with_models(catalogue)
         observation = await self._observed(model_type, max_age, deadline)
         facts = await self._facts(catalogue, self.manager.location(category), observation, deadline, shares)
-        key = await run_in_thread(judged_key, facts, self.policy)
-        judged = await self.cache.get(key, partial(judged_table, facts, self.policy, key))
+        key = await run_in_thread(verdict_table_key, facts, self.policy)
+        judged = await self.cache.get(key, partial(verdict_table, facts, self.policy, key))
         return TableAtTime(judged, observation.fetched_monotonic, facts, copy)
 
     async def _facts(
@@ -236,53 +221,47 @@ class Engine:
         shares: Mapping[str, float],
     ) -> CurationFacts:
         """Return the inputs of a plan; ``shares`` as for :meth:`_at_time`."""
-        category = catalogue.category
         patience = {source: self._left(deadline, share) for source, share in shares.items()}
-        (
-            (styles, style_notices),
-            (usage, usage_notices),
-            (listings, age_notices),
-            (recorded, record_notices),
-            (marks, mark_notices),
-            (link_checks, link_notices),
-        ) = await asyncio.gather(
-            self._styles(category, patience.get("styles")),
-            self.history.usage(catalogue, self._left(deadline, HISTORY_SHARE)),
-            self.curation.listings(catalogue, location, patience.get("listings")),
-            self.history.listings(catalogue),
-            self.curation.marks(patience.get("marks")),
-            self.history.link_checks(catalogue),
-        )
-        warned = replace(catalogue, warnings=(*catalogue.warnings, *style_notices, *mark_notices, *usage_notices))
-        recent = None if usage is None else usage.recent
-        uses = styles.counts() if styles is not None and has_styles(category) else None
-        key = self.factory.table_key(warned, observation, uses, recent)
-        table = await self.cache.get(key, partial(self._compute, warned, observation, uses, recent))
-        notices = dict.fromkeys(
-            (*style_notices, *age_notices, *record_notices, *usage_notices, *mark_notices, *link_notices)
-        )
+        found = await self._optional.read(catalogue, location, patience)
+        recent = None if found.usage is None else found.usage.recent
+        inputs = self.factory.inputs(catalogue, observation, found.style_counts, recent, found.table_warnings)
+        table = await self.cache.get(inputs.key, partial(self._compute, inputs))
         return CurationFacts(
-            table=with_link_checks(table, link_checks),
+            table=with_link_checks(table, found.link_checks),
             catalogue=catalogue,
             location=location,
             catalogue_file=base_name_of(location),
-            styles=styles,
-            listings={**recorded, **listings},
-            past=None if usage is None else usage.years,
-            history_away=AWAY in usage_notices,
-            marks=marks,
-            warnings=tuple(warning for warning in notices if warning not in table.warnings),
+            styles=found.styles,
+            listings=found.listings,
+            past=None if found.usage is None else found.usage.years,
+            past_behind=0 if found.usage is None else _days_behind(found.usage, observation),
+            history_away=found.history_away,
+            marks=found.marks,
+            warnings=tuple(dict.fromkeys(warning for warning in found.plan_warnings if warning not in table.warnings)),
         )
+
+    @property
+    def _optional(self) -> OptionalSources:
+        return OptionalSources(self.curation, self.history)
+
+    @property
+    def _for_plans(self) -> Mapping[str, float]:
+        """The share of the deadline for the past; the other optional sources are waited for to the end."""
+        return {PAST: self.waited_for[PAST]}
+
+    @property
+    def _whole(self) -> float:
+        """The seconds that requests have."""
+        return self.settings.request_deadline_seconds
 
     @property
     def _patience(self) -> float:
         """Time-out per source, in seconds, while a client waits."""
-        return self.settings.request_deadline_seconds / 3
+        return self._whole / 3
 
     def _left(self, deadline: float, share: float = 1.0) -> float:
         """Return the seconds until a deadline, at most a share of the whole time that requests have."""
-        whole = self.settings.request_deadline_seconds
-        return max(0.0, min(share * whole, deadline - asyncio.get_running_loop().time()))
+        return max(0.0, min(share * self._whole, deadline - asyncio.get_running_loop().time()))
 
     async def _observed(self, model_type: HordeModelType, max_age: timedelta | None, deadline: float) -> Observation:
         try:
@@ -293,84 +272,21 @@ class Engine:
                 "The Horde has not answered yet.", hint="Try again in a moment.", retry_after=HORDE_RETRY_AFTER
             ) from None
 
-    async def _styles(
-        self, category: MODEL_REFERENCE_CATEGORY, patience: float | None
-    ) -> tuple[Styles | None, tuple[DataWarning, ...]]:
-        return await self.curation.styles(patience) if has_styles(category) else (NO_STYLES, ())
-
-    def _compute(
-        self,
-        catalogue: Catalogue,
-        observation: Observation,
-        uses: Mapping[str, int] | None,
-        recent: RecentUse | None,
-    ) -> RiskTable:
+    def _compute(self, inputs: TableInputs) -> RiskTable:
         started = time.perf_counter()
-        table = self.factory.create_table(catalogue, observation, uses, recent)
-        self.listener(TableComputed(catalogue.category.value, time.perf_counter() - started))
+        table = make_table(inputs)
+        self.listener(TableComputed(inputs.catalogue.category.value, time.perf_counter() - started))
         return table
+
+
+def _days_behind(usage: UsageOverTime, observation: Observation) -> int:
+    """Return by how many days the last day of a history lies before that of an observation's statistics."""
+    return max(0, day_described(observation.stats_fetched_at) - day_number(usage.until))
 
 
 def relying_on(found: Dependents) -> DependentsInfo:
     """Return the dependents of a model for an answer."""
     return DependentsInfo(styles=list(found.styles), emptied_style_categories=list(found.emptied_categories))
-
-
-def with_models(catalogue: Catalogue) -> Catalogue:
-    """Return a catalogue that has models.
-
-    Raises:
-        EmptyCategoryError: It has none.
-    """
-    if not catalogue.records:
-        raise EmptyCategoryError(f"The catalogue of {catalogue.category.value} has no models.")
-    return catalogue
-
-
-def known_model(catalogue: Catalogue, name: str) -> list[str]:
-    """Return the name of a model, as the only one.
-
-    Raises:
-        UnknownModelError: There is no such model; the message proposes the closest ones.
-    """
-    if name not in catalogue.records:
-        raise unknown_model(catalogue.category, name, catalogue.records, catalogue.skipped)
-    return [name]
-
-
-def family_members(catalogue: Catalogue, name: str) -> list[str]:
-    """Return the models of a family, by its base name, ignoring case.
-
-    Raises:
-        UnknownModelError: There is no such family; the message proposes the closest ones.
-    """
-    names = catalogue.frame["name"]
-    families = base_names(names, catalogue.aliases.family_names)
-    members: Sequence[str] = names.filter(folded_names(families) == folded(name)).to_list()
-    if not members:
-        raise UnknownModelError(
-            f"Category {catalogue.category.value} has no family {quoted(name)}.",
-            hint=closest_names(name, families.unique().sort().to_list()),
-        )
-    return list(members)
-
-
-def make_sharing(settings: Settings, clock: Clock) -> Sharing:
-    """Return the means of sharing that the settings ask for.
-
-    Raises:
-        SettingsError: Redis is asked for, but its client is not installed.
-    """
-    if not settings.redis.use_redis:
-        return NoSharing()
-    try:
-        from horde_model_reference.integrations.redis_sharing import RedisSharing  # noqa: PLC0415 - an optional extra
-    except ModuleNotFoundError as error:
-        raise SettingsError(
-            "HORDE_MODEL_REFERENCE_REDIS__USE_REDIS: the Redis client is not installed.",
-            hint="pip install redis",
-        ) from error
-    return RedisSharing(settings, clock)
 
 
 @asynccontextmanager

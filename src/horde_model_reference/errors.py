@@ -19,9 +19,11 @@
     ├── HordeAPIError                 502  exit 1   the Horde is unavailable
     │   └── HordeAPIDegradedError                   ... and no usable copy is held
     ├── HistoryError                  503  exit 1   the history of use cannot be read or written
+    ├── LinksUnreachableError         502  exit 1   no host of a check of links answered
     ├── SavedAnswerError              400  exit 1   a file is no saved answer of the Horde's
     ├── PolicyError                   400  exit 1   a policy file is invalid
     ├── PlanError                     409  exit 1   a plan cannot be made or applied as asked
+    ├── PlanProcessError              503  exit 1   the process that makes plans has ended
     ├── SettingsError                 500  exit 1   a setting is invalid
     ├── OutputError                   500  exit 1   a result cannot be written
     └── ServeError                    500  exit 1   the service cannot start
@@ -33,6 +35,7 @@ compares.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import ClassVar
 
 
@@ -106,9 +109,22 @@ class EmptyCategoryError(NotFoundError):
 
 
 class UnknownModelError(NotFoundError):
-    """The catalogue has no model of this name."""
+    """The catalogue has no model of this name.
+
+    Args:
+        message: See the root.
+        hint: See the root.
+        retry_after: See the root.
+        closest: The names of models that are closest to it.
+    """
 
     code = "model_unknown"
+
+    def __init__(
+        self, message: str, *, hint: str = "", retry_after: float | None = None, closest: Sequence[str] = ()
+    ) -> None:
+        super().__init__(message, hint=hint, retry_after=retry_after)
+        self.closest = tuple(closest)
 
 
 class NoHistoryError(NotFoundError):
@@ -162,6 +178,14 @@ class HistoryError(HordeModelReferenceError):
     public_detail = "The history of use cannot be read just now."
 
 
+class LinksUnreachableError(HordeModelReferenceError):
+    """No host of a check of links answered, so that our own network may be the cause."""
+
+    status = 502
+    code = "links_unreachable"
+    public_detail = None
+
+
 class SavedAnswerError(HordeModelReferenceError):
     """A file is no saved answer of the Horde's, or lacks its time or type; the message names it."""
 
@@ -184,6 +208,14 @@ class PlanError(HordeModelReferenceError):
     status = 409
     code = "plan_refused"
     public_detail = None
+
+
+class PlanProcessError(HordeModelReferenceError):
+    """The process that makes plans has ended."""
+
+    status = 503
+    code = "plan_process_ended"
+    public_detail = "The process that makes plans has ended; try again in a moment."
 
 
 class SettingsError(HordeModelReferenceError):

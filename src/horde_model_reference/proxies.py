@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import ssl
 from collections.abc import Iterator, Mapping
+from functools import cache
 from ipaddress import ip_address, ip_network
 from pathlib import Path
 from urllib.request import getproxies
@@ -117,10 +118,16 @@ def _tls() -> ssl.SSLContext:
     if not os.environ.get("SSL_CERT_FILE"):  # Which comes first.
         _check_folders(os.environ.get("SSL_CERT_DIR", ""))
     try:
-        return httpx.create_ssl_context()
+        return _context(*map(os.environ.get, TLS_VARIABLES))
     except OSError as error:  # ssl.SSLError is one, too.
         reason = error.strerror or str(error)
         raise SettingsError(f"{_culprit(error)}: {reason}.", hint="Correct the variable, or unset it.") from error
+
+
+@cache
+def _context(*_variables: str | None) -> ssl.SSLContext:
+    """Return the certificates that the variables name, read once: that takes longer than to make an engine."""
+    return httpx.create_ssl_context()
 
 
 def _check_folders(folders: str) -> None:

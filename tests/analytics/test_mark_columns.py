@@ -15,6 +15,7 @@ from horde_model_reference.analytics.risk_table import RiskTable
 from horde_model_reference.categories import MODEL_REFERENCE_CATEGORY
 from horde_model_reference.marks.mark_state import DeletionMark, MarkState, deletion_mark
 from horde_model_reference.reports.csv_report import to_csv
+from horde_model_reference.reports.exported_rows import exported_rows
 from tests.support.builders import IMAGE, TEXT
 from tests.support.curation import facts_of
 from tests.support.marks import mark_of
@@ -68,6 +69,6 @@ def test_a_family_has_the_first_day_of_its_members() -> None:
 
 
 def test_csv_has_the_day() -> None:
-    lines = to_csv(respond(table_with({"a": FIRST}, ["a", "b"]), RiskQuery(sort="name")).models).splitlines()
+    lines = to_csv(exported_rows(table_with({"a": FIRST}, ["a", "b"]), RiskQuery(sort="name"))).splitlines()
     at = lines[0].split(",").index("remove_after")
     assert [line.split(",")[at] for line in lines[1:]] == ["2026-05-01", ""]

@@ -7,7 +7,8 @@ import pytest
 
 from horde_model_reference.analytics.possible_use import MOST_NAMES, MOST_WORDS, possible_usage_month, possible_uses
 from horde_model_reference.categories import HordeModelType
-from horde_model_reference.integrations.attribution import attribute_names, name_rules
+from horde_model_reference.integrations.attribution import attribute_names
+from horde_model_reference.integrations.name_steps import name_rules
 
 MODELS = sorted(
     [

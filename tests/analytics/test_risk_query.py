@@ -208,3 +208,24 @@ def test_text_models_are_ordered_by_their_number_of_weights(sort: str, order: st
     """Section 8: the size of text models, last in the order of removal; unknown comes last."""
     table = table_of(catalogue_of(SIZES, TEXT), observation_of(stats_of({"elsewhere": 1}), category=TEXT))
     assert [name[0] for name in rows_of(table, sort=sort)] == list(order)
+
+
+@pytest.mark.parametrize(
+    ("asked", "following"),
+    [
+        ({"limit": 4}, "limit=4&offset=4"),
+        ({"limit": 4, "offset": 8}, "limit=4&offset=12"),
+        ({"limit": 4, "offset": 12}, None),
+        ({"limit": 4, "offset": 99}, None),
+        ({}, None),
+        (
+            {"limit": 1, "include_backend_variations": True, "sort": "name", "search": "&\u202e", "nsfw": False},
+            "include_backend_variations=true&limit=1&offset=1&sort=name&search=%26%E2%80%AE&nsfw=false",
+        ),
+    ],
+)
+def test_an_answer_names_the_next_page(asked: dict[str, Any], following: str | None) -> None:
+    names = [f"m{number:02}&\u202e" for number in range(15)]
+    table = table_of(catalogue_of(names), observation_of(stats_of(dict.fromkeys(names, 1))))
+    path = "/api/model_references/statistics/image_generation/deletion-risk?"
+    assert respond(table, RiskQuery(**asked)).next == (None if following is None else path + following)

@@ -6,10 +6,10 @@ from typing import Any
 
 import pytest
 
+from horde_model_reference.analytics.detail_schema import ApiNameInfo, FlagEvidence
 from horde_model_reference.analytics.flags import FLAGS
 from horde_model_reference.analytics.risk_query import RiskQuery
 from horde_model_reference.analytics.risk_response import respond, respond_for_model, respond_with_attribution
-from horde_model_reference.analytics.risk_schema import ApiNameInfo, FlagEvidence
 from horde_model_reference.analytics.risk_table import RiskTable
 from horde_model_reference.errors import UnknownModelError
 from tests.support.builders import (

@@ -68,6 +68,7 @@ def test_an_answer_has_the_fields_of_the_contract() -> None:
         "returned_count",
         "offset",
         "limit",
+        "next",
         "models",
         "summary",
         "data_as_of",

@@ -149,12 +149,12 @@ OTHER_INPUTS: dict[str, tuple[Catalogue, Observation]] = {
 @pytest.mark.parametrize(("catalogue", "observation"), OTHER_INPUTS.values(), ids=OTHER_INPUTS.keys())
 def test_whatever_an_answer_shows_is_in_the_key(catalogue: Catalogue, observation: Observation) -> None:
     """Section 3: new data can never be answered from old results."""
-    assert FACTORY.table_key(catalogue, observation) != FACTORY.table_key(CATALOGUE, OBSERVED)
+    assert FACTORY.inputs(catalogue, observation).key != FACTORY.inputs(CATALOGUE, OBSERVED).key
 
 
 def test_the_thresholds_are_in_the_key() -> None:
     other = ModelDeletionRiskInfoFactory.from_settings(load_settings(low_usage_threshold_percentage=1.0))
-    assert other.table_key(CATALOGUE, OBSERVED) != FACTORY.table_key(CATALOGUE, OBSERVED)
+    assert other.inputs(CATALOGUE, OBSERVED).key != FACTORY.inputs(CATALOGUE, OBSERVED).key
 
 
 ORDERS: list[Callable[[list[Any]], list[Any]]] = [lambda items: items, lambda items: items[::-1]]
@@ -165,5 +165,5 @@ def test_the_order_of_the_answers_is_not_in_the_key(order: Callable[[list[Any]],
     """Rule 12, and the key that a table carries is the one that was asked for."""
     stats = {period: dict(order(list(figures.items()))) for period, figures in STATS.items()}
     observation = observation_of(stats, order(status_of({"a": 1, "b": 2})))
-    assert FACTORY.table_key(CATALOGUE, observation) == FACTORY.table_key(CATALOGUE, OBSERVED)
-    assert FACTORY.create_table(CATALOGUE, observation).key == FACTORY.table_key(CATALOGUE, OBSERVED)
+    assert FACTORY.inputs(CATALOGUE, observation).key == FACTORY.inputs(CATALOGUE, OBSERVED).key
+    assert FACTORY.create_table(CATALOGUE, observation).key == FACTORY.inputs(CATALOGUE, OBSERVED).key

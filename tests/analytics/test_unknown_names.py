@@ -23,6 +23,12 @@ def test_the_closest_come_first_whatever_the_case(asked: str, closest: str) -> N
     assert closest_names(asked, NAMES).startswith(f"The closest names are: {closest}, ")
 
 
+def test_a_word_that_many_names_have_does_not_hide_the_closest() -> None:
+    assert closest_names("AlbedoBas XL", ["AAM XL", "AlbedoBase XL (SDXL)", "Pony Diffusion XL"]) == (
+        "The closest names are: AlbedoBase XL (SDXL), AAM XL, Pony Diffusion XL."
+    )
+
+
 @pytest.mark.parametrize(
     ("asked", "closest"),
     [("delibrate", "Deliberate"), ("DELIBERATE", "Deliberate"), ("Anythin diffusio", "Anything Diffusion")],

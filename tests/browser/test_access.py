@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Literal
 
 import pytest
 
 from tests.browser.conftest import Open
 from tests.support.browser import Axe, Browser, Page, Watch, expect
+from tests.support.curating import arrive
 from tests.support.pixels import difference, keep
 
 pytestmark = pytest.mark.browser
@@ -32,7 +34,8 @@ PAGES = {
     "plan of another policy": "/plan/text_generation?candidates.min_age_days=0&tab=protected",
     "no such model": "/model/image_generation/Umbra",
 }
-SIZES = {"phone": (390, 844), "desk": (1440, 900)}
+Scheme = Literal["light", "dark"]
+SIZES = {"phone": (390, 844), "laptop": (1024, 800), "desk": (1440, 900)}
 WIDTHS = (390, 720, 1024, 1440)
 
 
@@ -46,6 +49,10 @@ for (const table of document.querySelectorAll("table")) {
 }
 """
 """Rows are alike, and axe looks at every one."""
+
+
+BY_COLOUR = {"runOnly": {"type": "rule", "values": ["color-contrast", "link-in-text-block"]}}
+"""Rules whose outcome another colour scheme may change."""
 
 
 def faults(page: Page, **options: object) -> list[tuple[str, ...]]:
@@ -62,12 +69,13 @@ def test_axe_finds_nothing(open_page: Open, watch: Watch, name: str) -> None:
     page.evaluate(ENOUGH_ROWS)
     assert faults(page) == []
     page.emulate_media(color_scheme="dark")
-    assert faults(page, runOnly=["color-contrast"]) == []
+    assert faults(page, **BY_COLOUR) == []
 
 
 BACKGROUND = "getComputedStyle(document.body).backgroundColor"
 
 
+@pytest.mark.thorough
 def test_every_page_is_drawn_in_both_colour_schemes(
     open_page: Open, browser: Browser, watch: Watch, screenshots: Path
 ) -> None:
@@ -83,7 +91,7 @@ def test_every_page_is_drawn_in_both_colour_schemes(
             for scheme in ("light", "dark"):
                 page.emulate_media(color_scheme=scheme)
                 file = screenshots / f"{name.replace(' ', '-')}-{size}-{scheme}.png"
-                told.append(keep(blank, file, page.screenshot()))
+                told.append(keep(blank, file, page.screenshot(full_page=True)))
                 backgrounds.append(page.evaluate(BACKGROUND))
             assert backgrounds[0] == "rgb(245, 246, 248)" != backgrounds[1]
     blank.close()
@@ -186,7 +194,7 @@ def test_menus_open_and_close_by_keyboard(open_page: Open) -> None:
     page.keyboard.press("Enter")
     menu.get_by_role("link", name="protected").focus()
     page.keyboard.press("Enter")
-    page.wait_for_url("**verdict=protected**")
+    arrive(page, "**verdict=protected**")
     expect(page.locator(".chip.set")).to_contain_text("Verdict: protected")
 
 
@@ -254,3 +262,40 @@ def test_touch_targets_on_a_phone_are_large_enough(open_page: Open) -> None:
         element.evaluate("(element) => element.offsetHeight") for element in page.locator(".chip, .tabs a").all()
     ]
     assert min(heights) >= 44
+
+
+COLOURS = """(selector) => {
+  const style = getComputedStyle(document.querySelector(selector));
+  return [style.color, style.backgroundColor, style.fill, style.borderBottomColor];
+}"""
+"""The colours of the first element: its text, its background, its fill and its lower border."""
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("name", ["image overview", "image models", "image model", "image plan", "text names"])
+def test_paper_is_white_whatever_the_colours_of_the_screen(open_page: Open, name: str, scheme: Scheme) -> None:
+    page = open_page(PAGES[name], color_scheme=scheme)
+    page.evaluate("(theme) => { document.documentElement.dataset.theme = theme; }", scheme)
+    page.emulate_media(media="print", color_scheme=scheme)
+    ink, paper, *_ = page.evaluate(COLOURS, "body")
+    assert (ink, paper) == ("rgb(19, 23, 29)", "rgb(255, 255, 255)")
+    for hidden in (".top", ".foot", ".filters", ".downloads", ".pages"):
+        for part in page.locator(hidden).all():
+            expect(part).to_be_hidden()
+    expect(page.get_by_role("heading", level=1)).to_be_visible()
+    assert page.evaluate("getComputedStyle(document.body).printColorAdjust") == "exact", "pills keep their colours"
+    assert page.pdf().startswith(b"%PDF-")
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_forced_colours_keep_what_colours_tell(open_page: Open, scheme: Scheme) -> None:
+    """What is chosen, filled or current differs from what is not, by a system colour."""
+    page = open_page("/models/image_generation?verdict=protected&sort=-usage_month", color_scheme=scheme)
+    page.emulate_media(forced_colors="active", color_scheme=scheme)
+    bar, track = (page.evaluate(COLOURS, f".bar-meter rect:{place}-child")[2] for place in ("last", "first"))
+    assert bar != track
+    states = ("[aria-current]", ":not([aria-current])")
+    current, other = (page.evaluate(COLOURS, f".tabs a{state}")[3] for state in states)
+    assert current != other
+    chosen, unset = (page.evaluate(COLOURS, chip)[3] for chip in (".chip.set", ".chip:not(.set)"))
+    assert chosen != unset

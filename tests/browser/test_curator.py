@@ -11,8 +11,8 @@ import pytest
 
 from horde_model_reference.demo import DATA
 from tests.browser.conftest import Open
-from tests.support.browser import Page, Watch, expect
-from tests.support.curating import assert_applies, count_shown, downloaded, names, number
+from tests.support.browser import Page, Route, Watch, expect
+from tests.support.curating import arrive, assert_applies, count_shown, downloaded, names, number
 
 pytestmark = pytest.mark.browser
 
@@ -54,6 +54,7 @@ def ticked(page: Page) -> list[str]:
 
 def tab(page: Page, name: str) -> None:
     page.locator("button.tab", has_text=name).click()
+    page.wait_for_load_state()  # Without scripts a new page comes.
     expect(page.locator("button.tab[aria-current]")).to_contain_text(name)
 
 
@@ -67,10 +68,11 @@ def test_from_opening_the_page_to_a_patch_that_applies(open_page: Open, tmp_path
     proposed = number(page.locator(".tile.remove strong").inner_text())
     expect(page.get_by_role("heading", level=1)).to_contain_text(f"{proposed} of ")
     page.locator(".tile.protected a").click()
+    arrive(page, "**verdict=protected**")
     assert query(page) == {"verdict": "protected"}
 
     choose(page, "Baseline", "SD 1")
-    page.wait_for_url("**baseline=stable_diffusion_1**")
+    arrive(page, "**baseline=stable_diffusion_1**")
     assert query(page)["verdict"] == "protected", "one filter keeps the others"
     expect(page.locator(".chip.set")).to_have_count(2)
     assert set(column(page, "baseline")) == {"SD 1"}
@@ -78,7 +80,7 @@ def test_from_opening_the_page_to_a_patch_that_applies(open_page: Open, tmp_path
     expect(page.locator(".chip.set")).to_have_count(1)
 
     page.get_by_role("link", name="Month use").click()
-    page.wait_for_url("**sort=-usage_month**")
+    arrive(page, "**sort=-usage_month**")
     expect(page.locator("th[aria-sort=descending]")).to_have_count(1)
     use = [number(text) for text in column(page, "month")]
     assert use == sorted(use, reverse=True)
@@ -92,6 +94,7 @@ def test_from_opening_the_page_to_a_patch_that_applies(open_page: Open, tmp_path
     assert (page.url, names(page)) == (view, shown)
 
     page.locator(".tabs").first.get_by_role("link", name="Plan").click()
+    arrive(page, "**/plan/**")
     chosen = ticked(page)
     assert len(chosen) == proposed > 1
 
@@ -127,6 +130,56 @@ def test_from_opening_the_page_to_a_patch_that_applies(open_page: Open, tmp_path
 
 
 @pytest.mark.parametrize("scripts", [True, False], ids=["with JavaScript", "without"])
+def test_the_whole_way_for_text_models(open_page: Open, tmp_path: Path, scripts: bool) -> None:
+    """From the overview that proposes nothing over another policy and the families to a patch of the CSV file."""
+    page = open_page("/overview/text_generation", java_script_enabled=scripts)
+    expect(page.get_by_role("heading", level=1)).to_have_text("No text model can be proposed now.")
+    page.get_by_role("link", name="Try another policy").first.click()
+    arrive(page, "**/plan/**")
+    page.locator(".policy > summary").click()
+    page.locator("[name='candidates.min_age_days']").fill("0")
+    if not scripts:
+        page.get_by_role("button", name="Propose anew").click()
+    arrive(page, "**candidates.min_age_days=0**")
+    chosen = ticked(page)
+    assert len(chosen) > 2
+
+    protect = page.locator("[name='protect.names']")
+    if not scripts:
+        page.locator(".policy").evaluate("(policy) => { policy.open = true; }")
+    protect.fill(chosen[0])
+    if not scripts:
+        page.get_by_role("button", name="Propose anew").click()
+    arrive(page, "**protect.names=**")
+    expect(tick(page, chosen[0])).to_have_count(0)
+    proposed = ticked(page)
+    assert chosen[0] not in proposed
+
+    page.get_by_role("link", name=proposed[0], exact=True).click()
+    expect(page.get_by_role("heading", level=1)).to_contain_text(proposed[0])
+    page.get_by_role("link", name="Text models").first.click()
+    page.get_by_role("link", name="Families").click()
+    arrive(page, "**group_text_models=true**")
+    choose(page, "Verdict", "protected")
+    arrive(page, "**verdict=protected**")
+    assert count_shown(page) > 1
+    for _ in range(4):
+        page.go_back()
+    expect(tick(page, proposed[0])).to_be_checked()
+    assert ticked(page) == proposed
+
+    tick(page, proposed[0]).uncheck()
+    if not scripts:
+        tab(page, "Proposed")
+    expect(page.locator("#outcome .big")).to_have_text(f"{len(proposed) - 1} models")
+    files = downloaded(page, tmp_path)
+    before = (DATA / "models.csv").read_bytes()
+    assert all(name.encode() not in files["models.csv"] for name in proposed[1:])
+    assert chosen[0].encode() in files["models.csv"]
+    assert_applies(files["removals.patch"], before, files["models.csv"], tmp_path)
+
+
+@pytest.mark.parametrize("scripts", [True, False], ids=["with JavaScript", "without"])
 def test_back_after_a_detour_keeps_ticks_reasons_and_place(open_page: Open, scripts: bool) -> None:
     page = open_page("/plan/image_generation", java_script_enabled=scripts)
     chosen = ticked(page)
@@ -134,10 +187,9 @@ def test_back_after_a_detour_keeps_ticks_reasons_and_place(open_page: Open, scri
     tab(page, "Protected")
     tick(page, PROTECTED).check()
     reason(page, PROTECTED).fill("agreed")
-    if scripts:
-        page.wait_for_url("**agreed**")
-    else:
+    if not scripts:
         tab(page, "Protected")
+    arrive(page, "**agreed**")
     kept = page.url
     for _ in range(2):
         page.get_by_role("link", name=PROTECTED, exact=True).click()
@@ -157,8 +209,14 @@ def test_back_after_a_detour_keeps_ticks_reasons_and_place(open_page: Open, scri
 @pytest.mark.parametrize(
     "path",
     [
+        "/",
         "/models/image_generation?verdict=protected&sort=name",
-        "/models/text_generation?group_text_models=true",
+        "/models/text_generation?group_text_models=true&verdict=keep&backend=koboldcpp",
+        "/model/image_generation/Umbra%20Noir",
+        "/model/text_generation/saltworks-ai/Ledger-7b-chat-hf",
+        "/charts/image_generation",
+        "/plan/text_generation?candidates.min_age_days=0&tab=protected&level=low",
+        "/names/image_generation",
         "/names/text_generation?outcome=attributed",
         "/charts/text_generation?scale=count",
         "/overview/text_generation",
@@ -168,7 +226,7 @@ def test_back_after_a_detour_shows_the_same(open_page: Open, path: str) -> None:
     page = open_page(path)
     before = page.locator("main").inner_text()
     page.get_by_role("link", name="Charts" if "charts" not in path else "Names").click()
-    page.wait_for_url("**/charts/**" if "charts" not in path else "**/names/**")
+    arrive(page, "**/charts/**" if "charts" not in path else "**/names/**")
     page.go_back()
     expect(page.locator("main")).to_have_text(before, use_inner_text=True)
 
@@ -180,7 +238,7 @@ def test_filters_apply_without_a_new_page_and_back_undoes_them(open_page: Open) 
     choose(page, "Level", "critical")
     expect(page.locator(".chip.set")).to_contain_text("Level: critical")
     page.get_by_placeholder("Filter by name").type("noir")
-    page.wait_for_url("**search=noir**")
+    arrive(page, "**search=noir**")
     expect(page.get_by_placeholder("Filter by name")).to_be_focused()
     page.go_back()
     expect(page.locator(".chip.set")).to_have_count(0)
@@ -188,10 +246,30 @@ def test_filters_apply_without_a_new_page_and_back_undoes_them(open_page: Open) 
     assert page.evaluate("window.stays")
 
 
+def test_a_menu_that_is_opened_while_rows_are_on_their_way_stays_open(open_page: Open) -> None:
+    page = open_page("/models/image_generation")
+    held: list[Route] = []
+    page.route("**/models/**", lambda route: held.append(route), times=1)  # noqa: PLW0108 - its signature is read
+    with page.expect_request("**search=noir**"):
+        page.get_by_placeholder("Filter by name").fill("noir")
+    menu = page.locator("details.menu", has_text="Verdict").first
+    menu.locator("summary").focus()
+    page.keyboard.press("Enter")
+    expect(menu.get_by_role("link", name="protected")).to_be_visible()
+    held.pop().continue_()
+    expect(page.locator("table.models > tbody")).to_have_count(1)
+    expect(menu.get_by_role("link", name="protected")).to_be_visible()
+    expect(menu.locator("summary")).to_be_focused()
+    menu.get_by_role("link", name="protected").click()
+    expect(page.locator(".chip.set")).to_contain_text("Verdict: protected")
+    expect(page.locator(".menu[open]")).to_have_count(0)
+
+
 @pytest.mark.parametrize("scripts", [True, False], ids=["with JavaScript", "without"])
 def test_a_selection_can_be_sent_to_somebody(open_page: Open, scripts: bool) -> None:
     page = open_page("/model/image_generation/Umbra%20Noir", java_script_enabled=scripts)
     page.get_by_role("link", name="Select for removal").click()
+    arrive(page, "**/plan/**")
     expect(tick(page, "Umbra Noir")).to_be_checked()
     reason(page, "Umbra Noir").fill('"broken" & <gone>')
     if not scripts:
@@ -201,7 +279,7 @@ def test_a_selection_can_be_sent_to_somebody(open_page: Open, scripts: bool) -> 
     link = page.locator(".permalink").get_attribute("href")
     assert link
     if scripts:
-        page.wait_for_url("**gone**")
+        arrive(page, "**gone**")
         assert page.url.endswith(link), "the address follows the ticks"
     other = open_page(link, java_script_enabled=scripts)
     assert ticked(other) == ["Umbra Noir"]
@@ -212,7 +290,7 @@ def test_enter_below_a_model_recalculates_and_downloads_nothing(open_page: Open)
     page = open_page("/plan/image_generation?select=Umbra%20Noir", java_script_enabled=False)
     reason(page, "Umbra Noir").fill("agreed")
     reason(page, "Umbra Noir").press("Enter")
-    page.wait_for_url("**agreed**")
+    arrive(page, "**agreed**")
     expect(page.locator("#outcome [role=alert]")).to_have_count(0)
 
 
@@ -224,9 +302,9 @@ def test_another_policy_proposes_other_models(open_page: Open, scripts: bool) ->
     page.locator("[name='limits.max_models']").fill("1")
     if not scripts:
         page.get_by_role("button", name="Propose anew").click()
+    arrive(page, "**limits.max_models=1**")
     expect(page.locator("#outcome .big")).to_have_text("1 model")
     assert before > 1 == len(ticked(page))
-    page.wait_for_url("**limits.max_models=1**")
     expect(page.locator(".changed")).to_have_count(1)
     with page.expect_download() as waiting:
         page.get_by_role("button", name="policy.toml").click()
@@ -244,7 +322,7 @@ def test_a_long_selection_is_refused_and_kept_by_this_window(open_page: Open) ->
         names,
     )
     page.locator("[name=select]").first.dispatch_event("input")
-    page.wait_for_url("**#kept=**")
+    arrive(page, "**#kept=**")
     expect(page.locator("#outcome [role=alert]")).to_be_visible()
     page.get_by_role("link", name="Charts").click()
     page.go_back()
@@ -303,10 +381,12 @@ def test_pages_are_turned(open_page: Open, scripts: bool) -> None:
     while page.get_by_role("link", name="Next").count():
         shown = page.locator("p.told").inner_text()
         page.get_by_role("link", name="Next").click()
+        page.wait_for_load_state()  # Without scripts a new page comes.
         expect(page.locator("p.told")).not_to_have_text(shown, use_inner_text=True)
         seen += addresses(page)
     assert len(seen) == len(set(seen)) == total
     page.get_by_role("link", name="First").click()
+    page.wait_for_load_state()
     expect(page.locator("p.told")).to_contain_text("1 to 25 shown")
     assert addresses(page) == seen[:25]
 
@@ -326,7 +406,7 @@ def test_families_unfold(open_page: Open, scripts: bool) -> None:
 
 
 ERRORS = {
-    "/model/image_generation/Umbra": (404, "The closest names are"),
+    "/model/image_generation/Umbra": (404, "These are close"),
     "/models/nothing": (422, "category"),
     "/models/image_generation?preset=nothing": (400, "There is no preset"),
     "/nothing": (404, "Not Found"),

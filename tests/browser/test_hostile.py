@@ -128,10 +128,13 @@ def test_every_name_can_be_ticked(open_page: Open, scripts: bool) -> None:
     fields = [("asked", "1"), *(("select", in_form(name)) for name in NAMES)]
     fields += [(f"override:{in_form(name)}", "x") for name in NAMES]
     page = open_page(f"/plan/image_generation?{urlencode(fields)}", java_script_enabled=scripts)
-    if not scripts:
-        page.get_by_role("button", name="Kept").click()
-    else:
-        page.locator("[name=select]").first.dispatch_event("input")
+    with page.expect_response("**/plan/**"):
+        if not scripts:
+            page.get_by_role("button", name="Kept").click()
+        else:
+            page.locator("[name=select]").first.dispatch_event("input")
+    page.wait_for_load_state()
+    expect(page.locator("[aria-busy=true]")).to_have_count(0)
     error, removed = page.locator("#outcome .error li"), page.locator("#outcome .removed strong")
     expect(error).to_contain_text("exceeds a limit")
     found = [" ".join((text or "").split()) for text in removed.all_text_contents()]

@@ -23,7 +23,7 @@ from horde_model_reference.categories import MODEL_REFERENCE_CATEGORY
 from horde_model_reference.errors import CatalogueError, CatalogueFormatError, CatalogueSourceError
 from horde_model_reference.settings import load_settings
 from tests.support.builders import IMAGE, TEXT
-from tests.support.clock import SteeredClock
+from tests.support.clock import SteeredClock, steered_timers
 from tests.support.file_server import FileServer, answer
 
 TTL = 60.0
@@ -34,12 +34,6 @@ UNWRITABLE = "data_dir_unwritable"
 @pytest.fixture
 def clock() -> SteeredClock:
     return SteeredClock()
-
-
-@pytest.fixture(autouse=True)
-def patience(monkeypatch: pytest.MonkeyPatch) -> None:
-    """However busy the machine is, a refresh is waited for."""
-    monkeypatch.setattr(document, "PATIENCE", 30.0)
 
 
 Open = Callable[..., ModelReferenceManager]
@@ -235,19 +229,21 @@ async def test_concurrent_readers_all_hear_of_a_failure(open_manager: Open, serv
 
 
 async def test_readers_do_not_wait_long_for_a_slow_source_while_a_catalogue_is_held(
-    open_manager: Open, server: FileServer, clock: SteeredClock, monkeypatch: pytest.MonkeyPatch
+    open_manager: Open, server: FileServer, clock: SteeredClock
 ) -> None:
     server.content = content_of("old")
-    manager = open_manager(server.url)
+    manager = open_manager(server.url, refresh_patience_seconds=1)
     held = await manager.get_catalogue(IMAGE)
     server.content = content_of("new")
     server.answering.clear()
     clock.wait(TTL)
-    with monkeypatch.context() as impatient:
-        impatient.setattr(document, "PATIENCE", 0)
-        assert await manager.get_catalogue(IMAGE) is held
-    server.answering.set()
-    assert await manager.get_model_names(IMAGE) == ["new"]
+    with steered_timers() as wait:
+        reading = asyncio.create_task(manager.get_catalogue(IMAGE))
+        await server.asked()
+        wait(1)
+        assert await reading is held
+        server.answering.set()
+        assert await manager.get_model_names(IMAGE) == ["new"]
     assert len(server.requests) == 2
 
 

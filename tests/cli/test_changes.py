@@ -41,6 +41,10 @@ def test_formats_of_one_category(cli: Cli, form: str) -> None:
     assert_refused(cli("changes", "--format", form, "--demo"), 2, f"--format {form} takes one category")
 
 
+def test_a_day_that_has_not_come_is_refused(cli: Cli) -> None:
+    assert_refused(cli("changes", "--since", "2026-06-02", "--demo"), 2, "--since '2026-06-02': this day has not come.")
+
+
 def test_collecting_keeps_the_changes(cli: Cli, curators: Curators) -> None:
     curators.has(FIGURES)
     assert "image_generation: 0 changes" in cli("history", "collect").err

@@ -114,9 +114,11 @@ def test_the_short_form_of_a_category_is_the_same(cli: Cli, short: str, category
     [
         (["--baseline", "sd1"], ["--baseline sd1: ", "flux_1, stable_cascade, stable_diffusion_1, "]),
         (["--host", "example.org"], ["--host example.org: ", "civitai.com, "]),
+        (["--reason", "unused"], ["--reason unused: ", "age_unknown, among_the_most_used, "]),
+        (["--backend", "koboldcp"], ["--backend koboldcp: ", "canonical"]),
         (["--baseline", "\x1b[31m", "--host", ""], ["--baseline \\x1b[31m: "]),
     ],
-    ids=["baseline", "host", "hostile"],
+    ids=["baseline", "host", "reason", "backend", "hostile"],
 )
 def test_a_filter_that_nothing_matches_lists_what_there_is(cli: Cli, options: list[str], told: list[str]) -> None:
     run = cli("deletion-risk", "image", "--demo", *options)
@@ -272,7 +274,8 @@ def test_a_category_without_usage_is_2(cli: Cli, demo: list[str]) -> None:
 def test_a_file_that_is_no_catalogue_is_named(cli: Cli, world: World, content: bytes | None) -> None:
     path = world.image_catalogue()
     path.unlink() if content is None else path.write_bytes(content)
-    assert_refused(cli("deletion-risk", "image_generation"), 1, str(path), "expected")
+    reason = "No such file" if content is None else "expected"
+    assert_refused(cli("deletion-risk", "image_generation"), 1, str(path), reason)
     assert world.horde.count() == 0
 
 
@@ -316,8 +319,8 @@ def test_a_catalogues_server_that_is_down_is_named(cli: Cli, world: World, monke
 def test_a_failing_horde_is_told_in_one_line(
     cli: Cli, world: World, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, behaviour: Behaviour
 ) -> None:
-    if behaviour in HANGING:
-        monkeypatch.setenv(f"{ENV_PREFIX}REQUEST_DEADLINE_SECONDS", "0.3")
+    if behaviour in HANGING:  # Whatever is late: it is the Horde that is told of.
+        monkeypatch.setenv(f"{ENV_PREFIX}HORDE_API_TIMEOUT", "0.01")
     world.horde.always(Route.IMAGE_STATS, behaviour)
     report = tmp_path / "report"
     report.write_bytes(b"of yesterday")

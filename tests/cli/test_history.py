@@ -20,6 +20,8 @@ from typing import Any
 import polars as pl
 import pytest
 
+from horde_model_reference.analytics.risk_query import RiskQuery
+from horde_model_reference.analytics.verdict import Verdict
 from horde_model_reference.cli.actions.deletion_risk import shows_past
 from horde_model_reference.clock import Clock
 from horde_model_reference.history.store import open_store
@@ -42,8 +44,8 @@ def test_collecting_twice_keeps_once(cli: Cli, world: World) -> None:
     world.horde.payloads[Route.IMAGE_STATS] = stats_of({"Deliberate": 4})
     runs = [cli("history", "collect") for _ in range(2)]
     assert [run.code for run in runs] == [0, 0]
-    assert "image: new, new" in runs[0].err
-    assert "image: known" in runs[1].err
+    assert "image: statistics new, workers new" in runs[0].err
+    assert "image: statistics known, " in runs[1].err  # A later look at the workers is another.
     rows = list(csv.DictReader(io.StringIO(cli("history", "export", "--format", "csv", "--type", "image").text)))
     assert [row["usage_day"] for row in rows if row["api_name"] == "Deliberate" and row["usage_day"]] == ["4"]
 
@@ -71,13 +73,13 @@ def test_collecting_keeps_the_figures_where_a_catalogue_cannot_be_read(
     world.horde.payloads[Route.IMAGE_STATS] = stats_of({"Deliberate": 4})
     run = cli("history", "collect")
     assert run.code == 0
-    assert "image: new, new" in run.err
+    assert "image: statistics new, workers new" in run.err
     assert "text_generation: its names are not recorded: " in run.err
 
 
 def test_an_answer_without_figures_keeps_nothing(cli: Cli, world: World) -> None:
     world.horde.always(Route.IMAGE_STATS, MASKED)
-    assert "image: new\n" in cli("history", "collect").err
+    assert "image: workers new\n" in cli("history", "collect").err
 
 
 def test_saved_answers_make_a_history(cli: Cli, world: World, tmp_path: Path) -> None:
@@ -208,17 +210,19 @@ def test_a_database_that_is_away_is_said_and_the_report_is_made(
 
 
 @pytest.mark.parametrize(
-    ("written", "sort", "shows"),
+    ("written", "query", "shows"),
     [
-        (Format.table, "removal", False),
-        (Format.markdown, "-usage_month", False),
-        (Format.table, "-trend_30d", True),
-        (Format.table, "last_used", True),
-        *((each, "name", True) for each in (Format.json, Format.csv, Format.parquet)),
+        (Format.table, RiskQuery(sort="removal"), False),
+        (Format.markdown, RiskQuery(), False),
+        (Format.table, RiskQuery(sort="-trend_30d"), True),
+        (Format.table, RiskQuery(sort="last_used"), True),
+        (Format.table, RiskQuery(verdict=Verdict.REMOVE), True),
+        (Format.markdown, RiskQuery(reason="seasonal"), True),
+        *((each, RiskQuery(sort="name"), True) for each in (Format.json, Format.csv, Format.parquet)),
     ],
 )
-def test_the_past_is_read_where_it_shows(written: Format, sort: str, shows: bool) -> None:
-    assert shows_past(written, sort) is shows
+def test_the_past_is_read_where_it_shows(written: Format, query: RiskQuery, shows: bool) -> None:
+    assert shows_past(written, query) is shows
 
 
 def test_a_report_as_parquet(cli: Cli) -> None:

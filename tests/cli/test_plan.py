@@ -230,7 +230,7 @@ class TestSelecting:
 
     @pytest.mark.parametrize("given", ["a", "b=c", "a=", "a=  ", "=c", ""])
     def test_an_override_without_name_or_reason_is_wrong_usage(self, given: str) -> None:
-        with pytest.raises(UsageError):
+        with pytest.raises(UsageError, match="has not the form" if "=" not in given else "no selected|no reason"):
             overrides_of([given], ["a"])
 
 
@@ -447,6 +447,10 @@ class TestMarks:
         file = curators.folder / "marks.toml"
         file.write_text(text, encoding="utf-8")
         return str(file)
+
+    def test_without_marks_due_is_refused(self, cli: Cli, curators: Curators) -> None:
+        curators.has(FIGURES)
+        assert_refused(cli("plan", "image_generation", "--due"), 2, "There is no file of marks.", "--marks FILE")
 
     def test_due_models_go_and_the_recovered_are_listed(self, cli: Cli) -> None:
         run = cli("plan", "image_generation", "--due", "--demo")

@@ -6,7 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from horde_model_reference.curation.policy import Policy, load_policy, read_policy
+from horde_model_reference.curation.policy import Policy
+from horde_model_reference.curation.policy_files import load_policy, read_policy
 from tests.support.command_line import Cli, assert_refused
 
 

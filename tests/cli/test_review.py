@@ -117,7 +117,14 @@ class TestRevisions:
         assert offline(cli, "text_generation", "HEAD~1", "HEAD").code == 0
 
     def test_a_folder_that_is_no_clone_is_refused(self, cli: Cli) -> None:
-        assert_refused(offline(cli, "text_generation", "main", "HEAD"), 2, "no root of a git clone")
+        assert_refused(
+            offline(cli, "text_generation", "main", "HEAD"), 2, "'main' and 'HEAD': no file", "no root of a git clone"
+        )
+
+    def test_a_file_that_is_missing_is_named(self, cli: Cli, own_folder: Path) -> None:
+        (own_folder / "before.csv").touch()
+        run = offline(cli, "text_generation", "before.csv", "aftr.csv")
+        assert_refused(run, 2, "error: 'aftr.csv': no file", "Give two files")
 
     def test_an_unknown_revision_is_refused(self, cli: Cli, text: GitRepository) -> None:
         where = ("--repository", str(text.folder))

@@ -16,9 +16,12 @@ from pathlib import Path
 import httpx
 import pytest
 
+from horde_model_reference.setting_groups import Sources
 from horde_model_reference.settings import ENV_PREFIX
 from tests.support.command_line import Cli, assert_refused
 from tests.support.service import IMAGE_RISK, TEXT_RISK
+
+TEXT_PLAN = "/api/model_references/v2/text_generation/deletion-plan"
 
 
 def _loopback() -> str:
@@ -96,13 +99,27 @@ async def test_the_sample_is_served_until_a_signal_ends_it(
     assert "Traceback" not in said
 
 
+async def test_plans_end_with_the_service() -> None:
+    """They have a process of their own, which says nothing and outlives nobody."""
+    async with served("--demo") as service:
+        async with httpx.AsyncClient(base_url=service.url, timeout=PATIENCE) as client:
+            plan = await client.post(TEXT_PLAN, json={})
+            assert plan.status_code == 200, plan.text
+            assert len(plan.json()["verdicts"]) == 68
+        code, said = await service.end(signal.SIGTERM)
+    assert (code, said) == (0, "")
+
+
 async def test_a_client_that_never_reads_does_not_hold_up_the_end(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv(f"{ENV_PREFIX}REQUEST_DEADLINE_SECONDS", "1")
-    async with served("--demo") as service:
+    monkeypatch.setenv("AI_HORDE_URL", "http://127.0.0.1:9/")
+    for source in Sources.model_fields:
+        monkeypatch.setenv(f"{ENV_PREFIX}SOURCES__{source.upper()}", "none")
+    async with served() as service:
         host, _, port = service.url.removeprefix("http://").rpartition(":")
         with socket.create_connection((host, int(port))) as client:
             # Answers pile up until neither side's buffers take more.
-            client.sendall(f"GET {IMAGE_RISK} HTTP/1.1\r\nHost: localhost\r\n\r\n".encode() * 400)
+            client.sendall(b"GET /api/openapi.json HTTP/1.1\r\nHost: localhost\r\n\r\n" * 400)
             client.recv(1)
             code, _ = await service.end(signal.SIGTERM)
     assert code == 0
@@ -166,9 +183,11 @@ async def test_silent_connections_beyond_the_open_files_keep_nobody_out() -> Non
         )
         host, _, port = service.url.removeprefix("http://").rpartition(":")
         client = await stack.enter_async_context(httpx.AsyncClient(base_url=service.url, timeout=PATIENCE))
-        for _ in range(500):
+        for at in range(500):
             _, writer = await asyncio.open_connection(host, int(port))
             stack.callback(writer.close)
+            if at % 10 == 0:  # An answer says that all before are accepted: a full backlog drops the next ones.
+                assert (await client.get("/api/heartbeat", headers={"Connection": "close"})).status_code == 200
         for url in ("/api/heartbeat", IMAGE_RISK, "/api/readiness"):
             assert (await client.get(url, headers={"Connection": "close"})).status_code == 200
         code, said = await service.end(signal.SIGTERM)

@@ -15,7 +15,8 @@ import pytest
 
 from horde_model_reference.categories import MODEL_REFERENCE_CATEGORY
 from horde_model_reference.engine import open_engine
-from horde_model_reference.settings import ENV_PREFIX, Sources, load_settings
+from horde_model_reference.setting_groups import Sources
+from horde_model_reference.settings import ENV_PREFIX, load_settings
 from tests.support.builders import IMAGE, TEXT
 from tests.support.command_line import Cli, World, assert_refused
 from tests.support.file_server import FileServer

@@ -7,9 +7,10 @@ from pathlib import Path
 
 import pytest
 
-from horde_model_reference.curation.artefacts import PlannedFile, artefact_makers, artefacts, write_artefacts
+from horde_model_reference.curation.artefacts import artefact_makers, artefacts, write_artefacts
 from horde_model_reference.curation.plan import Plan
 from horde_model_reference.curation.plan_files import read_plan
+from horde_model_reference.curation.planned_file import PlannedFile
 from horde_model_reference.errors import CatalogueCutError, OutputError, PlanError
 from horde_model_reference.marks.because import Because, RemovalCode
 from tests.support.builders import TEXT, record

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from hypothesis import given
+from hypothesis import given, settings
 
 from horde_model_reference.analytics.risk_level import RiskLevel
 from horde_model_reference.curation.curation_facts import CurationFacts
@@ -108,6 +108,7 @@ def test_a_selection_is_held_back_by_nothing() -> None:
     assert plan_of(facts_of(CROWD | {"low": 3}), select=["low"]).held_back == []
 
 
+@settings(max_examples=25)  # each of which makes a plan for every key
 @given(worlds())
 def test_each_key_releases_what_a_plan_without_it_removes_besides(
     world: tuple[CurationFacts, list[Mapping[str, Mapping[str, Any]]]],

@@ -41,6 +41,14 @@ def test_a_marked_model_has_the_day_and_the_replacement_of_its_mark() -> None:
     assert notices_of_marks([mark], facts, WORKERS)[0].workers == ["alpha", "beta"]
 
 
+def test_the_successor_of_a_reason_is_the_replacement() -> None:
+    facts = facts_of(CROWD | {"one": 3})
+    because = Because(code=RemovalCode.RENAMED_TO, detail="One 2")
+    (planned,) = notices_of_plan(plan_of(facts, select=["one"], because={"one": because}), facts, {})
+    (marked,) = notices_of_marks([mark_of("one", because=because.code, detail=because.detail)], facts, {})
+    assert planned.replacement == marked.replacement == "One 2"
+
+
 def test_a_replacement_that_goes_itself_is_none() -> None:
     facts = facts_of({"one": 3, "two": 4})
     policy = {"limits": {"max_models": 9, "max_share_of_models": 100, "max_share_of_month_usage": 100}}

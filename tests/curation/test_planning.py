@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import replace
+from datetime import date
 from typing import Any
 
 import pytest
@@ -38,6 +39,7 @@ NO_STATS: dict[str, dict[str, int]] = {"day": {}, "month": {}, "total": {}}
 UNSEEN = UsageYear(
     days_seen=1,
     last_used=None,
+    used_days_ago=None,
     unused_days=30,
     falling_days=0,
     rising=False,
@@ -368,13 +370,56 @@ def test_never_seen_in_use_is_said_only_of_what_has_no_counter(counters: tuple[i
     """Rule 4: the total trails the others."""
     facts = about_the_subject(stats=stats_of(CROWD | {SUBJECT: counters}))
     plan = plan_of(replace(facts, past={SUBJECT: UNSEEN}))
-    assert f"{said}unused for at least 30 days; this rests on 1 day." in verdicts_of(plan)[SUBJECT].reasons[-1].sentence
+    assert (
+        f"{said}unused for at least 30 days; by the statistics of 1 day."
+        in verdicts_of(plan)[SUBJECT].reasons[-1].sentence
+    )
 
 
 def test_of_unknown_counters_it_is_not_said_whether_there_was_use() -> None:
     facts = replace(about_the_subject(stats=NO_STATS), past={SUBJECT: UNSEEN})
     plan = plan_of(facts, select=[SUBJECT], overrides={SUBJECT: "agreed"})
     assert " It was unused for at least 30 days;" in verdicts_of(plan)[SUBJECT].reasons[-1].sentence
+
+
+LONG_UNUSED = replace(
+    UNSEEN, days_seen=400, last_used=date(2025, 1, 1), used_days_ago=200, unused_days=200, falling_days=182
+)
+
+
+@pytest.mark.parametrize(
+    ("behind", "usage", "candidates", "code"),
+    [
+        (0, 0, {"unused_for_days": 180}, None),
+        (30, 0, {"unused_for_days": 180}, None),
+        (31, 0, {"unused_for_days": 30}, None),
+        (31, 0, {"unused_for_days": 31}, "history_too_short"),
+        (300, 0, {"unused_for_days": 501}, "used_lately"),
+        (1, 5, {"unused_for_days": 1}, "history_too_short"),
+        (1, 5, {"unused_for_days": 180}, "used_lately"),
+        (7, 0, {"falling_for_days": 182}, None),
+        (8, 0, {"falling_for_days": 182}, "history_unknown"),
+    ],
+)
+def test_a_history_that_ended_before_the_present_statistics_says_nothing_of_the_days_between(
+    behind: int, usage: int, candidates: dict[str, int], code: str | None
+) -> None:
+    facts = replace(about_the_subject(usage), past={SUBJECT: LONG_UNUSED}, past_behind=behind)
+    codes = codes_of(verdicts_of(plan_of(facts, {"candidates": candidates}))[SUBJECT])
+    told = {"history_too_short", "history_unknown", "used_lately", "not_falling"}.intersection(codes)
+    assert told == ({code} if code else set())
+
+
+@pytest.mark.parametrize(
+    ("usage", "ago", "contradictory"), [(0, 28, True), (0, 0, True), (0, 29, False), (0, None, False), (1, 4, False)]
+)
+def test_a_counter_that_began_anew_does_not_make_a_model_unused(
+    usage: int, ago: int | None, *, contradictory: bool
+) -> None:
+    seen = replace(LONG_UNUSED, used_days_ago=ago, unused_days=ago)
+    verdict = verdicts_of(plan_of(replace(about_the_subject(usage), past={SUBJECT: seen})))[SUBJECT]
+    assert ("usage_contradictory" in codes_of(verdict)) == contradictory
+    assert (verdict.verdict == "remove") == (not contradictory)
 
 
 def test_rule_12_same_facts_same_bytes() -> None:

@@ -11,8 +11,9 @@ import pytest
 from horde_model_reference.analytics.risk_query import RiskQuery
 from horde_model_reference.analytics.risk_response import respond
 from horde_model_reference.categories import MODEL_REFERENCE_CATEGORY
-from horde_model_reference.curation.artefacts import PlannedFile, artefacts
+from horde_model_reference.curation.artefacts import artefacts
 from horde_model_reference.curation.curation_facts import CurationFacts
+from horde_model_reference.curation.planned_file import PlannedFile
 from horde_model_reference.curation.planning import Choice, make_plan
 from horde_model_reference.curation.policy import Policy
 from horde_model_reference.engine import open_engine

@@ -7,9 +7,10 @@ from typing import Any
 
 import pytest
 
-from horde_model_reference.curation.artefacts import PLAN_JSON, PLAN_MARKDOWN, PlannedFile, artefacts
+from horde_model_reference.curation.artefacts import PLAN_JSON, PLAN_MARKDOWN, artefacts
 from horde_model_reference.curation.plan import Plan
 from horde_model_reference.curation.plan_terminal import plan_report
+from horde_model_reference.curation.planned_file import PlannedFile
 from horde_model_reference.data_warnings import MAX_OF_A_KIND
 from tests.support.builders import TEXT
 from tests.support.curation import CROWD, SUBJECT, facts_of, plan_of
@@ -20,12 +21,12 @@ CODE = "protection_matches_nothing"
 FACTS = facts_of(CROWD | {SUBJECT: 50})
 
 
-def told(**protect: Any) -> list[str]:
-    """What is told of a policy's protections."""
-    return said(plan_of(FACTS, {"protect": protect}))
+def warnings_of(**protect: Any) -> list[str]:
+    """Return the warnings about a policy's protections."""
+    return messages(plan_of(FACTS, {"protect": protect}))
 
 
-def said(plan: Plan) -> list[str]:
+def messages(plan: Plan) -> list[str]:
     return [warning.message for warning in plan.warnings if warning.code == CODE]
 
 
@@ -43,7 +44,7 @@ def said(plan: Plan) -> list[str]:
     ],
 )
 def test_what_matches_no_model_is_told_with_the_closest_names(protect: dict[str, Any], pattern: str) -> None:
-    (message,) = told(**protect)
+    (message,) = warnings_of(**protect)
     assert message.startswith(f"The policy protects '{pattern}', which matches no model of image_generation")
     assert f"The closest names are: {SUBJECT}, popular " in message
 
@@ -58,15 +59,15 @@ def test_what_matches_no_model_is_told_with_the_closest_names(protect: dict[str,
     ],
     ids=["nothing is protected", "all match", "a name has expired", "a pattern has expired"],
 )
-def test_of_all_else_nothing_is_told(protect: dict[str, Any]) -> None:
-    assert told(**protect) == []
+def test_of_all_else_nothing_is_warnings_of(protect: dict[str, Any]) -> None:
+    assert warnings_of(**protect) == []
 
 
 def test_a_policy_for_both_categories_is_no_fault() -> None:
     """So it is a warning, and its words allow for that."""
     policy = {"protect": {"names": [SUBJECT, "a/Stheno-8B"]}}
     texts = facts_of({"a/Stheno-8B": 5000}, category=TEXT)
-    (of_images,), (of_texts,) = said(plan_of(FACTS, policy)), said(plan_of(texts, policy))
+    (of_images,), (of_texts,) = messages(plan_of(FACTS, policy)), messages(plan_of(texts, policy))
     assert "'a/Stheno-8B', which matches no model of image_generation" in of_images
     assert f"'{SUBJECT}', which matches no model of text_generation" in of_texts
     assert "unless it is meant for another category" in of_images
@@ -80,12 +81,12 @@ def test_it_is_told_wherever_a_plan_is_read() -> None:
 
 
 def test_many_are_counted() -> None:
-    messages = told(names=[f"nobody {at}" for at in range(MAX_OF_A_KIND + 7)])
+    messages = warnings_of(names=[f"nobody {at}" for at in range(MAX_OF_A_KIND + 7)])
     assert all("The closest names are" in message for message in messages[:MAX_OF_A_KIND])
     assert messages[MAX_OF_A_KIND:] == ["... and 7 more of this kind."]
 
 
 def test_rule_13_hostile_names_are_inert() -> None:
-    messages = told(names=list(HOSTILE_NAMES.values()))
+    messages = warnings_of(names=list(HOSTILE_NAMES.values()))
     assert len(messages) == len(HOSTILE_NAMES)
     assert not any(ACTIVE.search(message) for message in messages)

@@ -19,6 +19,7 @@ from tests.support.curation import given
 PAST = UsageYear(
     days_seen=356,
     last_used=date(2026, 1, 1),
+    used_days_ago=100,
     unused_days=100,
     falling_days=91,
     rising=False,
@@ -78,7 +79,9 @@ def test_without_a_history_and_with_defaults_nothing_changes() -> None:
         ({"season_use": 0}, "candidates", {"month_usage_below": 0}, []),
         ({}, "candidates", {"unused_for_days": 100}, []),
         ({}, "candidates", {"unused_for_days": 101}, ["used_lately"]),
-        ({"last_used": None}, "candidates", {"unused_for_days": 101}, ["history_too_short"]),
+        ({"used_days_ago": None}, "candidates", {"unused_for_days": 101}, ["history_too_short"]),
+        ({"used_days_ago": 200}, "candidates", {"unused_for_days": 101}, ["history_too_short"]),
+        ({"used_days_ago": 200}, "candidates", {"unused_for_days": 201}, ["used_lately"]),
         ({"unused_days": None}, "candidates", {"unused_for_days": 1}, ["history_unknown"]),
         ({}, "candidates", {"falling_for_days": 91}, []),
         ({}, "candidates", {"falling_for_days": 92}, ["not_falling"]),
@@ -103,7 +106,7 @@ def test_reasons(changes: dict[str, Any], section: str, keys: dict[str, Any], ex
 def test_a_season_is_told_with_what_came_after_it(after: int | None, said: str) -> None:
     (reason,) = by_past(replace(PAST, season_use=1234, after_season_use=after), Policy())
     had = "It had about 1,234 requests in 30 days at the same time last year"
-    assert reason.sentence == f"{had}, and {said}; this rests on 356 days."
+    assert reason.sentence == f"{had}, and {said}; by the statistics of 356 days."
 
 
 @pytest.mark.parametrize("key", ["unused_for_days", "falling_for_days", "min_history_days"])
@@ -114,15 +117,15 @@ def test_what_is_asked_of_an_unknown_past_is_unknown(key: str) -> None:
 
 @pytest.mark.parametrize("key", ["unused_for_days", "falling_for_days", "min_history_days"])
 def test_a_history_that_is_too_short_names_the_key_that_asks_for_more(key: str) -> None:
-    past = replace(PAST, last_used=None, falling_days=0)
+    past = replace(PAST, last_used=None, used_days_ago=None, falling_days=0)
     (reason,) = by_past(past, Policy.model_validate({"candidates": {key: 360}}))
     assert (reason.code, reason.key) == ("history_too_short", f"candidates.{key}")
-    assert reason.sentence.endswith("this rests on 356 days, and 360 are needed.")
+    assert reason.sentence.endswith("by the statistics of 356 days, and 360 are needed.")
 
 
 def test_why_it_is_removed_says_on_how_many_days_that_rests() -> None:
     said = removal_evidence(row_of(PAST, 900))
-    assert said == " It was last used on 2026-01-01, unused for at least 100 days; this rests on 356 days."
+    assert said == " It was last used on 2026-01-01, unused for at least 100 days; by the statistics of 356 days."
 
 
 @pytest.mark.parametrize(
@@ -135,20 +138,20 @@ def test_why_it_is_removed_says_on_how_many_days_that_rests() -> None:
 )
 def test_a_short_history_alone_does_not_say_that_a_model_was_never_used(ever: int | None, said: str) -> None:
     past = replace(PAST, days_seen=1, last_used=None, unused_days=30)
-    assert removal_evidence(row_of(past, ever)) == f" {said} at least 30 days; this rests on 1 day."
+    assert removal_evidence(row_of(past, ever)) == f" {said} at least 30 days; by the statistics of 1 day."
 
 
 def test_of_a_model_that_is_in_use_it_is_not_said_that_it_is_unused() -> None:
     assert (
         removal_evidence(row_of(replace(PAST, unused_days=0), 900))
-        == " It was last used on 2026-01-01; this rests on 356 days."
+        == " It was last used on 2026-01-01; by the statistics of 356 days."
     )
 
 
 def test_one_day_is_said_as_one() -> None:
-    past = replace(PAST, days_seen=1, unused_days=1)
+    past = replace(PAST, days_seen=1, used_days_ago=1, unused_days=1)
     (reason,) = by_past(past, Policy.model_validate({"candidates": {"unused_for_days": 2}}))
-    assert reason.sentence == "It has been unused for 1 day, less than 2; this rests on 1 day."
+    assert reason.sentence == "It has been unused for 1 day, less than 2; by the statistics of 1 day."
 
 
 @pytest.mark.parametrize(

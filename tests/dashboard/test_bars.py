@@ -32,3 +32,14 @@ def test_a_common_scale_leaves_room() -> None:
 def test_a_number_without_room_is_left_out() -> None:
     small, large = parts([(RiskLevel.LOW, 1111), (RiskLevel.NONE, 999_999)])
     assert (small.fits, large.fits) == (False, True)
+
+
+@pytest.mark.parametrize(("number", "room"), [(3, "snug"), (10, "roomy"), (11, "roomy")])
+def test_a_number_says_how_much_room_it_has_on_a_phone(number: int, room: str) -> None:
+    part, _ = parts([(RiskLevel.LOW, number), (RiskLevel.NONE, 100 - number)])
+    assert part.room == room
+
+
+def test_several_figures_need_more_room_on_a_phone() -> None:
+    part, _ = parts([(RiskLevel.LOW, 40), (RiskLevel.NONE, 960)])
+    assert (part.fits, part.room) == (True, "tight")

@@ -34,7 +34,7 @@ def test_stale_data_is_something_to_look_at() -> None:
     fresh = table()
     stale = by_word(freshness(replace(fresh, data_as_of=replace(fresh.data_as_of, stale=True))))
     assert [word for word, check in stale.items() if not check.good] == ["Usage", "Workers"]
-    assert "failed" in stale["Usage"].text
+    assert "failed" in stale["Usage"].more
 
 
 def test_gaps_are_counted() -> None:

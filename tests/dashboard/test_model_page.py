@@ -9,16 +9,16 @@ from typing import Any
 
 import pytest
 
+from horde_model_reference.analytics.detail_schema import FlagEvidence
 from horde_model_reference.analytics.link_columns import with_link_checks
 from horde_model_reference.analytics.mark_columns import with_marks
 from horde_model_reference.analytics.risk_level import RiskLevel
 from horde_model_reference.analytics.risk_response import respond_for_model
-from horde_model_reference.analytics.risk_schema import FlagEvidence
 from horde_model_reference.dashboard.model_page import _observed, model_page
 from horde_model_reference.links.link import LinkOutcome
 from horde_model_reference.links.link_check import LinkCheck
 from horde_model_reference.marks.mark_state import MarkState, deletion_mark
-from tests.support.builders import FETCHED, TEXT
+from tests.support.builders import FETCHED, TEXT, stats_of
 from tests.support.curation import CROWD, SUBJECT, facts_of, plan_of, verdicts_of
 from tests.support.hostile_names import HOSTILE_NAMES
 from tests.support.marks import mark_of
@@ -72,6 +72,18 @@ def test_a_suspicious_model_is_called_so() -> None:
     shown = " ".join(page(threads={SUBJECT: 9}).split())
     assert "<strong>It stays, since too little is known.</strong> Suspicious: 9 worker threads" in shown
     assert "But for that it would be a candidate." in shown
+
+
+def test_the_first_reason_is_told_with_the_verdict() -> None:
+    shown = " ".join(page(threads={SUBJECT: 1}, jobs={SUBJECT: 2}).split())
+    assert "<strong>It stays, because 2 jobs wait for it.</strong>" in shown
+    assert "Jobs waiting for it" not in shown
+
+
+def test_the_most_used_names_come_first() -> None:
+    uses = {"koboldcpp/Oakmoss-7B": 3, "a/Oakmoss-7B": 2, "aphrodite/a/Oakmoss-7B": 9}
+    shown = page("a/Oakmoss-7B", category=TEXT, stats=stats_of(uses)).partition("Names counted for it")[2]
+    assert sorted(uses, key=lambda name: shown.index(f">{name}<")) == sorted(uses, key=lambda name: -uses[name])
 
 
 def test_evidence_says_what_would_have_been_enough() -> None:

@@ -98,12 +98,12 @@ def test_that_no_use_was_seen_is_held_against_the_total(total: int | None, said:
         DayInfo(day=day, usage_day=0, usage_month=None, usage_total=total, worker_threads=None)
         for day in (FIRST, FIRST + timedelta(1))
     ]
-    assert f"first seen on 2026-01-10{said}</p>" in shown(a_history(first_seen=FIRST, points=points))
+    assert f"First seen on 2026-01-10{said}</p>" in shown(a_history(first_seen=FIRST, points=points))
 
 
 def test_the_last_use_is_told_where_it_was_seen() -> None:
     history = a_history(first_seen=FIRST, last_used=FIRST, points=days({0: 5, 1: 0}))
-    assert "first seen on 2026-01-10, last used on 2026-01-10." in shown(history)
+    assert "First seen on 2026-01-10, last used on 2026-01-10." in shown(history)
 
 
 def test_a_past_that_is_not_known_says_why() -> None:

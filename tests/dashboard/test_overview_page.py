@@ -4,16 +4,21 @@ from __future__ import annotations
 
 import re
 from dataclasses import replace
+from datetime import UTC, date, datetime
 from html import unescape
 
 import polars as pl
 import pytest
 
 from horde_model_reference.analytics.mark_columns import with_marks
-from horde_model_reference.analytics.matching import matching
+from horde_model_reference.analytics.risk_response import viewed
 from horde_model_reference.analytics.risk_table import RiskTable
+from horde_model_reference.analytics.row_selection import matching
 from horde_model_reference.analytics.usage_trend import SHOWN_COLUMNS
+from horde_model_reference.dashboard import labels
 from horde_model_reference.dashboard.overview_page import headline, overview_page
+from horde_model_reference.history.changes import ChangeKind
+from horde_model_reference.history.changes_schema import CategoryChangesResponse, ChangeInfo
 from horde_model_reference.marks.mark_state import MarkState, deletion_mark
 from tests.dashboard.test_views import read
 from tests.support.builders import IMAGE, TEXT, catalogue_of, observation_of, stats_of, status_of, table_of
@@ -38,8 +43,8 @@ def table(verdicts: dict[str, tuple[str, list[str]]] = VERDICTS) -> RiskTable:
     return judged(made, verdicts, styles={"styled": 2})
 
 
-def page(shown: RiskTable) -> str:
-    return overview_page(shown, pl.Series([5] * shown.rows.height, dtype=pl.Int64))
+def page(shown: RiskTable, recorded: CategoryChangesResponse | None = None) -> str:
+    return overview_page(shown, pl.Series([5] * shown.rows.height, dtype=pl.Int64), recorded)
 
 
 def text_of(markup: str) -> str:
@@ -50,7 +55,7 @@ def test_the_sentence_is_that_of_the_plan() -> None:
     text = text_of(page(table()).partition("<main")[2])
     assert "2 of 6 image models can go now." in text
     assert "That frees 4.0 GB, moves 3 requests a month and breaks no style." in text
-    assert "2 more had no use in 30 days, yet stay: jobs waiting (1), styles (1), age unknown (1)." in text
+    assert "2 more had no use in 30 days, yet stay: jobs wait for 1, styles name 1 and the age of 1 is unknown." in text
 
 
 @pytest.mark.parametrize(
@@ -72,7 +77,8 @@ def test_every_number_counts_the_rows_its_link_shows() -> None:
     tiles = re.findall(r'<li class="tile \w+"><a href="([^"]*)">.*?<strong>(\d+)</strong>', found, re.DOTALL)
     assert sum(int(number) for _, number in cells) == sum(int(number) for _, number in tiles) == len(USE)
     for link, number in [*cells, *tiles]:
-        assert matching(shown.rows, read(unescape(link))).height == int(number)
+        query = read(unescape(link))
+        assert matching(viewed(shown, query).rows, query).height == int(number)
 
 
 def test_holds_tell_how_many_models_each_reason_holds_back() -> None:
@@ -136,3 +142,40 @@ def test_the_same_table_gives_the_same_page() -> None:
     """Rule 12."""
     assert page(table()) == page(table())
     assert IMAGE.value in page(table())
+
+
+def change(kind: ChangeKind, name: str) -> ChangeInfo:
+    moment = datetime(2026, 11, 1, 12, tzinfo=UTC)
+    return ChangeInfo(
+        id="x", kind=kind, name=name, day=date(2026, 11, 1), seen_at=moment, sentence=".", deletion_mark=None
+    )
+
+
+def changes_of(*found: ChangeInfo, total: int | None = None) -> CategoryChangesResponse:
+    return CategoryChangesResponse(
+        category=IMAGE,
+        total_count=len(found) if total is None else total,
+        returned_count=len(found),
+        offset=0,
+        limit=6,
+        changes=list(found),
+    )
+
+
+def test_recorded_changes_are_told_with_their_day() -> None:
+    """Design section 10: changes are kept day by day."""
+    found = changes_of(change(ChangeKind.NEWLY_CRITICAL, "gone"), change(ChangeKind.REMOVED, "<b>left"), total=9)
+    card = page(table(), found).partition("What changed")[2].partition("</section>")[0]
+    assert '<a href="/model/image_generation/gone">gone</a><small>newly critical</small>' in card
+    assert "&lt;b&gt;left<small>left the catalogue</small>" in card, "what is gone has no page"
+    assert text_of(card).endswith("9 in all: JSON , Atom feed")
+    assert card.count("2026-11-01</time>") == 2
+
+
+def test_without_a_history_nothing_is_said_of_changes() -> None:
+    assert "What changed" not in page(table())
+    assert "What changed" not in page(table(), changes_of()), "nor of none"
+
+
+def test_every_kind_of_change_has_words() -> None:
+    assert labels.CHANGES.keys() == set(ChangeKind)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from horde_model_reference.curation.planning import make_plan
+from horde_model_reference.curation.planning import draft_plan
 from horde_model_reference.curation.policy import Policy
 from horde_model_reference.dashboard.plan_outcome import Gauge, outcome_of
 from horde_model_reference.dashboard.plan_view import PlanView
@@ -29,7 +29,7 @@ def test_a_gauge_is_full_at_its_limit(used: float, most: float, percent: float, 
 
 def test_the_policys_own_choice_is_taken_as_it_is() -> None:
     facts = facts_of(CROWD | {SUBJECT: 0})
-    own = make_plan(facts, Policy())
+    own = draft_plan(facts, Policy())
     outcome = outcome_of(facts, Policy(), own, PlanView())
     assert [found.name for found in outcome.removed] == [SUBJECT]
     assert outcome.effect == own.effect
@@ -39,7 +39,7 @@ def test_the_policys_own_choice_is_taken_as_it_is() -> None:
 
 def test_missing_reasons_are_told_before_anything_else() -> None:
     facts = facts_of(CROWD | {SUBJECT: 0}, days={SUBJECT: None})
-    own = make_plan(facts, Policy())
+    own = draft_plan(facts, Policy())
     refused = outcome_of(facts, Policy(), own, PlanView((SUBJECT,)))
     assert [text.partition(":")[0] for text in refused.refusals] == [f"{SUBJECT} is unknown"]
     assert refused.effect.models == 1
@@ -48,5 +48,5 @@ def test_missing_reasons_are_told_before_anything_else() -> None:
 
 def test_a_model_that_is_not_there_is_refused_with_the_closest_names() -> None:
     facts = facts_of(CROWD)
-    refused = outcome_of(facts, Policy(), make_plan(facts, Policy()), PlanView(("popular 1",)))
+    refused = outcome_of(facts, Policy(), draft_plan(facts, Policy()), PlanView(("popular 1",)))
     assert "The closest names are" in refused.refusals[0]

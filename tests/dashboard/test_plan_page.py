@@ -10,8 +10,8 @@ from typing import Any
 import pytest
 
 from horde_model_reference.catalogue.listing import Listing
-from horde_model_reference.curation.artefacts import PlannedFile
 from horde_model_reference.curation.curation_facts import CurationFacts
+from horde_model_reference.curation.planned_file import PlannedFile
 from horde_model_reference.curation.policy import Policy
 from horde_model_reference.curation.styles import StyleFile, StyleFiles, Styles
 from horde_model_reference.dashboard.plan_page import plan_archive, plan_file
@@ -184,7 +184,7 @@ def test_a_tab_lists_the_models_of_its_verdict_page_by_page() -> None:
     assert sorted(listed[0] + listed[1]) == names
     assert listed[1] == listed[2], "a page beyond the last is the last"
     assert "26 to 28 shown" in pages[1]
-    found = plan_page(facts, Policy(), PlanView((), tab=Tab.UNKNOWN, search="UNKNOWN 07"))
+    found = plan_page(facts, Policy(), PlanView((), tab=Tab.UNKNOWN, filters={"search": "UNKNOWN 07"}))
     assert [box["value"] for box in Markup(found).all("input", type="checkbox", name="select")] == ["unknown 07"]
 
 

@@ -9,10 +9,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from horde_model_reference.analytics.verdict import Verdict
+from horde_model_reference.curation.planning import draft_plan
 from horde_model_reference.curation.policy import Policy
-from horde_model_reference.dashboard.plan_view import LONGEST_LINK, PlanView, Tab
+from horde_model_reference.dashboard.plan_view import FILTERS, LONGEST_LINK, PlanView, Tab
 from tests.support.builders import IMAGE
-from tests.support.curation import facts_of, plan_of
+from tests.support.curation import facts_of
 from tests.support.hostile_names import HOSTILE_NAMES
 
 names = st.text(st.characters(exclude_categories=["Cs"]), min_size=1) | st.sampled_from(sorted(HOSTILE_NAMES.values()))
@@ -24,9 +25,7 @@ views = st.builds(
     policy=st.just({}) | st.just({"candidates.min_age_days": "0", "protect.rising": "false"}),
     tab=st.none() | st.sampled_from(Tab),
     page=st.integers(0, 99),
-    search=texts,
-    level=texts,
-    reason=texts,
+    filters=st.dictionaries(st.sampled_from(sorted(FILTERS)), texts.filter(bool)),
 )
 
 
@@ -76,6 +75,11 @@ def test_a_senseless_place_is_the_first(page: str) -> None:
     assert (view.tab, view.page) == (None, 0)
 
 
+def test_the_ticks_of_another_policy_are_shown_with_it() -> None:
+    """The tab that was open may have none of them."""
+    assert PlanView.read([("tab", "kept"), ("follow", "1")], Policy()).tab is None
+
+
 def test_the_last_button_counts() -> None:
     assert PlanView.read([("tab", "kept"), ("tab", "unknown")], Policy()).tab is Tab.UNKNOWN
 
@@ -92,8 +96,16 @@ def test_every_verdict_has_a_tab_and_marks_have_one() -> None:
 
 
 def test_filters_let_the_models_pass_that_they_name() -> None:
-    (found,) = plan_of(facts_of({"Some Model": 0}, days={"Some Model": None})).verdicts
-    assert PlanView(search="model", level="critical", reason="age_unknown").lists(found)
-    assert not PlanView(search="other").lists(found)
-    assert not PlanView(level="low").lists(found)
-    assert not PlanView(reason="rising").lists(found)
+    facts = facts_of({"Some Model": 0}, days={"Some Model": None}, records={"Some Model": {"baseline": "flux_1"}})
+    models = draft_plan(facts, Policy()).models
+
+    def lists(**filters: str) -> bool:
+        return PlanView(filters=filters).listed(models).height == 1
+
+    assert lists(search="model", level="critical", reason="age_unknown", baseline="flux_1", size="up to 2.6 GB")
+    assert not lists(search="other")
+    assert not lists(level="low")
+    assert not lists(reason="rising")
+    assert not lists(baseline="flux_2")
+    assert not lists(size="from 20 GB")
+    assert not lists(size="no such size")

@@ -91,7 +91,7 @@ def test_too_many_are_counted_not_drawn(use: int, most: int) -> None:
 
 def test_rule_3_unknown_use_is_left_out_and_unknown_size_has_a_band() -> None:
     table = table_of(catalogue_of({"a": weighing(None)}, TEXT), observation_of(stats_of({"a": 5}), category=TEXT))
-    assert [row.label for row in scatter(table, 200).rows] == ["size unknown"]
+    assert [row.label for row in scatter(table, 200).rows] == ["parameters unknown"]
     nothing = table_of(catalogue_of(["a"]), observation_of({"day": {}, "month": {}, "total": {}}))
     found = scatter(nothing, 200)
     assert (found.rows, found.left_out) == ((), 1)

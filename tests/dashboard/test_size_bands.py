@@ -17,7 +17,7 @@ def test_every_model_is_in_one_band_and_bands_descend(sizes: list[int | None]) -
     assert sum(band.rows.height for band in bands) == len(sizes)
     known = [band.rows["parameters"].max() for band in bands if band.rows["parameters"].null_count() == 0]
     assert known == sorted(known, reverse=True)  # type: ignore[type-var]
-    assert ("size unknown" in [band.label for band in bands]) is (None in sizes)
+    assert ("parameters unknown" in [band.label for band in bands]) is (None in sizes)
 
 
 def test_the_words_have_the_categorys_unit() -> None:

@@ -7,7 +7,7 @@ from itertools import groupby
 from hypothesis import given
 from hypothesis import strategies as st
 
-from horde_model_reference.dashboard.sparkline import EDGE, HEIGHT, WIDTH, log_share, weeks_line
+from horde_model_reference.dashboard.sparkline import EDGE, HEIGHT, WIDTH, log_share, share_of, weeks_line
 
 weeks = st.lists(st.none() | st.floats(0, 1e9), min_size=1, max_size=20)
 
@@ -39,3 +39,8 @@ def test_bars_grow_with_use_up_to_the_whole(first: int, second: int) -> None:
 
 def test_nothing_and_unknown_have_no_bar() -> None:
     assert log_share(0, 10) is log_share(None, 10) is log_share(0, 0) is None
+    assert share_of(0, 10) is share_of(None, 10) is share_of(0, 0) is None
+
+
+def test_a_plain_bar_is_the_share_of_the_longest() -> None:
+    assert (share_of(5, 10), share_of(10, 10), share_of(10, None)) == (50, 100, None)

@@ -9,13 +9,15 @@ from urllib.parse import parse_qsl, urlsplit
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from pydantic import TypeAdapter
 
 from horde_model_reference.analytics.filter_presets import PRESETS
 from horde_model_reference.analytics.risk_level import RiskLevel
 from horde_model_reference.analytics.risk_query import BY_REMOVAL, SCALAR_COLUMNS, RiskQuery
+from horde_model_reference.analytics.size_bands import SIZE_BANDS
 from horde_model_reference.analytics.verdict import Verdict
 from horde_model_reference.dashboard.views import PAGE_SIZE, PLAIN, View
-from horde_model_reference.service.pages import ViewParameters
+from horde_model_reference.service.parameters import OF_PAGES
 from tests.support.builders import IMAGE, TEXT
 
 words = st.text(st.characters(exclude_categories=["Cs"]), max_size=12)
@@ -32,19 +34,20 @@ queries = st.builds(
     baseline=st.none() | words.filter(bool),
     nsfw=st.none() | st.booleans(),
     host=st.none() | words.filter(bool),
-    exact_level=st.none() | st.sampled_from([level.value for level in RiskLevel]),
-    verdict=st.none() | st.sampled_from([verdict.value for verdict in Verdict]),
+    exact_level=st.none() | st.sampled_from(RiskLevel),
+    verdict=st.none() | st.sampled_from(Verdict),
     reason=st.none() | words.filter(bool),
+    size=st.none() | st.sampled_from(sorted(SIZE_BANDS)),
+    backend=st.none() | words.filter(bool),
 )
-TYPES: dict[str, Any] = {"limit": int, "offset": int} | dict.fromkeys(
-    ("group_text_models", "include_backend_variations"), lambda text: text == "true"
-)
+TYPES: dict[str, TypeAdapter[Any]] = {found.name: TypeAdapter(found.annotation) for found in OF_PAGES}
+DEFAULTS = {found.name: found.default for found in OF_PAGES}
 
 
 def read(address: str) -> RiskQuery:
     """The question of an address, as the route reads it."""
     asked = parse_qsl(urlsplit(address).query, keep_blank_values=True)
-    return ViewParameters(**{name: TYPES.get(name, str)(value) for name, value in asked}).query()
+    return RiskQuery.of(DEFAULTS | {name: TYPES[name].validate_python(value) for name, value in asked})
 
 
 @given(queries)
@@ -108,6 +111,6 @@ def test_pages_are_turned_within_the_rows(offset: int, total: int, turns: list[t
 @given(queries)
 def test_a_form_that_carries_the_other_fields_asks_the_same(query: RiskQuery) -> None:
     fields = dict(View(IMAGE, query).fields())
-    typed = {name: TYPES.get(name, str)(value) for name, value in fields.items()}
-    assert ViewParameters(**typed).query() == replace(query, offset=0)
+    typed = {name: TYPES[name].validate_python(value) for name, value in fields.items()}
+    assert RiskQuery.of(DEFAULTS | typed) == replace(query, offset=0)
     assert "search" not in dict(View(IMAGE, query).fields("search"))

@@ -13,7 +13,8 @@ import pytest
 
 from horde_model_reference.errors import HistoryError
 from horde_model_reference.history.database_file import MAGIC, opened_file
-from horde_model_reference.history.history import AWAY, FILE, KeptHistory
+from horde_model_reference.history.history import AWAY
+from horde_model_reference.history.kept_history import FILE, KeptHistory
 from horde_model_reference.integrations.horde_api_models import Observation
 from horde_model_reference.settings import load_settings
 from tests.support.builders import FETCHED, catalogue_of, observation_of, stats_of, status_of

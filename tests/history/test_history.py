@@ -12,11 +12,12 @@ import pytest
 from horde_model_reference.clock import Clock
 from horde_model_reference.errors import HistoryError, NoHistoryError
 from horde_model_reference.history.database import open_in_memory
-from horde_model_reference.history.history import AWAY, FILE, RETRY_AFTER, KeptHistory, NoHistory, make_history
+from horde_model_reference.history.history import AWAY, NoHistory
+from horde_model_reference.history.kept_history import FILE, RETRY_AFTER, KeptHistory, make_history
 from horde_model_reference.history.store import HistoryStore, store_on
 from horde_model_reference.settings import Settings, load_settings
 from tests.support.builders import catalogue_of, observation_of, stats_of, status_of
-from tests.support.clock import SteeredClock
+from tests.support.clock import SteeredClock, steered_timers
 
 CATALOGUE = catalogue_of(["a"])
 CLOCK = SteeredClock()
@@ -69,11 +70,13 @@ class Failing:
     def __init__(self) -> None:
         self.fails = True
         self.opened = 0
+        self.begun = asyncio.Event()
         self.goes_on = asyncio.Event()
         self.goes_on.set()
 
     async def __call__(self, _: Settings, clock: Clock) -> HistoryStore:
         self.opened += 1
+        self.begun.set()
         await self.goes_on.wait()
         if self.fails:
             raise HistoryError("It is away.")
@@ -108,7 +111,7 @@ async def test_who_waits_too_long_goes_on_without(caplog: pytest.LogCaptureFixtu
     opener.fails = False
     opener.goes_on.clear()
     history = KeptHistory(load_settings(), clock, opener)
-    assert await history.usage(CATALOGUE, 0.01) == (None, (AWAY,))
+    assert await history.usage(CATALOGUE, 0) == (None, (AWAY,))
     assert await history.usage(CATALOGUE, 600) == (None, (AWAY,))  # at once
     assert (history.state, len(caplog.messages)) == ("away", 1)
     opener.goes_on.set()
@@ -121,9 +124,13 @@ async def test_who_waits_too_long_goes_on_without(caplog: pytest.LogCaptureFixtu
 async def test_a_route_that_waits_too_long_says_that_it_is_away() -> None:
     opener = Failing()
     opener.goes_on.clear()
-    history = KeptHistory(load_settings(request_deadline_seconds=0.01), CLOCK, opener)
-    with pytest.raises(HistoryError, match="in time"):
-        await history.of_models(CATALOGUE, ["a"], 30)
+    history = KeptHistory(load_settings(request_deadline_seconds=60), CLOCK, opener)
+    with steered_timers() as wait:
+        asking = asyncio.create_task(history.of_models(CATALOGUE, ["a"], 30))
+        await opener.begun.wait()
+        wait(60)
+        with pytest.raises(HistoryError, match="in time"):
+            await asking
     assert history.state == "away"
     await history.aclose()
 
@@ -133,7 +140,7 @@ async def test_what_was_only_late_is_not_away_any_more_when_it_is_there() -> Non
     opener.fails = False
     opener.goes_on.clear()
     history = KeptHistory(load_settings(), CLOCK, opener)
-    await history.usage(CATALOGUE, 0.01)
+    await history.usage(CATALOGUE, 0)
     opener.goes_on.set()
     await history.collect(SEEN)
     assert history.state == "ok"

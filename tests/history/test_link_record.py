@@ -36,6 +36,21 @@ async def test_a_result_is_kept_with_its_time_and_detail(stores: Stores) -> None
         ([0, 1], LinkState.SUSPECT, 2),
         ([0, 1, 2], LinkState.DEAD, 3),
         ([0, 10, 30], LinkState.DEAD, 3),
+        ([1, 0, 1, 0, 1], LinkState.SUSPECT, 1),
+        ([0, 1, 0, 1], LinkState.SUSPECT, 2),
+        ([30, 0, 30, 0], LinkState.SUSPECT, 1),
+        ([30, 30.1, 31, 0, 1], LinkState.SUSPECT, 2),
+    ],
+    ids=[
+        "once",
+        "one day",
+        "two days",
+        "three days",
+        "far apart",
+        "two clocks",
+        "two clocks, another day",
+        "a clock that is wrong now and then",
+        "a clock that was wrong",
     ],
 )
 async def test_failures_on_three_days_make_a_link_dead(

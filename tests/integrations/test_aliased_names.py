@@ -11,8 +11,10 @@ from hypothesis import strategies as st
 
 from horde_model_reference.catalogue.aliases import Aliases, bundled_aliases, parse_aliases
 from horde_model_reference.categories import HordeModelType
-from horde_model_reference.integrations.attribution import attribute_names, name_rules, pattern_of
+from horde_model_reference.integrations.aliased_names import pattern_of
+from horde_model_reference.integrations.attribution import attribute_names
 from horde_model_reference.integrations.data_merger import aliases_without_target
+from horde_model_reference.integrations.name_steps import name_rules
 
 MODELS = ["Northwind/Harbor-3B", "Northwind/Harbor-8B", "other/Harbor-8B", "Straße/Café-7B"]
 

@@ -20,8 +20,8 @@ from horde_model_reference.integrations.attribution import (
     attribute_names,
     candidates_of,
     lookups_of,
-    name_rules,
 )
+from horde_model_reference.integrations.name_steps import name_rules
 from horde_model_reference.name_parts import ENDINGS
 from tests.support.text_names import API_NAMES, MODELS
 

@@ -236,6 +236,16 @@ def test_rule_7_a_name_that_a_text_worker_took_has_unknown_workers() -> None:
     assert [(warning.code, "'Deliberate'" in warning.message) for warning in clash.warnings] == [("name_clash", True)]
 
 
+def test_rule_7_while_names_of_text_workers_are_unknown_they_could_hide_every_model_that_is_not_listed() -> None:
+    models, stats, status = ["Deliberate", "Other"], stats_of({"Deliberate": 4}), status_of({"Other": 2})
+    plain = merge(models, observation_of(stats, status))
+    unknown = merge(models, observation_of(stats, status, other_type_names=None))
+    assert plain.models["worker_count"].to_list() == [0, 2]
+    assert unknown.models["worker_count"].to_list() == [None, 2]
+    assert unknown.models["workers_known"].to_list() == [False, True]
+    assert (unknown.totals, unknown.warnings) == (plain.totals, ())
+
+
 def test_rule_13_the_warning_of_a_clash_shows_the_name_inert() -> None:
     name = "\x1b[31mred\u202e\nline"
     clash = merge([name], observation_of(stats_of({name: 1}), other_type_names=frozenset({name})))

@@ -10,15 +10,15 @@ from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
+import httpx
 import pytest
 
 from horde_model_reference.categories import HordeModelType
 from horde_model_reference.clock import Clock
 from horde_model_reference.errors import HordeAPIError
-from horde_model_reference.integrations import horde_api_integration
-from horde_model_reference.integrations.horde_api_client import HordeAPIClient
 from horde_model_reference.integrations.horde_api_integration import HordeAPIDegradedError, HordeAPIIntegration
 from horde_model_reference.integrations.horde_api_models import Observation
+from horde_model_reference.settings import Settings
 from tests.support.builders import FETCHED, stats_of, status_of
 from tests.support.clock import SteeredClock
 from tests.support.misbehaving_horde import (
@@ -48,6 +48,8 @@ IMAGE, TEXT = HordeModelType.IMAGE, HordeModelType.TEXT
 ROUTES = {IMAGE: IMAGE_ROUTES, TEXT: TEXT_ROUTES}
 LONG = 60.0
 """A time-out that no test waits for."""
+HORDE_SECONDS = 30.0
+"""The Horde's time-out: below those of readers."""
 
 
 @pytest.fixture
@@ -55,39 +57,42 @@ def clock() -> SteeredClock:
     return SteeredClock()
 
 
+class Watched(HordeAPIIntegration):
+    """One of which the end of each fetch can be awaited."""
+
+    def __init__(self, settings: Settings, client: httpx.AsyncClient, clock: Clock) -> None:
+        self.ended = asyncio.Semaphore(0)
+        super().__init__(settings, client, clock, lambda _: self.ended.release())
+
+
 @asynccontextmanager
-async def watching(
-    horde: MisbehavingHorde, clock: SteeredClock, **overrides: Any
-) -> AsyncIterator[HordeAPIIntegration]:
+async def watching(horde: MisbehavingHorde, clock: SteeredClock, **overrides: Any) -> AsyncIterator[Watched]:
     settings = horde.settings(
         **{
             "horde_api_cache_ttl": 60,
             "deletion_risk_cache_ttl": 300,
             "cache_hydration_stale_ttl_seconds": 3600,
+            "horde_api_timeout": HORDE_SECONDS,
         }
         | overrides
     )
     async with horde.client(settings) as client:
-        watched = HordeAPIIntegration(settings, client, clock)
+        watched = Watched(settings, client, clock)
         try:
             yield watched
         finally:
             await watched.aclose()
 
 
-@asynccontextmanager
-async def hurried(watched: HordeAPIIntegration, horde: MisbehavingHorde, behaviour: Behaviour) -> AsyncIterator[None]:
-    """Inside, an answer that never comes is not waited for long."""
-    if behaviour not in HANGING:
-        yield
-        return
-    settings = horde.settings(horde_api_timeout=0.3)
-    async with horde.client(settings) as client:
-        patient, watched.client = watched.client, HordeAPIClient(settings, client, Clock())
-        try:
-            yield
-        finally:
-            watched.client = patient
+async def observed(
+    watched: Watched, horde: MisbehavingHorde, model_type: HordeModelType, *, hanging: int, fetched: int = 0
+) -> Observation:
+    """Observe, and let the Horde's time go by when so many answers hang and so many routes have been fetched."""
+    if not hanging:
+        return await watched.observe(model_type)
+    watched.ended = asyncio.Semaphore(0)
+    others = [watched.ended.acquire() for _ in range(fetched)]
+    return await horde.outlast(watched.observe(model_type), hanging, HORDE_SECONDS, *others)
 
 
 def figures(observation: Observation) -> tuple[Any, ...]:
@@ -115,7 +120,7 @@ async def test_an_observation_says_what_the_horde_said(horde: MisbehavingHorde, 
     async with watching(horde, clock) as watched:
         image, text = await watched.observe(IMAGE), await watched.observe(TEXT)
     assert figures(image) == (
-        [("Deliberate", 2, 0, 10.0)],
+        [("Deliberate", 2, 0, 10.0, 0, 0.0)],
         [("Deliberate", 1, 20, 300)],
         True,
         True,
@@ -135,7 +140,7 @@ async def test_an_observation_says_what_the_horde_said(horde: MisbehavingHorde, 
 async def test_figures_by_api_name(horde: MisbehavingHorde, clock: SteeredClock) -> None:
     async with watching(horde, clock) as watched:
         assert await watched.get_model_status_indexed(TEXT) == {
-            "koboldcpp/Stheno": {"worker_count": 3, "queued_jobs": 0, "performance": 10.0}
+            "koboldcpp/Stheno": {"worker_count": 3, "queued_jobs": 0, "performance": 10.0, "eta": 0, "queued": 0.0}
         }
         assert await watched.get_model_stats_indexed(TEXT) == {
             "koboldcpp/Stheno": {"usage_day": 2, "usage_month": 30, "usage_total": 400}
@@ -144,7 +149,7 @@ async def test_figures_by_api_name(horde: MisbehavingHorde, clock: SteeredClock)
 
 async def test_all_who_ask_at_once_share_one_fetch_of_each_route(horde: MisbehavingHorde, clock: SteeredClock) -> None:
     horde.all_routes(NO_HEADERS)
-    async with watching(horde, clock, horde_api_timeout=LONG, request_deadline_seconds=LONG) as watched:
+    async with watching(horde, clock, horde_api_timeout=LONG) as watched:
         asking = [asyncio.create_task(watched.observe(kind)) for kind in (IMAGE, TEXT) for _ in range(20)]
         for route in Route:
             await horde.asked(route)
@@ -157,7 +162,7 @@ async def test_all_who_ask_at_once_share_one_fetch_of_each_route(horde: Misbehav
 
 async def test_who_gives_up_leaves_the_fetch_to_the_others(horde: MisbehavingHorde, clock: SteeredClock) -> None:
     horde.all_routes(NO_HEADERS)
-    async with watching(horde, clock, horde_api_timeout=LONG, request_deadline_seconds=LONG) as watched:
+    async with watching(horde, clock, horde_api_timeout=LONG) as watched:
         first, second = (asyncio.create_task(watched.observe(TEXT)) for _ in range(2))
         for route in TEXT_ROUTES:
             await horde.asked(route)
@@ -215,8 +220,8 @@ async def test_figures_outlive_every_misbehaviour(
         good = await watched.observe(model_type)
         horde.all_routes(behaviour)
         clock.wait(300)
-        async with hurried(watched, horde, behaviour):
-            held = await watched.observe(model_type)
+        hanging = len(ROUTES[model_type]) if behaviour in HANGING else 0
+        held = await observed(watched, horde, model_type, hanging=hanging)
         assert figures(held) == figures(good)
         assert held.stale
         assert codes(held) == {"horde_stale"}
@@ -235,8 +240,7 @@ async def test_stale_is_set_at_the_first_failure_and_cleared_by_a_success(
         assert not (await watched.observe(TEXT)).stale
         clock.wait(300)
         horde.always(route, behaviour)
-        async with hurried(watched, horde, behaviour):
-            failed_once = await watched.observe(TEXT)
+        failed_once = await observed(watched, horde, TEXT, hanging=behaviour in HANGING, fetched=1)
         times = {Route.TEXT_STATUS: failed_once.status_fetched_at, Route.TEXT_STATS: failed_once.stats_fetched_at}
         assert (failed_once.stale, codes(failed_once)) == (True, {"horde_stale"})
         assert times == {route: FETCHED, other: clock.now()}
@@ -278,12 +282,13 @@ async def test_what_is_older_than_the_stale_limit_is_not_used(
     async with watching(horde, clock) as watched:
         good = await watched.observe(TEXT)
         horde.always(Route.TEXT_STATS, behaviour)
-        async with hurried(watched, horde, behaviour):
-            clock.wait(3600)
-            assert (await watched.observe(TEXT)).stats_fetched_at == good.stats_fetched_at
-            clock.wait(1)
-            with pytest.raises(HordeAPIDegradedError, match="stats/text/models"):
-                await watched.observe(TEXT)
+        hanging = behaviour in HANGING
+        clock.wait(3600)
+        held = await observed(watched, horde, TEXT, hanging=hanging, fetched=1)
+        assert held.stats_fetched_at == good.stats_fetched_at
+        clock.wait(1)
+        with pytest.raises(HordeAPIDegradedError, match="stats/text/models"):
+            await observed(watched, horde, TEXT, hanging=hanging)
 
 
 @pytest.mark.parametrize("max_age", [None, timedelta(seconds=240)])
@@ -374,8 +379,7 @@ async def test_with_nothing_held_a_failure_is_an_error(
     horde.always(route, behaviour)
     async with watching(horde, clock) as watched:
         with pytest.raises(HordeAPIDegradedError) as caught:
-            async with hurried(watched, horde, behaviour):
-                await watched.observe(model_type)
+            await observed(watched, horde, model_type, hanging=behaviour in HANGING, fetched=1)
         assert isinstance(caught.value, HordeAPIError)
         assert route.partition("?")[0] in caught.value.message
         assert SECRET not in caught.value.message + caught.value.hint
@@ -411,6 +415,7 @@ async def test_rule_3_with_nothing_held_an_answer_without_figures_is_served_as_u
         assert not seen.stale
         assert seen.stats.complete == (code != "usage_unknown")
         assert seen.status.complete == (code != "workers_unknown")
+        assert (seen.other_type_names is None) == (code == "clashes_unknown")
         clock.wait(300)
         later = await watched.observe(model_type)
         assert (later.stale, later.warnings) == (False, ())
@@ -427,11 +432,10 @@ async def test_rule_3_entries_that_make_no_sense_are_told(horde: MisbehavingHord
 
 
 async def test_who_has_something_to_go_on_with_does_not_wait_for_a_slow_horde(
-    horde: MisbehavingHorde, clock: SteeredClock, monkeypatch: pytest.MonkeyPatch
+    horde: MisbehavingHorde, clock: SteeredClock
 ) -> None:
     """The held figures are served at once and are not stale, for nothing has failed; the refresh goes on behind."""
-    monkeypatch.setattr(horde_api_integration, "PATIENCE", 0.01)
-    async with watching(horde, clock, horde_api_timeout=LONG, request_deadline_seconds=LONG) as watched:
+    async with watching(horde, clock, refresh_patience_seconds=0) as watched:
         first = await watched.observe(TEXT)
         clock.wait(300)
         horde.payloads[Route.TEXT_STATS] = stats_of({"koboldcpp/Stheno": 1})
@@ -442,14 +446,14 @@ async def test_who_has_something_to_go_on_with_does_not_wait_for_a_slow_horde(
         horde.release.set()
         async with asyncio.timeout(LONG):
             while (seen := await watched.observe(TEXT)).fetched_at == FETCHED:
-                pass
+                await watched.ended.acquire()
     assert seen.stats.frame.rows() == [("koboldcpp/Stheno", 1, 1, 1)]
     assert counts(horde) == dict.fromkeys(TEXT_ROUTES, 2)
 
 
 async def test_closing_ends_what_is_under_way(horde: MisbehavingHorde, clock: SteeredClock) -> None:
     horde.all_routes(NO_HEADERS)
-    async with watching(horde, clock, horde_api_timeout=LONG, request_deadline_seconds=LONG) as watched:
+    async with watching(horde, clock, horde_api_timeout=LONG) as watched:
         asking = asyncio.create_task(watched.observe(TEXT))
         for route in TEXT_ROUTES:
             await horde.asked(route)

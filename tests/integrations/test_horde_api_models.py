@@ -23,6 +23,7 @@ from horde_model_reference.integrations.horde_api_models import (
     NAMES_CONTRADICTORY,
     NAMES_INCOMPLETE,
     NAMES_REPEATED,
+    OPTIONAL,
     PERIODS,
     STATS_SCHEMA,
     STATUS_SCHEMA,
@@ -60,7 +61,8 @@ WHOLE: tuple[float, ...] = (0, 0.0, -0.0, 7, 7.0, MAX_FIGURE, float(MAX_FIGURE))
 
 
 def rows(report: Payload) -> dict[str, list[Any]]:
-    return {name: figures for name, *figures in report.frame.rows()}
+    """The figures that the analysis rests on, by name."""
+    return {name: figures for name, *figures in report.frame.drop("eta", "queued", strict=False).rows()}
 
 
 def faults(report: Payload) -> dict[str, int]:
@@ -84,7 +86,19 @@ def test_status_is_read_by_name() -> None:
     assert report.complete
     assert faults(report) == {}
     assert dict(report.frame.schema) == STATUS_SCHEMA
-    assert report.frame.rows() == [("a", 1, 2, 7.0), ("b", 0, 2, 0.0)]
+    assert rows(report) == {"a": [1, 2, 7.0], "b": [0, 2, 0.0]}
+
+
+@pytest.mark.parametrize(
+    ("sent", "read"),
+    [({"eta": 7, "queued": 3.5}, (7, 3.5)), ({"eta": 10_000}, (None, 0.0)), ({"queued": "x"}, (0, None))],
+)
+def test_time_and_queue_are_read_where_they_make_sense(sent: dict[str, Any], read: tuple[Any, Any]) -> None:
+    """No figure of the analysis rests on them, so an entry without them is whole; 10,000 stands for no time."""
+    entry = status_entry("a", **sent)
+    report = parse_status([entry, {name: value for name, value in entry.items() if name not in sent} | {"name": "b"}])
+    assert report.frame.select("eta", "queued").row(0) == read
+    assert (report.complete, faults(report)) == (True, {})
 
 
 @pytest.mark.parametrize("sent", WHOLE, ids=repr)
@@ -262,7 +276,7 @@ def test_a_status_without_figures_is_unknown(raw: Any) -> None:
 
 def assert_unknown(report: Payload) -> None:
     assert not report.known
-    assert report.frame.drop("api_name").null_count().row(0) == (report.frame.height,) * 3
+    assert report.frame.drop("api_name").null_count().row(0) == (report.frame.height,) * (report.frame.width - 1)
 
 
 def test_zeros_are_figures() -> None:
@@ -330,7 +344,9 @@ def assert_sound(report: Payload) -> None:
     assert report.known <= set(report.frame.columns)
     of_known = report.frame.select("api_name", *sorted(report.known)).rows()
     assert sum(report.faults.values()) >= sum(None in row for row in of_known)
-    assert {column for column in report.frame.columns[1:] if report.frame[column].count()} == report.known
+    assert {
+        column for column in set(report.frame.columns[1:]) - OPTIONAL if report.frame[column].count()
+    } == report.known
     assert report.known or not figures
 
 
@@ -377,12 +393,13 @@ LATER = FETCHED + timedelta(seconds=1)
         replace(PLAIN, stats=parse_stats(stats_of({"a": 2}))),
         replace(PLAIN, status=parse_status(status_of({"a": 2}))),
         replace(PLAIN, other_type_names=frozenset({"a"})),
+        replace(PLAIN, other_type_names=None),
         replace(PLAIN, status_fetched_at=LATER),
         replace(PLAIN, stats_fetched_at=LATER),
         replace(PLAIN, stale=True),
         replace(PLAIN, notices=(DataWarning("horde_stale", "?"),)),
     ],
-    ids=["stats", "status", "clashes", "status time", "stats time", "stale", "notices"],
+    ids=["stats", "status", "clashes", "clashes unknown", "status time", "stats time", "stale", "notices"],
 )
 def test_a_fingerprint_covers_all_that_an_answer_shows(other: Observation) -> None:
     assert other.fingerprint() != PLAIN.fingerprint()

@@ -23,14 +23,14 @@ from horde_model_reference.clock import Clock
 from horde_model_reference.errors import HordeAPIDegradedError, HordeAPIError, SettingsError
 from horde_model_reference.events import Event, FetchDone
 from horde_model_reference.http_client import make_client
-from horde_model_reference.integrations import redis_sharing
 from horde_model_reference.integrations.horde_api_integration import CLOCK_TOLERANCE, HordeAPIIntegration
 from horde_model_reference.integrations.horde_api_routes import HeldPayload, stats_kind
-from horde_model_reference.integrations.redis_sharing import RETRY_AFTER, RedisSharing
+from horde_model_reference.integrations.redis_sharing import RedisSharing, horde_id
 from horde_model_reference.service.app import create_service
-from horde_model_reference.settings import ENV_PREFIX, load_settings
+from horde_model_reference.setting_groups import RedisSettings
+from horde_model_reference.settings import load_settings
 from tests.support.builders import FETCHED, IMAGE, stats_of
-from tests.support.clock import SteeredClock
+from tests.support.clock import SteeredClock, steered_timers
 from tests.support.misbehaving_horde import (
     GOOD,
     NO_HEADERS,
@@ -50,14 +50,19 @@ pytestmark = [pytest.mark.usefixtures("no_pauses"), pytest.mark.redis]
 TEXT = HordeModelType.TEXT
 TEXT_STATS = stats_kind(TEXT)
 PREFIX = "horde-model-reference"
-REPORT, FAILURE, LOCK = (f"{PREFIX}:{what}:{TEXT_STATS.route}" for what in ("report", "failure", "lock"))
 CHANNEL = f"{PREFIX}:catalogues"
 REVISIONS = f"{PREFIX}:revisions"
 NOW = timedelta(0)
 LONG = 60.0
+RETRY_SECONDS = RedisSettings(use_redis=True).retry_seconds
 
 Put = Callable[[redis.asyncio.Redis, str], Awaitable[None]]
 """Puts something into Redis under a key."""
+
+
+def key_of(what: str, horde: MisbehavingHorde) -> str:
+    """The key of the text statistics of a Horde."""
+    return f"{PREFIX}:{what}:{horde_id(horde.url)}:{TEXT_STATS.route}"
 
 
 @dataclass
@@ -92,24 +97,19 @@ async def store(server: RedisServer) -> AsyncIterator[redis.asyncio.Redis]:
         yield client
 
 
-@pytest.fixture
-def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
-    """A Redis that gives no answer is noticed as soon as by default."""
-    monkeypatch.setenv(f"{ENV_PREFIX}REDIS__TIMEOUT_SECONDS", "0.5")
-
-
 @asynccontextmanager
 async def a_process(
     horde: MisbehavingHorde, server: RedisServer, clock: SteeredClock, **overrides: Any
 ) -> AsyncIterator[Process]:
-    settings = horde.settings(**{"redis": {"use_redis": True, "url": server.url}} | overrides)
+    patient = {"refresh_patience_seconds": 10 * LONG, "redis": {"use_redis": True, "url": server.url}}
+    settings = horde.settings(**patient | overrides)
     outcomes: list[str] = []
 
     def listen(event: Event) -> None:
         if isinstance(event, FetchDone):
             outcomes.append(event.outcome)
 
-    async with make_client(5) as client:
+    async with make_client(LONG) as client:
         redis_clock = SteeredClock()
         sharing = RedisSharing(settings, redis_clock)
         watched = HordeAPIIntegration(settings, client, clock, listen, sharing)
@@ -128,12 +128,22 @@ async def processes(
         yield [await stack.enter_async_context(a_process(horde, server, clock, **overrides)) for _ in range(number)]
 
 
+async def alone(process: Process) -> list[tuple[Any, ...]]:
+    """Return the statistics' rows while Redis hangs, whose time goes by until the process does without it."""
+    asking = asyncio.create_task(process.stats())
+    with steered_timers() as wait:
+        while process.sharing.state == "shared":
+            wait(1)
+            await asyncio.sleep(0)
+        return await asking
+
+
 async def together(horde: MisbehavingHorde, clock: SteeredClock, *workers: Process) -> bool:
     """Whether one request to the Horde does for all of them, a while later."""
     clock.wait(60)
     before = horde.count(Route.TEXT_STATS)
     for worker in workers:
-        worker.redis_clock.wait(RETRY_AFTER)
+        worker.redis_clock.wait(RETRY_SECONDS)
         await worker.stats()
     return horde.count(Route.TEXT_STATS) == before + 1
 
@@ -181,14 +191,14 @@ async def test_a_failure_is_shared_for_a_moment(
         assert len({str(failure) for failure in failures}) == 1
         tries = horde.count(Route.TEXT_STATS)
         assert tries == 3, "those of one fetch"
-        assert SECRET not in str(await store.get(FAILURE))
+        assert SECRET not in str(await store.get(key_of("failure", horde)))
         horde.always(Route.TEXT_STATS, GOOD)
         with pytest.raises(HordeAPIDegradedError) as caught:
             await workers[0].stats()
         assert caught.value.retry_after
         assert horde.count(Route.TEXT_STATS) == tries
-        assert 0 < await store.pttl(FAILURE) <= 1000 * LONG
-        await store.delete(FAILURE)  # as the end of its time does
+        assert 0 < await store.pttl(key_of("failure", horde)) <= 1000 * LONG
+        await store.delete(key_of("failure", horde))  # as the end of its time does
         found = await asyncio.gather(*(worker.stats() for worker in workers))
         assert found == [[("koboldcpp/Stheno", 2, 30, 400)]] * 4
         assert horde.count(Route.TEXT_STATS) == tries + 1
@@ -199,11 +209,11 @@ async def test_how_long_the_horde_wants_to_be_left_alone_is_shared(
 ) -> None:
     """Also where that is longer than a failure is remembered otherwise."""
     horde.always(Route.TEXT_STATS, TOO_MANY_WAIT)
-    async with processes(2, horde, server, clock, horde_api_breaker_reset_seconds=0.05) as (first, second):
+    async with processes(2, horde, server, clock, horde_api_breaker_reset_seconds=1) as (first, second):
         with pytest.raises(HordeAPIDegradedError):
             await first.stats()
         tries = horde.count(Route.TEXT_STATS)
-        assert 20_000 < await store.pttl(FAILURE) <= 30_000
+        assert 20_000 < await store.pttl(key_of("failure", horde)) <= 30_000
         with pytest.raises(HordeAPIDegradedError) as caught:
             await second.stats()
         assert 20 < (caught.value.retry_after or 0) <= 30
@@ -229,6 +239,46 @@ async def test_a_new_process_begins_with_what_the_others_know(
         clock.wait(1)
         with pytest.raises(HordeAPIDegradedError):
             await fourth.horde.observe(TEXT)
+
+
+INTERVAL = timedelta(seconds=240)
+
+
+async def test_a_process_that_starts_takes_up_the_observation_of_the_others(
+    horde: MisbehavingHorde, server: RedisServer, clock: SteeredClock
+) -> None:
+    """However old it is within what is wanted; so all need a newer one at the same time, and one asks for it."""
+    async with processes(2, horde, server, clock) as (first, second):
+        await first.stats(INTERVAL)
+        clock.wait(200)
+        assert (await second.horde.observe(TEXT, INTERVAL)).fetched_at == FETCHED
+        assert counts(horde) == {1}
+        clock.wait(40)
+        fetched = {(await process.horde.observe(TEXT, INTERVAL)).fetched_at for process in (second, first)}
+        assert fetched == {FETCHED + INTERVAL}
+        assert counts(horde) == {2}
+
+
+async def test_a_process_that_redis_was_away_for_returns_to_the_observation_of_the_others(
+    horde: MisbehavingHorde, server: RedisServer, clock: SteeredClock
+) -> None:
+    async with processes(2, horde, server, clock) as (first, second):
+        for process in (first, second):
+            await process.stats(INTERVAL)
+        server.stop()
+        clock.wait(240)
+        await second.stats(INTERVAL)
+        server.start()
+        await first.sharing.load(TEXT_STATS)  # Finds its connection dead.
+        clock.wait(60)
+        first.redis_clock.wait(RETRY_SECONDS)
+        await first.stats(INTERVAL)
+        assert counts(horde) == {3}, "once together, once by each"
+        clock.wait(180)
+        second.redis_clock.wait(RETRY_SECONDS)
+        returned = await second.horde.observe(TEXT, INTERVAL)
+        assert returned.fetched_at == (await first.horde.observe(TEXT, INTERVAL)).fetched_at
+        assert counts(horde) == {3}
 
 
 async def test_rule_3_an_answer_without_figures_is_not_shared(
@@ -284,7 +334,7 @@ async def test_an_unreadable_report_is_ignored_and_replaced(
     """One of another version of the program, for instance."""
     async with redis.asyncio.from_url(shared_server.url) as store:
         await store.flushall()
-        await store.set(REPORT, unreadable)
+        await store.set(key_of("report", horde), unreadable)
         async with processes(2, horde, shared_server, clock) as (first, second):
             assert await first.stats() == [("koboldcpp/Stheno", 2, 30, 400)]
             assert await second.stats() == [("koboldcpp/Stheno", 2, 30, 400)]
@@ -296,7 +346,7 @@ async def test_of_a_value_that_is_too_long_only_the_beginning_is_read(
     horde: MisbehavingHorde, server: RedisServer, clock: SteeredClock, store: redis.asyncio.Redis, key: str
 ) -> None:
     """Design section 14: a bound is on the work. Whoever writes to Redis could store half a gigabyte."""
-    await store.set({"report": REPORT, "failure": FAILURE}[key], b"[" * 60_000_000, ex=5)
+    await store.set(key_of(key, horde), b"[" * 60_000_000, ex=5)
     limits = BodyLimits(max_bytes=5_000)
     async with a_process(horde, server, clock, body_limits=limits) as process:
         before = (await store.info("stats"))["total_net_output_bytes"]
@@ -316,7 +366,7 @@ async def test_a_readable_report_would_be_used(
     horde: MisbehavingHorde, server: RedisServer, clock: SteeredClock, store: redis.asyncio.Redis, ahead: timedelta
 ) -> None:
     """So that the test above shows something; and clocks never agree quite."""
-    await store.set(REPORT, json.dumps(GOOD_REPORT | {"fetched_at": (FETCHED + ahead).isoformat()}))
+    await store.set(key_of("report", horde), json.dumps(GOOD_REPORT | {"fetched_at": (FETCHED + ahead).isoformat()}))
     async with a_process(horde, server, clock) as process:
         assert await process.stats() == [("theirs", 7, 7, 7)]
 
@@ -324,7 +374,7 @@ async def test_a_readable_report_would_be_used(
 async def test_something_else_in_the_place_of_a_report_is_replaced(
     horde: MisbehavingHorde, server: RedisServer, clock: SteeredClock, store: redis.asyncio.Redis
 ) -> None:
-    await store.rpush(REPORT, "no report")
+    await store.rpush(key_of("report", horde), "no report")
     async with processes(2, horde, server, clock) as (first, second):
         assert await first.stats() == await second.stats() == [("koboldcpp/Stheno", 2, 30, 400)]
         assert {first.sharing.state, second.sharing.state} == {"shared"}
@@ -351,14 +401,14 @@ async def put_another_type(store: redis.asyncio.Redis, key: str) -> None:
 async def test_a_failure_that_does_not_end_is_ignored_and_replaced(
     horde: MisbehavingHorde, server: RedisServer, clock: SteeredClock, store: redis.asyncio.Redis, put: Put
 ) -> None:
-    await put(store, FAILURE)
+    await put(store, key_of("failure", horde))
     async with a_process(horde, server, clock) as process:
         assert await process.stats() == [("koboldcpp/Stheno", 2, 30, 400)]
         assert process.sharing.state == "shared"
         horde.always(Route.TEXT_STATS, SERVER_ERROR)
         clock.wait(60)
         assert (await process.horde.observe(TEXT, NOW)).stale
-        assert await store.pttl(FAILURE) > 0
+        assert await store.pttl(key_of("failure", horde)) > 0
 
 
 @pytest.mark.parametrize(
@@ -384,8 +434,8 @@ async def test_what_redis_says_of_a_failure_is_not_repeated_as_it_is(
     ):
         await store.flushall()
         await first.stats()
-        await store.delete(REPORT)
-        await store.set(FAILURE, told, ex=60)
+        await store.delete(key_of("report", horde))
+        await store.set(key_of("failure", horde), told, ex=60)
         clock.wait(60)
         held = await first.horde.observe(TEXT, NOW)
         with pytest.raises(HordeAPIDegradedError) as caught:
@@ -401,17 +451,33 @@ async def test_what_redis_says_of_a_failure_is_not_repeated_as_it_is(
 # Turns.
 
 
-@pytest.mark.parametrize("milliseconds", [200, 60_000])
+@pytest.mark.parametrize("ends", [True, False])
 async def test_a_holder_of_the_lock_that_died_does_not_block_for_ever(
-    horde: MisbehavingHorde, server: RedisServer, clock: SteeredClock, store: redis.asyncio.Redis, milliseconds: int
+    horde: MisbehavingHorde, server: RedisServer, clock: SteeredClock, store: redis.asyncio.Redis, ends: bool
 ) -> None:
     """Whether its lock ends soon or not; and nobody takes away a lock that is not his."""
-    await store.set(LOCK, b"of a dead process", px=milliseconds)
-    async with processes(2, horde, server, clock, request_deadline_seconds=0.8) as workers:
-        async with asyncio.timeout(LONG):
-            found = await asyncio.gather(*(worker.stats() for worker in workers))
+    await store.set(key_of("lock", horde), b"of a dead process", px=1_000_000)
+
+    async def tries() -> int:
+        return int((await store.info("commandstats"))["cmdstat_set"]["calls"])
+
+    async with processes(2, horde, server, clock, request_deadline_seconds=LONG) as workers:
+        before = await tries()
+        asking = asyncio.gather(*(worker.stats() for worker in workers))
+
+        async def all_try() -> bool:
+            return await tries() > before + 2 * len(TEXT_ROUTES)
+
+        await eventually(all_try)
+        if ends:
+            await store.delete(key_of("lock", horde))  # as the end of its time does
+            found = await asking
+        else:
+            with steered_timers() as wait:
+                wait(LONG / 2)
+                found = await asking
     assert found == [[("koboldcpp/Stheno", 2, 30, 400)]] * 2
-    assert await store.get(LOCK) == (b"of a dead process" if milliseconds > 200 else None)
+    assert await store.get(key_of("lock", horde)) == (None if ends else b"of a dead process")
 
 
 @pytest.mark.parametrize("put", [put_for_ever, put_another_type])
@@ -419,53 +485,67 @@ async def test_nobody_waits_for_a_lock_without_a_deadline(
     horde: MisbehavingHorde, server: RedisServer, clock: SteeredClock, store: redis.asyncio.Redis, put: Put
 ) -> None:
     """None of ours is without one."""
-    await put(store, LOCK)
-    async with processes(2, horde, server, clock, request_deadline_seconds=LONG) as workers:
-        async with asyncio.timeout(LONG / 4):
+    await put(store, key_of("lock", horde))
+    async with processes(2, horde, server, clock, request_deadline_seconds=10 * LONG) as workers:
+        async with asyncio.timeout(LONG):
             found = await asyncio.gather(*(worker.stats() for worker in workers))
     assert found == [[("koboldcpp/Stheno", 2, 30, 400)]] * 2
     assert counts(horde) == {1}
-    assert await store.exists(LOCK) == 0
+    assert await store.exists(key_of("lock", horde)) == 0
 
 
 async def test_every_lock_has_a_deadline_and_is_given_back(
     horde: MisbehavingHorde, server: RedisServer, clock: SteeredClock, store: redis.asyncio.Redis
 ) -> None:
-    async with a_process(horde, server, clock, request_deadline_seconds=7) as process:
+    async with a_process(horde, server, clock, request_deadline_seconds=600) as process:
         async with process.sharing.turn(TEXT_STATS):
-            assert 6000 < await store.pttl(LOCK) <= 7000
-        assert await store.exists(LOCK) == 0
+            assert 500_000 < await store.pttl(key_of("lock", horde)) <= 600_000
+        assert await store.exists(key_of("lock", horde)) == 0
         with pytest.raises(RuntimeError):
             async with process.sharing.turn(TEXT_STATS):
                 raise RuntimeError
-        assert await store.exists(LOCK) == 0
+        assert await store.exists(key_of("lock", horde)) == 0
 
 
 async def test_a_lock_is_given_back_though_redis_was_away_meanwhile(
-    server: RedisServer, store: redis.asyncio.Redis
+    horde: MisbehavingHorde, server: RedisServer, store: redis.asyncio.Redis
 ) -> None:
     """Else the other processes would wait for it until its deadline."""
-    sharing = RedisSharing(load_settings(redis={"use_redis": True, "url": server.url}), SteeredClock())
+    sharing = RedisSharing(horde.settings(redis={"use_redis": True, "url": server.url}), SteeredClock())
     async with sharing.turn(TEXT_STATS):
-        assert await store.exists(LOCK)
+        assert await store.exists(key_of("lock", horde))
         await store.client_kill_filter(_type="normal", skipme=True)
         await sharing.load(TEXT_STATS)
         assert sharing.state == "alone"
-    assert not await store.exists(LOCK)
+    assert not await store.exists(key_of("lock", horde))
     await sharing.aclose()
 
 
 async def test_nothing_stays_in_redis_for_ever_but_the_revisions(
     horde: MisbehavingHorde, server: RedisServer, clock: SteeredClock, store: redis.asyncio.Redis
 ) -> None:
-    async with a_process(horde, server, clock, cache_hydration_stale_ttl_seconds=100) as process:
+    async with a_process(horde, server, clock, cache_hydration_stale_ttl_seconds=1000) as process:
         await process.stats()
         await process.sharing.announce(IMAGE, "one")
     lasting = {str(key): await store.ttl(key) for key in await store.keys("*")}
     assert lasting.pop(str(f"{PREFIX}:revisions".encode())) == -1
     assert len(lasting) == 2
-    assert all(90 < seconds <= 100 for seconds in lasting.values())
+    assert all(900 < seconds <= 1000 for seconds in lasting.values())
     assert all(f"{PREFIX}:report:" in key for key in lasting)
+
+
+async def test_services_of_two_hordes_in_one_redis_keep_apart(
+    horde: MisbehavingHorde, server: RedisServer, clock: SteeredClock
+) -> None:
+    """A model that another Horde does not know would count as unused, and a failure of it as one of ours."""
+    async with (
+        MisbehavingHorde({Route.TEXT_STATS: stats_of({"theirs": 7})}) as other,
+        a_process(other, server, clock) as theirs,
+        a_process(horde, server, clock) as ours,
+    ):
+        assert {row[0] for row in await theirs.stats()} == {"theirs"}
+        assert "theirs" not in {row[0] for row in await ours.stats()}
+        assert horde.count(Route.TEXT_STATS) == 1
 
 
 # Redis is away.
@@ -485,15 +565,14 @@ async def test_redis_that_is_away_at_the_start_is_joined_when_it_comes(
 
 
 async def test_while_redis_is_away_nobody_waits_for_it_each_time(
-    horde: MisbehavingHorde, server: RedisServer, clock: SteeredClock, impatient: None
+    horde: MisbehavingHorde, server: RedisServer, clock: SteeredClock
 ) -> None:
     """Once it is found away it is left alone for a while: a slow Redis must not slow down every fetch."""
     async with a_process(horde, server, clock) as process:
         await process.stats()
         server.pause()
         clock.wait(60)
-        await process.stats()
-        assert process.sharing.state == "alone"
+        await alone(process)
         server.go_on()
         server.stop()
         for _ in range(3):
@@ -503,7 +582,7 @@ async def test_while_redis_is_away_nobody_waits_for_it_each_time(
         clock.wait(60)
         await process.stats()
         assert process.sharing.state == "alone", "the while is not over"
-        process.redis_clock.wait(RETRY_AFTER)
+        process.redis_clock.wait(RETRY_SECONDS)
         clock.wait(60)
         await process.stats()
         assert process.sharing.state == "shared"
@@ -521,7 +600,7 @@ async def test_redis_that_is_killed_under_load_is_no_failure_for_anybody(
             while going:
                 assert await worker.stats() == [("koboldcpp/Stheno", 2, 30, 400)]
                 answers += 1
-                worker.redis_clock.wait(RETRY_AFTER)
+                worker.redis_clock.wait(RETRY_SECONDS)
             return answers
 
         loads = [asyncio.create_task(load(worker)) for worker in workers]
@@ -550,22 +629,23 @@ async def test_after_a_restart_redis_is_rejoined_at_the_first_try_however_many_c
     server.start()
     await sharing.load(TEXT_STATS)
     assert sharing.state == "alone"
-    clock.wait(RETRY_AFTER)
+    clock.wait(RETRY_SECONDS)
     assert await at_once() == "shared"
     await sharing.aclose()
 
 
 @pytest.mark.parametrize(("trouble", "end"), [("pause", "go_on"), ("fill", "make_room")])
 async def test_redis_that_is_slow_or_full_is_done_without(
-    horde: MisbehavingHorde, server: RedisServer, clock: SteeredClock, impatient: None, trouble: str, end: str
+    horde: MisbehavingHorde, server: RedisServer, clock: SteeredClock, trouble: str, end: str
 ) -> None:
-    # A paused server carries out later what it was told before: locks of processes that wait no more.
-    async with processes(2, horde, server, clock, request_deadline_seconds=0.6) as (first, second):
-        await first.stats()
+    ask = alone if trouble == "pause" else Process.stats
+    async with processes(2, horde, server, clock) as (first, second):
+        for process in (first, second):
+            await process.stats()
         getattr(server, trouble)()
         horde.payloads[Route.TEXT_STATS] = stats_of({"koboldcpp/Stheno": 1})
         clock.wait(60)
-        assert await first.stats() == await second.stats() == [("koboldcpp/Stheno", 1, 1, 1)]
+        assert await ask(first) == await ask(second) == [("koboldcpp/Stheno", 1, 1, 1)]
         assert {first.sharing.state, second.sharing.state} == {"alone"}
         assert horde.count(Route.TEXT_STATS) == 3
         getattr(server, end)()
@@ -594,7 +674,7 @@ def test_an_address_that_makes_no_sense_is_told_without_its_password(url: str) -
 
 @asynccontextmanager
 async def a_service(
-    folder: Path, horde: MisbehavingHorde, server: RedisServer, **overrides: Any
+    folder: Path, horde: MisbehavingHorde, server: RedisServer, clock: SteeredClock | None = None, **overrides: Any
 ) -> AsyncIterator[httpx.AsyncClient]:
     settings = horde.settings(
         **{
@@ -606,8 +686,13 @@ async def a_service(
         }
         | overrides
     )
-    async with serving(create_service(settings, hydrate=False)) as client:
+    async with serving(create_service(settings, hydrate=False, clock=clock)) as client:
         yield client
+
+
+def quick_to_leave(server: RedisServer) -> dict[str, Any]:
+    """Settings of a service that leaves a slow Redis alone, on a busy machine too, and soon tries it again."""
+    return {"use_redis": True, "url": server.url, "timeout_seconds": 0.5, "retry_seconds": 0.05}
 
 
 async def sharing_state(client: httpx.AsyncClient) -> str:
@@ -705,18 +790,15 @@ async def test_a_change_is_read_and_announced_whatever_redis_says_of_the_last_on
 
 
 async def test_a_lost_message_costs_at_most_the_time_between_looks(
-    tmp_path: Path, horde: MisbehavingHorde, server: RedisServer
+    tmp_path: Path, horde: MisbehavingHorde, server: RedisServer, clock: SteeredClock
 ) -> None:
     write_catalogues(tmp_path)
-    async with a_service(tmp_path, horde, server, cache_ttl_seconds=0.05) as client:
+    async with a_service(tmp_path, horde, server, clock) as client:
         assert await model_count(client) == 1
         server.stop()
         (tmp_path / "image_generation.json").write_bytes(catalogue_bytes(["Deliberate", "newer"]))
-
-        async def is_new() -> bool:
-            return await model_count(client) == 2
-
-        await eventually(is_new)
+        clock.wait(LONG)
+        assert await model_count(client) == 2
 
 
 @pytest.mark.parametrize(
@@ -744,19 +826,16 @@ async def test_an_unreadable_announcement_is_ignored(
 
 
 async def test_the_heartbeat_tells_whether_the_service_is_alone(
-    tmp_path: Path,
-    horde: MisbehavingHorde,
-    server: RedisServer,
-    impatient: None,
-    monkeypatch: pytest.MonkeyPatch,
+    tmp_path: Path, horde: MisbehavingHorde, server: RedisServer, clock: SteeredClock
 ) -> None:
     """Away at the start, joined, killed, back, paused, going on, full, emptied: and every answer is 200."""
-    monkeypatch.setattr(redis_sharing, "RETRY_AFTER", 0.1)
     write_catalogues(tmp_path)
     server.stop()
-    async with a_service(tmp_path, horde, server, horde_api_cache_ttl=0, deletion_risk_cache_ttl=0) as client:
+    always = {"horde_api_cache_ttl": 0, "deletion_risk_cache_ttl": 0, "redis": quick_to_leave(server)}
+    async with a_service(tmp_path, horde, server, clock, **always) as client:
 
         async def says(state: str) -> bool:
+            clock.wait(RETRY_SECONDS)
             assert await model_count(client) == 1
             return await sharing_state(client) == state
 
@@ -774,11 +853,11 @@ async def test_the_heartbeat_tells_whether_the_service_is_alone(
 
 
 async def test_a_service_that_nobody_asks_rejoins_too(
-    tmp_path: Path, horde: MisbehavingHorde, server: RedisServer, impatient: None
+    tmp_path: Path, horde: MisbehavingHorde, server: RedisServer
 ) -> None:
     """And then hears what is announced."""
     write_catalogues(tmp_path)
-    async with a_service(tmp_path, horde, server) as client:
+    async with a_service(tmp_path, horde, server, redis=quick_to_leave(server)) as client:
         assert await model_count(client) == 1
 
         async def says(state: str) -> bool:

@@ -13,13 +13,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from horde_model_reference.categories import HordeModelType
-from horde_model_reference.integrations.attribution import (
-    AMBIGUOUS,
-    UNATTRIBUTED,
-    attribute_names,
-    candidates_of,
-    name_rules,
-)
+from horde_model_reference.integrations.attribution import AMBIGUOUS, UNATTRIBUTED, attribute_names, candidates_of
+from horde_model_reference.integrations.name_steps import name_rules
 from horde_model_reference.name_parts import ENDINGS, LEADING_WORDS, NEVER_ENDINGS, PATH_FORMS, QUANTISERS
 
 HARBOR, SAILOR, PIER = "Northwind/Harbor-8B-v1.2", "Salt.Works/Sailor_13B", "Meta-Lab/Pier-2-7b-chat-hf"

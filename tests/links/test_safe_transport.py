@@ -8,10 +8,10 @@ import pytest
 
 from horde_model_reference.clock import Clock
 from horde_model_reference.links import safe_transport
-from horde_model_reference.links.checking import open_asker
+from horde_model_reference.links.checking import open_prober
 from horde_model_reference.links.link import Link, LinkOutcome
 from horde_model_reference.links.safe_transport import is_public
-from horde_model_reference.settings import LinksSettings
+from horde_model_reference.setting_groups import LinksSettings
 from tests.support.link_host import LinkHost
 
 
@@ -40,8 +40,8 @@ def test_addresses_of_the_internet_are_public(address: str) -> None:
 
 async def test_a_name_that_resolves_to_loopback_is_refused_unless_the_setting_allows_it(host: LinkHost) -> None:
     for allowed, expected in ((False, LinkOutcome.REFUSED), (True, LinkOutcome.OK)):
-        async with host.asker(allow_private_addresses=allowed) as asker:
-            assert (await asker.ask(Link(host.url("/ok")))).outcome is expected
+        async with host.prober(allow_private_addresses=allowed) as prober:
+            assert (await prober.probe(Link(host.url("/ok")))).outcome is expected
         assert bool(host.log) is allowed
 
 
@@ -49,8 +49,8 @@ async def test_one_private_address_among_others_is_enough_to_refuse(host: LinkHo
     async def resolve(_: str, __: int) -> list[str]:
         return ["93.184.216.34", "127.0.0.1"]
 
-    async with open_asker(LinksSettings(pause_seconds=0), Clock(), resolve) as asker:
-        assert (await asker.ask(Link(host.url("/ok")))).outcome is LinkOutcome.REFUSED
+    async with open_prober(LinksSettings(pause_seconds=0), Clock(), resolve) as prober:
+        assert (await prober.probe(Link(host.url("/ok")))).outcome is LinkOutcome.REFUSED
 
 
 async def test_a_redirect_to_a_private_address_is_refused(host: LinkHost, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -58,9 +58,9 @@ async def test_a_redirect_to_a_private_address_is_refused(host: LinkHost, monkey
         return ["127.0.0.1" if name == "files.example" else "10.0.0.1"]
 
     monkeypatch.setattr(safe_transport, "is_public", lambda address: address == "127.0.0.1")
-    async with open_asker(LinksSettings(pause_seconds=0), Clock(), resolve) as asker:
-        assert (await asker.ask(Link(host.url("/ok")))).outcome is LinkOutcome.OK
-        assert (await asker.ask(Link(host.url("/to-other")))).outcome is LinkOutcome.REFUSED
+    async with open_prober(LinksSettings(pause_seconds=0), Clock(), resolve) as prober:
+        assert (await prober.probe(Link(host.url("/ok")))).outcome is LinkOutcome.OK
+        assert (await prober.probe(Link(host.url("/to-other")))).outcome is LinkOutcome.REFUSED
 
 
 async def test_a_host_is_resolved_once_for_a_connection(host: LinkHost) -> None:
@@ -70,8 +70,8 @@ async def test_a_host_is_resolved_once_for_a_connection(host: LinkHost) -> None:
         asked.append(name)
         return ["127.0.0.1"]
 
-    async with open_asker(LinksSettings(allow_private_addresses=True, pause_seconds=0), Clock(), resolve) as asker:
-        await asker.ask(Link(host.url("/ok")))
+    async with open_prober(LinksSettings(allow_private_addresses=True, pause_seconds=0), Clock(), resolve) as prober:
+        await prober.probe(Link(host.url("/ok")))
     assert asked == ["files.example"]
 
 
@@ -79,7 +79,7 @@ async def test_an_unknown_host_is_unreachable() -> None:
     async def resolve(_: str, __: int) -> list[str]:
         raise OSError(-2, "Name or service not known")
 
-    async with open_asker(LinksSettings(), Clock(), resolve) as asker:
-        result = await asker.ask(Link("https://nowhere.example/x"))
+    async with open_prober(LinksSettings(), Clock(), resolve) as prober:
+        result = await prober.probe(Link("https://nowhere.example/x"))
     assert result.outcome is LinkOutcome.UNREACHABLE
     assert "Name or service not known" in result.detail

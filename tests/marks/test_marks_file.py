@@ -67,6 +67,13 @@ def test_a_second_mark_of_one_model_is_skipped() -> None:
     assert names(GOOD + GOOD.replace("image_generation", "text_generation")) == ["a", "a"]
 
 
+@pytest.mark.parametrize("days", [("2026-05-01", "2026-09-01"), ("2026-09-01", "2026-05-01")])
+def test_of_two_marks_of_one_model_the_later_day_holds(days: tuple[str, str]) -> None:
+    """Which of them is meant is unknown, and a model goes only after the notice of both."""
+    found = parse_marks("".join(GOOD.replace("2026-05-01", day) for day in days).encode(), "marks.toml")
+    assert [str(mark.remove_after) for mark in found.entries] == ["2026-09-01"]
+
+
 @pytest.mark.parametrize(
     ("text", "said"),
     [

@@ -23,7 +23,10 @@ from cosmic_ray.work_item import MutationSpec, WorkResult
 
 ROOT = Path(__file__).parents[2]
 PACKAGE = ROOT / "src" / "horde_model_reference"
-MUTATED = (*sorted((PACKAGE / "analytics").glob("*.py")), PACKAGE / "integrations" / "attribution.py")
+MUTATED = (
+    *sorted((PACKAGE / "analytics").glob("*.py")),
+    *(PACKAGE / "integrations" / f"{name}.py" for name in ("aliased_names", "attribution", "name_steps")),
+)
 MODULES = {path.stem: path.relative_to(ROOT) for path in MUTATED if path.stem != "__init__"}
 
 TESTS = (

@@ -27,6 +27,7 @@ NOT_OF_THE_ORACLE = frozenset(
         "returned_count",
         "offset",
         "limit",
+        "next",
         "data_as_of",
         "warnings",
         # of the history and the styles, which are read elsewhere

@@ -8,7 +8,7 @@ from typing import Any
 
 from tests.oracle.catalogues import read_catalogue
 from tests.oracle.names import read_aliases
-from tests.oracle.reports import read_usage, read_workers
+from tests.oracle.reports import Workers, read_usage, read_workers
 from tests.oracle.rows import HOST_FLAGS, LEVELS, Facts, Thresholds, attribution_sums, family_rows, gather, model_rows
 from tests.oracle.rows import summary as summarise
 
@@ -55,10 +55,14 @@ def facts_of(inputs: Inputs) -> Facts:
         catalogue=read_catalogue(inputs.catalogue, inputs.is_text),
         usage=read_usage(inputs.stats),
         workers=read_workers(inputs.status),
-        other_names=() if inputs.is_text else read_workers(inputs.other_status).names,
+        other_names=() if inputs.is_text else _names_of(read_workers(inputs.other_status)),
         aliases=read_aliases(inputs.aliases),
         thresholds=inputs.thresholds,
     )
+
+
+def _names_of(other: Workers) -> tuple[str, ...] | None:
+    return other.names if other.known else None
 
 
 def answer(facts: Facts, rows: list[dict[str, Any]]) -> dict[str, Any]:

@@ -78,7 +78,7 @@ class Facts:
     """All that a table is computed from.
 
     Attributes:
-        other_names: Names in the status of the other type.
+        other_names: Names in the status of the other type; None where it tells nothing.
         places: Where each API name went.
         possible: The models that each API name which went nowhere could well mean.
         month_total: The category's attributed month usage.
@@ -88,7 +88,7 @@ class Facts:
     catalogue: Catalogue
     usage: Usage
     workers: Workers
-    other_names: frozenset[str]
+    other_names: frozenset[str] | None
     aliases: Aliases
     thresholds: Thresholds
     places: Mapping[str, Place]
@@ -102,7 +102,7 @@ def gather(
     catalogue: Catalogue,
     usage: Usage,
     workers: Workers,
-    other_names: Iterable[str],
+    other_names: Iterable[str] | None,
     aliases: Aliases,
     thresholds: Thresholds,
 ) -> Facts:
@@ -114,7 +114,7 @@ def gather(
     month = attribution_sums(places, usage)["month"]["attributed"]
     named = catalogue.models if is_text else ()  # image names are no words (rule 2)
     possible = {name: possible_models(name, place, named) for name, place in places.items()}
-    other = frozenset(other_names)
+    other = None if other_names is None else frozenset(other_names)
     return Facts(is_text, catalogue, usage, workers, other, aliases, thresholds, places, possible, month)
 
 
@@ -300,7 +300,9 @@ def model_rows(facts: Facts) -> list[dict[str, Any]]:
 
 
 def _known(model: str, facts: Facts) -> bool:
-    """Tell whether a model's workers can be known: no worker of the other type hides them (rule 7)."""
+    """Tell whether a model's workers can be known: no worker of the other type hides them, or could (rule 7)."""
+    if facts.other_names is None:
+        return model in facts.workers.names
     return facts.is_text or model not in facts.other_names
 
 

@@ -20,6 +20,8 @@ from tests.oracle.rows import Rounded
 SEED, CASES = "suite", 2000
 SHARE = 125
 """Cases of one test, so that processes that run tests side by side share them."""
+USUAL = 500
+"""Cases of every run; the others are of thorough ones."""
 THROUGH_THE_ENGINE = 20
 
 
@@ -77,7 +79,13 @@ async def test_the_real_names_of_workers(shared_data: Path) -> None:
     assert await _found(replace(_captured(shared_data, "catalogue/models.csv"), stats=stats)) == []
 
 
-@pytest.mark.parametrize("first", range(0, CASES, SHARE))
+@pytest.mark.parametrize(
+    "first",
+    [
+        *range(0, USUAL, SHARE),
+        *(pytest.param(first, marks=pytest.mark.thorough) for first in range(USUAL, CASES, SHARE)),
+    ],
+)
 def test_random_cases(first: int) -> None:
     """A failure is repeated by ``make check-figures SEED=suite NUMBER=...``."""
     failures = check(SEED, range(first, first + SHARE))

@@ -50,3 +50,9 @@ def test_columns_go_in_the_declared_order_and_are_named() -> None:
     assert "several" in shown[34]
     assert "Not shown, for want of room: Thousands, Why." in " ".join(shown[20].split())
     assert "several" not in shown[20]
+
+
+def test_what_never_folds_is_whole_where_nothing_can_be_left_out() -> None:
+    table = FittedTable((FittedColumn("Name", least=12), FittedColumn("After")))
+    table.add_row(Text("a name of 22 letters.."), Text("2026-05-01"))
+    assert "2026-05-01" in screen(table, 20)

@@ -17,6 +17,7 @@ from horde_model_reference.catalogue.catalogue import read_catalogue
 from horde_model_reference.categories import MODEL_REFERENCE_CATEGORY
 from horde_model_reference.errors import UnsupportedCategoryError
 from horde_model_reference.reports.csv_report import to_csv
+from horde_model_reference.reports.exported_rows import exported_rows
 from horde_model_reference.reports.json_report import to_json
 from horde_model_reference.reports.markdown_report import to_markdown
 from horde_model_reference.reports.model_size import model_size
@@ -38,8 +39,8 @@ def texts() -> RiskTable:
 
 def test_each_category_has_its_measure(texts: RiskTable) -> None:
     (image,) = rows_of(table_of(catalogue_of(["a"]), observation_of(stats_of({"a": 1})))).values()
-    assert model_size(IMAGE).said(image) == "2.0 GB"
-    shown = {name: model_size(TEXT).said(row) for name, row in rows_of(texts).items()}
+    assert model_size(IMAGE).with_unit(image) == "2.0 GB"
+    shown = {name: model_size(TEXT).with_unit(row) for name, row in rows_of(texts).items()}
     assert shown == {
         "a/Stheno-8B": "8B parameters",
         "a/Stheno-70B": "70.6B parameters",
@@ -51,13 +52,13 @@ def test_each_category_has_its_measure(texts: RiskTable) -> None:
 
 
 def test_every_format_has_the_number_of_weights(texts: RiskTable) -> None:
-    rows = rows_of(texts)
+    rows = exported_rows(texts, RiskQuery())
     body = json.loads(to_json(respond(texts, RiskQuery())))
     assert {row["name"]: row["parameters"] for row in body["models"]} == SIZES
-    frame = pl.read_parquet(io.BytesIO(to_parquet(rows.values())))
+    frame = pl.read_parquet(io.BytesIO(to_parquet(rows)))
     assert frame.schema["parameters"] == pl.Int64
     assert dict(frame.select("name", "parameters").iter_rows()) == SIZES
-    cells = pl.read_csv(to_csv(rows.values()).encode())
+    cells = pl.read_csv(to_csv(rows).encode())
     assert dict(cells.select("name", "parameters").iter_rows()) == SIZES
 
 

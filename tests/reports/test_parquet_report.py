@@ -9,16 +9,16 @@ import polars as pl
 import pytest
 
 from horde_model_reference.analytics.flags import FLAG_NAMES
-from horde_model_reference.analytics.risk_query import SCALAR_COLUMNS
+from horde_model_reference.analytics.risk_query import SCALAR_COLUMNS, RiskQuery
+from horde_model_reference.reports.exported_rows import exported_rows
 from horde_model_reference.reports.parquet_report import to_parquet
 from tests.support.builders import catalogue_of, observation_of, stats_of, table_of
 from tests.support.hostile_names import HOSTILE_NAMES
-from tests.support.rows import rows_of
 
 
 def read(*names: str) -> pl.DataFrame:
     table = table_of(catalogue_of(list(names)), observation_of(stats_of(dict.fromkeys(names, 3) or {"x": 1})))
-    return pl.read_parquet(io.BytesIO(to_parquet(rows_of(table).values())))
+    return pl.read_parquet(io.BytesIO(to_parquet(exported_rows(table, RiskQuery()))))
 
 
 def test_the_columns_are_those_of_csv_with_types() -> None:
@@ -38,7 +38,7 @@ def test_the_columns_are_those_of_csv_with_types() -> None:
 
 def test_no_rows_have_the_same_columns() -> None:
     table = table_of(catalogue_of(["a"]), observation_of(stats_of({"a": 1})))
-    frame = pl.read_parquet(io.BytesIO(to_parquet(rows_of(table, search="nothing").values())))
+    frame = pl.read_parquet(io.BytesIO(to_parquet(exported_rows(table, RiskQuery(search="nothing")))))
     assert frame.height == 0
     assert frame.schema == read("a").schema
 

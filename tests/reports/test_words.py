@@ -116,9 +116,9 @@ def test_last_use(day: date | None, ever: int | None, text: str) -> None:
         (set(), ""),
         ({"low_usage"}, "low usage"),
         ({"zero_usage_day"}, "unused today"),
-        ({"zero_usage_month", "zero_usage_day", "low_usage"}, "unused this month"),
+        ({"zero_usage_month", "zero_usage_day", "low_usage"}, "unused 30 days"),
         ({"zero_usage_total", "zero_usage_month", "zero_usage_day", "low_usage"}, "never used"),
-        ({"zero_usage_month", "no_active_workers", "zero_usage_day"}, "unused this month, no workers"),
+        ({"zero_usage_month", "no_active_workers", "zero_usage_day"}, "unused 30 days, no workers"),
         ({"missing_description", "has_unknown_host"}, "unusable address, no description"),
     ],
 )

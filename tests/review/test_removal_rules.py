@@ -12,7 +12,7 @@ from horde_model_reference.curation.db_json import generated_db_json
 from horde_model_reference.curation.plan import ModelVerdict
 from horde_model_reference.curation.policy import Policy
 from horde_model_reference.curation.styles import Styles
-from horde_model_reference.curation.telling import verdicts_on
+from horde_model_reference.curation.verdict_builder import verdicts_on
 from horde_model_reference.marks.mark import Mark
 from horde_model_reference.review import removal_rules
 from horde_model_reference.review.facts import GeneratedFile, Removals, ReviewFacts

@@ -11,7 +11,7 @@ from horde_model_reference.demo import DATA, SimulatedHorde, demo_clock, demo_se
 from horde_model_reference.engine import open_engine
 from horde_model_reference.review.change import Change, compare
 from horde_model_reference.review.facts import Removals
-from horde_model_reference.review.removals import judged_removals
+from horde_model_reference.review.removals import removals_with_verdicts
 from horde_model_reference.review.version import read_version
 from tests.support.builders import IMAGE
 
@@ -25,7 +25,7 @@ def without(*names: str) -> Change:
 
 async def judged(change: Change, transport: httpx.AsyncBaseTransport) -> Removals:
     async with open_engine(demo_settings(), transport, clock=demo_clock()) as engine:
-        return await judged_removals(engine, change, Policy(), "x.json", {})
+        return await removals_with_verdicts(engine, change, Policy(), "x.json", {})
 
 
 async def test_each_removed_model_has_the_verdict_of_the_policy() -> None:

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import httpx
 import pytest
+from starlette.responses import PlainTextResponse
 
-from horde_model_reference.service import allowed_hosts
-from horde_model_reference.service.allowed_hosts import hosts_of
+from horde_model_reference.service.allowed_hosts import AllowedHosts, hosts_of
 from tests.support.service import IMAGE_RISK, a_world, assert_problem
 
 
@@ -42,12 +43,11 @@ async def test_hosts_that_are_not_allowed_are_misdirected(
                 assert_problem(answer, 421, "host_not_allowed")
 
 
-async def test_what_is_remembered_is_bounded(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(allowed_hosts, "MOST_KNOWN", 2)
-    async with a_world(tmp_path, allowed_hosts=("*.a.example",)) as world:
-        for at in range(5):
-            headers = {"Host": f"{at}.a.example"}
-            assert (await world.client.get("/api/heartbeat", headers=headers)).status_code == 200
+async def test_what_is_remembered_is_bounded() -> None:
+    app = AllowedHosts(PlainTextResponse("here"), ["*.a.example"], most_known=2)
+    async with httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://test") as client:
+        for host, status in [*((f"{at}.a.example", 200) for at in range(5)), ("b.example", 421), ("0.a.example", 200)]:
+            assert (await client.get("/", headers={"Host": host})).status_code == status
 
 
 @pytest.mark.parametrize(

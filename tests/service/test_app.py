@@ -36,6 +36,11 @@ CATEGORY_ROUTES = [
     f"{STATISTICS}/{{model_category_name}}/attribution",
     f"{V2}/{{model_category_name}}",
     f"{V2}/{{model_category_name}}/{{model_name}}",
+    f"{V2}/{{model_category_name}}/model/{{model_name}}",
+    f"{V2}/{{model_category_name}}/search",
+    f"{V2}/{{model_category_name}}/popular",
+    f"{STATISTICS}/{{model_category_name}}",
+    f"{STATISTICS}/{{model_category_name}}/with-stats",
     *HIDDEN_ROUTES,
 ]
 """The routes of section 4 that are about a category."""
@@ -81,9 +86,12 @@ def test_the_main_operation_is_named_as_its_clients_know_it(openapi: dict[str, A
         "exact_level",
         "verdict",
         "reason",
+        "size",
+        "backend",
         "baseline",
         "nsfw",
         "host",
+        "strict",
     }
 
 
@@ -131,6 +139,25 @@ ANSWERS = [
     *((f"{V2}/{{model_category_name}}", f"{V2}/{category}") for category in ("image_generation", "esrgan", "lora")),
     (f"{V2}/{{model_category_name}}/{{model_name}}", f"{V2}/image_generation/"),
     (f"{V2}/{{model_category_name}}/{{model_name}}", f"{V2}/text_generation/"),
+    *((f"{V2}/{{model_category_name}}/search", f"{V2}/{category}/search") for category in ("text_generation", "lora")),
+    (f"{V2}/search", f"{V2}/search?limit=3"),
+    (f"{V2}/{{model_category_name}}/model/{{model_name}}", f"{V2}/text_generation/model/"),
+    *(
+        (f"{V2}/{{model_category_name}}/popular", f"{V2}/{category}/popular?include_workers=true")
+        for category in ("image_generation", "text_generation")
+    ),
+    *(
+        (f"{STATISTICS}/{{model_category_name}}", f"{STATISTICS}/{category}?group_text_models=true")
+        for category in ("image_generation", "text_generation", "esrgan", "lora")
+    ),
+    *(
+        (
+            f"{STATISTICS}/{{model_category_name}}/with-stats",
+            f"{STATISTICS}/{category}/with-stats?include_workers=true&include_backend_variations=true",
+        )
+        for category in ("image_generation", "text_generation")
+    ),
+    ("/api/replicate_mode", "/api/replicate_mode"),
     ("/api/heartbeat", "/api/heartbeat"),
 ]
 
@@ -217,7 +244,7 @@ def test_an_unknown_category_is_a_problem_on_every_route(demo: BlockingClient) -
 
 
 @pytest.mark.parametrize(
-    "url", ["/nope", "/api", "/api/", "/api/nope", STATISTICS, f"{STATISTICS}/image_generation", f"{V2}/", V2]
+    "url", ["/nope", "/api", "/api/", "/api/nope", STATISTICS, f"{STATISTICS}/image_generation/", f"{V2}/", V2]
 )
 def test_an_unknown_route_is_a_problem(demo: BlockingClient, url: str) -> None:
     assert demo.get(url).status_code in {404, 422}

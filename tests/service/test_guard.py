@@ -13,11 +13,11 @@ import pytest
 from starlette.types import Receive, Scope, Send
 
 from horde_model_reference.catalogue.formats import parse_catalogue
-from horde_model_reference.service import guard
 from horde_model_reference.service.app import create_service
-from horde_model_reference.service.guard import MAX_BODY_BYTES, MOST_BODY_VALUES, Guard
+from horde_model_reference.service.guard import GRACE, MAX_BODY_BYTES, MOST_BODY_VALUES, Guard
 from horde_model_reference.settings import Settings, load_settings
 from tests.support.builders import TEXT
+from tests.support.clock import steered_timers
 from tests.support.misbehaving_horde import NO_HEADERS, Route
 from tests.support.service import (
     IMAGE_RISK,
@@ -182,20 +182,27 @@ async def test_a_request_that_breaks_or_is_given_up_makes_room_for_the_next() ->
         assert (await client.get("/x")).status_code == 200
 
 
-async def test_a_request_that_never_ends_is_ended(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(guard, "GRACE", 0.0)
-    async with guarded(Inner(starts=False), load_settings(request_deadline_seconds=0.05)) as client:
-        answer = await client.get("/x")
+async def overdue(inner: Inner) -> httpx.Response:
+    """Ask for something, and let all the time go by that a request has."""
+    settings = load_settings(request_deadline_seconds=60)
+    async with guarded(inner, settings) as client:
+        with steered_timers() as wait:
+            asking = asyncio.create_task(client.get("/x"))
+            await inner.arrivals.acquire()
+            wait(60 + GRACE)
+            return await asking
+
+
+async def test_a_request_that_never_ends_is_ended() -> None:
+    answer = await overdue(Inner(starts=False))
     assert_problem(answer, 503, "deadline_exceeded")
     assert int(answer.headers["retry-after"]) >= 1
     assert SECURITY_HEADERS.items() <= answer.headers.items()
 
 
-async def test_an_answer_that_has_begun_is_not_begun_again(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(guard, "GRACE", 0.0)
-    async with guarded(Inner(starts=True), load_settings(request_deadline_seconds=0.05)) as client:
-        with pytest.raises(TimeoutError):  # the server then breaks the connection
-            await client.get("/x")
+async def test_an_answer_that_has_begun_is_not_begun_again() -> None:
+    with pytest.raises(TimeoutError):  # the server then breaks the connection
+        await overdue(Inner(starts=True))
 
 
 async def test_what_breaks_halfway_is_left_to_the_server(monkeypatch: pytest.MonkeyPatch) -> None:

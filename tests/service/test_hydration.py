@@ -17,6 +17,7 @@ from horde_model_reference.service.app import create_service
 from horde_model_reference.service.hydration import pause
 from horde_model_reference.settings import load_settings
 from tests.support.builders import IMAGE, stats_of
+from tests.support.clock import steered_timers
 from tests.support.misbehaving_horde import GOOD, NO_HEADERS, SERVER_ERROR, MisbehavingHorde, Route
 from tests.support.service import (
     IMAGE_RISK,
@@ -119,7 +120,7 @@ async def test_readers_get_the_last_table_at_once_while_a_refresh_hangs(tmp_path
         world.horde.all_routes(NO_HEADERS)
         for route, times in asked.items():
             await world.horde.asked(route, times + 1)
-        async with asyncio.timeout(5):
+        with steered_timers():  # Nothing that a reader could wait for ends here.
             for url in (IMAGE_RISK, f"{IMAGE_RISK}?limit=1", TEXT_RISK):
                 answer = await world.client.get(url)
                 assert (answer.status_code, answer.json()["data_as_of"]["stale"]) == (200, False)
@@ -187,7 +188,7 @@ async def test_it_survives_what_nobody_foresaw(tmp_path: Path, caplog: pytest.Lo
 
 
 async def test_it_ends_with_the_service_whatever_is_under_way(tmp_path: Path) -> None:
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(LONG):
         async with a_hydrated_world(tmp_path, horde_api_timeout=LONG, request_deadline_seconds=LONG, **OFTEN) as world:
             world.horde.all_routes(NO_HEADERS)
             await world.horde.asked(Route.IMAGE_STATS)

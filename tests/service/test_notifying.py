@@ -16,7 +16,8 @@ from horde_model_reference.errors import SettingsError
 from horde_model_reference.history.changes import CategoryState, Change, ChangeKind
 from horde_model_reference.marks.mark_state import MarkState, deletion_mark
 from horde_model_reference.service.notifying import MOST_WAITING, SIGNATURE, message, notifying, signature
-from horde_model_reference.settings import NotifySettings, load_settings
+from horde_model_reference.setting_groups import NotifySettings
+from horde_model_reference.settings import load_settings
 from tests.support.builders import IMAGE
 from tests.support.marks import mark_of
 from tests.support.waiting import eventually

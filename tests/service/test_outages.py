@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager
-from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -13,19 +12,20 @@ import httpx
 import pytest
 import stamina
 
-from horde_model_reference.integrations import horde_api_client, horde_api_integration
-from horde_model_reference.service import guard
 from horde_model_reference.service.app import create_service
+from tests.support.clock import SteeredClock, steered_timers
 from tests.support.misbehaving_horde import (
     EMPTY,
     FAILING,
     GOOD,
     HANGING,
+    IMAGE_ROUTES,
     MISBEHAVING,
     NO_HEADERS,
     RESET,
     SECRET,
     SERVER_ERROR,
+    TEXT_ROUTES,
     UNKNOWING,
     Behaviour,
     MisbehavingHorde,
@@ -35,7 +35,6 @@ from tests.support.service import (
     IMAGE_RISK,
     STATISTICS,
     TEXT_RISK,
-    V2,
     World,
     a_world,
     assert_problem,
@@ -48,30 +47,40 @@ REFUSED = Behaviour("connection refused")
 """The server's port is closed."""
 
 URLS = (IMAGE_RISK, f"{TEXT_RISK}?group_text_models=true")
+OTHER_URLS = (f"{TEXT_RISK}.csv", f"{STATISTICS}/text_generation/attribution")
+ROUTES = {url: IMAGE_ROUTES if url == IMAGE_RISK else TEXT_ROUTES for url in (*URLS, *OTHER_URLS)}
+"""What each asks the Horde."""
 FIGURES = ("models", "summary", "attribution", "total_count", "category_total_month_usage")
 UNKNOWN = {"usage_unknown", "workers_unknown", "clashes_unknown"}
-LONG = 60.0
+HORDE_SECONDS = 30.0
+"""The Horde's time-out: below those of readers."""
+PAUSE = 30.0
+"""Seconds after which the Horde may be asked again, whatever it said."""
+OFTEN = 0.02
+"""Seconds between background refreshes; an observation is due when the clock has gone on as long."""
+ALWAYS_ASK: dict[str, Any] = {
+    "horde_api_timeout": HORDE_SECONDS,
+    "horde_api_cache_ttl": 0,
+    "deletion_risk_cache_ttl": 0,
+}
 
 Body = dict[str, Any]
 
 
 @pytest.fixture(autouse=True)
-def quick(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    """No pauses between retries, and none that the Horde asks for."""
-    monkeypatch.setattr(horde_api_client, "MAX_RETRY_AFTER", 0.05)
+def quick() -> Iterator[None]:
+    """No pauses between retries."""
     stamina.set_testing(True, attempts=1000, cap=True)
     yield
     stamina.set_testing(False)
 
 
-def settings_for(behaviour: Behaviour) -> Body:
-    """What makes the outcome come quickly; what hangs must run into its time-out first."""
-    return {
-        "horde_api_timeout": 0.3 if behaviour in HANGING else LONG,
-        "horde_api_breaker_reset_seconds": 0.05,
-        "horde_api_cache_ttl": 0,
-        "deletion_risk_cache_ttl": 0,
-    }
+@pytest.fixture
+def clock(monkeypatch: pytest.MonkeyPatch) -> SteeredClock:
+    """A clock that breakers go by as well."""
+    clock = SteeredClock()
+    monkeypatch.setattr("circuitbreaker.monotonic", clock.monotonic)
+    return clock
 
 
 async def break_down(horde: MisbehavingHorde, behaviour: Behaviour) -> None:
@@ -81,101 +90,124 @@ async def break_down(horde: MisbehavingHorde, behaviour: Behaviour) -> None:
         horde.all_routes(behaviour)
 
 
-async def mend(horde: MisbehavingHorde, behaviour: Behaviour) -> None:
+async def mend(horde: MisbehavingHorde, behaviour: Behaviour, clock: SteeredClock) -> None:
+    """Let the Horde be well again, and the pauses that the outage began go by."""
     if behaviour is REFUSED:
         await horde.open_port()
     else:
         horde.all_routes(GOOD)
+        horde.release.set()
+    clock.wait(PAUSE)
 
 
 def codes(body: Body) -> set[str]:
     return {warning["code"] for warning in body["warnings"]}
 
 
+async def answer_to(world: World, url: str, behaviour: Behaviour = GOOD) -> httpx.Response:
+    """Ask; the time of an answer of the Horde that never comes goes by."""
+    asking = world.client.get(url)
+    if behaviour in HANGING:
+        return await world.horde.outlast(asking, len(ROUTES[url]), HORDE_SECONDS)
+    return await asking
+
+
 async def good_answers(client: httpx.AsyncClient) -> dict[str, Body]:
-    """The answers of a Horde that is well.
-
-    Not the first try need bring them: what hangs later has little time.
-    """
-
-    async def well(url: str) -> Body | None:
-        answer = await client.get(url)
-        body: Body = answer.json()
-        settled = answer.status_code == 200 and not body["data_as_of"]["stale"] and not codes(body) & UNKNOWN
-        return body if settled else None
-
-    bodies = await asyncio.gather(*(eventually(partial(well, url)) for url in URLS))
-    return dict(zip(URLS, bodies, strict=True))
-
-
-async def until(client: httpx.AsyncClient, good: dict[str, Body], *, stale: bool) -> None:
-    """Wait until every answer says so; all the while none may fail, and no figure may change."""
-
-    async def said(url: str) -> bool:
-        answer = await client.get(url)
-        assert answer.status_code == 200
-        assert SECRET not in answer.text
-        body = answer.json()
-        assert {key: body[key] for key in FIGURES} == {key: good[url][key] for key in FIGURES}
-        is_stale: bool = body["data_as_of"]["stale"]
-        assert ("horde_stale" in codes(body)) == is_stale
+    """Return the answers of a Horde that is well."""
+    bodies = {url: (await client.get(url)).json() for url in URLS}
+    for body in bodies.values():
+        assert not body["data_as_of"]["stale"]
         assert not codes(body) & UNKNOWN
-        return is_stale == stale
+    return bodies
 
-    await asyncio.gather(*(eventually(partial(said, url)) for url in URLS))
+
+def is_stale(answer: httpx.Response, good: Body) -> bool:
+    """Return whether an answer is stale; it must have the same figures as a good one, and say so."""
+    assert answer.status_code == 200
+    assert SECRET not in answer.text
+    body = answer.json()
+    assert {key: body[key] for key in FIGURES} == {key: good[key] for key in FIGURES}
+    stale: bool = body["data_as_of"]["stale"]
+    assert ("horde_stale" in codes(body)) == stale
+    assert not codes(body) & UNKNOWN
+    assert not stale or int(answer.headers["cache-control"].split("max-age=")[1].split(",")[0]) <= 5
+    return stale
 
 
 @asynccontextmanager
-async def a_refreshed_world(folder: Path, **settings: Any) -> AsyncIterator[World]:
+async def a_refreshed_world(folder: Path, clock: SteeredClock) -> AsyncIterator[World]:
     """A world whose tables are made anew in the background, as often as can be."""
-    often = {"cache_hydration_interval_seconds": 0.05, "cache_ttl_seconds": 0}
+    often: Body = {"cache_hydration_interval_seconds": OFTEN, "cache_ttl_seconds": 0, "history": {"enabled": False}}
     sources = write_catalogues(folder)
     async with MisbehavingHorde() as horde:
-        built = horde.settings(**{"sources": sources} | settings | often)
-        async with serving(create_service(built, hydrate=True)) as client:
+        built = horde.settings(**{"sources": sources} | ALWAYS_ASK | often)
+        async with serving(create_service(built, hydrate=True, clock=clock)) as client:
             yield World(client, horde, folder)
 
 
 @pytest.mark.parametrize("behaviour", [REFUSED, *MISBEHAVING], ids=str)
 async def test_after_one_good_answer_an_outage_changes_nothing_but_that_it_is_told(
-    tmp_path: Path, behaviour: Behaviour
+    tmp_path: Path, clock: SteeredClock, behaviour: Behaviour
 ) -> None:
     """Rules 3 and 12: no 5xx, no changed number; stale from the first failure, and not after a success."""
-    async with a_world(tmp_path, **settings_for(behaviour)) as world:
+    async with a_world(tmp_path, clock=clock, **ALWAYS_ASK) as world:
         good = await good_answers(world.client)
         await break_down(world.horde, behaviour)
-        await until(world.client, good, stale=True)
-        answer = await world.client.get(IMAGE_RISK)
-        assert int(answer.headers["cache-control"].split("max-age=")[1].split(",")[0]) <= 5
-        await mend(world.horde, behaviour)
-        await until(world.client, good, stale=False)
+        for url in URLS:
+            assert is_stale(await answer_to(world, url, behaviour), good[url])
+        await mend(world.horde, behaviour, clock)
+        for url in URLS:
+            assert not is_stale(await answer_to(world, url), good[url])
 
 
 @pytest.mark.parametrize("behaviour", [REFUSED, RESET, SERVER_ERROR, EMPTY, NO_HEADERS], ids=str)
-async def test_the_same_with_tables_made_in_the_background(tmp_path: Path, behaviour: Behaviour) -> None:
-    async with a_refreshed_world(tmp_path, **settings_for(behaviour)) as world:
+async def test_the_same_with_tables_made_in_the_background(
+    tmp_path: Path, clock: SteeredClock, behaviour: Behaviour
+) -> None:
+    async with a_refreshed_world(tmp_path, clock) as world:
         good = await good_answers(world.client)
+
+        async def become(*, stale: bool) -> None:
+            for url in URLS:
+
+                async def has_become(url: str = url) -> bool:
+                    return is_stale(await world.client.get(url), good[url]) == stale
+
+                await eventually(has_become)
+
         await break_down(world.horde, behaviour)
-        await until(world.client, good, stale=True)
-        await mend(world.horde, behaviour)
-        await until(world.client, good, stale=False)
+        clock.wait(1)
+        if behaviour in HANGING:
+
+            async def all_hang() -> bool:
+                # A reader's refresh may have begun before the outage and have brought fresh answers after it.
+                for url in URLS:
+                    await world.client.get(url)
+                return world.horde.hung == len(Route)
+
+            await eventually(all_hang)
+            with steered_timers() as wait:
+                wait(HORDE_SECONDS)
+                await become(stale=True)
+        await become(stale=True)
+        await mend(world.horde, behaviour, clock)
+        await become(stale=False)
 
 
 @pytest.mark.parametrize("behaviour", [REFUSED, *FAILING], ids=str)
 async def test_with_nothing_held_a_failure_is_502_and_says_when_to_come_back(
-    tmp_path: Path, behaviour: Behaviour
+    tmp_path: Path, clock: SteeredClock, behaviour: Behaviour
 ) -> None:
-    async with a_world(tmp_path, **settings_for(behaviour)) as world:
+    async with a_world(tmp_path, clock=clock, **ALWAYS_ASK) as world:
         await break_down(world.horde, behaviour)
-        async with asyncio.timeout(10):
-            urls = (IMAGE_RISK, f"{TEXT_RISK}.csv", f"{STATISTICS}/text_generation/attribution")
-            for answer in await asyncio.gather(*map(world.client.get, urls)):
-                assert_problem(answer, 502, "horde_unavailable")
-                assert int(answer.headers["retry-after"]) >= 1
-                assert SECRET not in answer.text
-                assert answer.headers["cache-control"] == "no-store"
+        for url in (IMAGE_RISK, *OTHER_URLS):
+            answer = await answer_to(world, url, behaviour)
+            assert_problem(answer, 502, "horde_unavailable")
+            assert int(answer.headers["retry-after"]) >= 1
+            assert SECRET not in answer.text
+            assert answer.headers["cache-control"] == "no-store"
         assert (await world.client.get("/api/heartbeat")).status_code == 200
-        await mend(world.horde, behaviour)
+        await mend(world.horde, behaviour, clock)
         good = await good_answers(world.client)
     assert good[IMAGE_RISK]["models"][0]["usage_month"] == 20
 
@@ -185,7 +217,7 @@ async def test_with_nothing_held_an_answer_without_figures_is_served_as_unknown(
     tmp_path: Path, behaviour: Behaviour
 ) -> None:
     """Rule 3: null, never 0, with a warning and no flag; the figures follow when they come."""
-    async with a_world(tmp_path, **settings_for(behaviour)) as world:
+    async with a_world(tmp_path, **ALWAYS_ASK) as world:
         world.horde.all_routes(behaviour)
         for url in URLS:
             answer = await world.client.get(url)
@@ -205,39 +237,32 @@ async def test_with_nothing_held_an_answer_without_figures_is_served_as_unknown(
 
 @pytest.mark.parametrize("behaviour", HANGING, ids=str)
 async def test_a_request_ends_within_its_deadline_also_when_the_horde_never_answers(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, behaviour: Behaviour
+    tmp_path: Path, behaviour: Behaviour
 ) -> None:
     """However long the Horde's own time-out is; and the heartbeat does not wait for it."""
-    monkeypatch.setattr(guard, "GRACE", LONG)  # On a busy machine it could end the request first.
-    quick_end = settings_for(behaviour) | {"horde_api_timeout": LONG, "request_deadline_seconds": 0.2}
-    async with a_world(tmp_path, **quick_end) as world:
-        for category in ("image_generation", "text_generation"):
-            await world.client.get(f"{V2}/{category}")
+    deadline = 10
+    async with a_world(tmp_path, horde_api_timeout=600, request_deadline_seconds=deadline) as world:
         world.horde.all_routes(behaviour)
-        async with asyncio.timeout(LONG / 2):
-            answers = await asyncio.gather(*(world.client.get(url) for url in (*URLS, "/api/heartbeat")))
-    assert [answer.status_code for answer in answers] == [502, 502, 200]
-    for answer in answers[:2]:
-        assert_problem(answer, 502, "horde_unavailable")
-        assert int(answer.headers["retry-after"]) >= 1
+        for url in URLS:
+            heartbeat = asyncio.create_task(world.client.get("/api/heartbeat"))
+            answer = await world.horde.outlast(world.client.get(url), len(ROUTES[url]), deadline, heartbeat)
+            assert_problem(answer, 502, "horde_unavailable")
+            assert int(answer.headers["retry-after"]) >= 1
+            assert heartbeat.result().status_code == 200
 
 
 @pytest.mark.parametrize("behaviour", HANGING, ids=str)
-async def test_who_asks_while_the_horde_hangs_gets_what_is_held(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, behaviour: Behaviour
-) -> None:
-    slow = settings_for(behaviour) | {"horde_api_timeout": LONG, "request_deadline_seconds": LONG}
-    async with a_world(tmp_path, **slow) as world:
+async def test_who_asks_while_the_horde_hangs_gets_what_is_held(tmp_path: Path, behaviour: Behaviour) -> None:
+    async with a_world(tmp_path, refresh_patience_seconds=0, **ALWAYS_ASK) as world:
         good = await good_answers(world.client)
         world.horde.all_routes(behaviour)
-        monkeypatch.setattr(horde_api_integration, "PATIENCE", 0)
-        async with asyncio.timeout(LONG / 2):
-            await until(world.client, good, stale=False)  # Nothing has failed yet.
+        for url in URLS:
+            assert not is_stale(await world.client.get(url), good[url]), "nothing has failed yet"
 
 
 async def test_one_failure_in_three_is_no_failure_for_anybody(tmp_path: Path) -> None:
     """Each time another route fails, and is asked again."""
-    async with a_world(tmp_path, **settings_for(GOOD)) as world:
+    async with a_world(tmp_path, **ALWAYS_ASK) as world:
         good = await good_answers(world.client)
         routes = list(Route)
         for turn in range(24):
@@ -248,32 +273,26 @@ async def test_one_failure_in_three_is_no_failure_for_anybody(tmp_path: Path) ->
             assert {key: body[key] for key in FIGURES} == {key: good[URLS[turn % 2]][key] for key in FIGURES}
 
 
-async def test_an_outage_longer_than_the_stale_limit_is_told_as_one(tmp_path: Path) -> None:
-    settings = settings_for(SERVER_ERROR) | {"cache_hydration_stale_ttl_seconds": 0.4}
-    async with a_world(tmp_path, **settings) as world:
+async def test_an_outage_longer_than_the_stale_limit_is_told_as_one(tmp_path: Path, clock: SteeredClock) -> None:
+    async with a_world(tmp_path, clock=clock, cache_hydration_stale_ttl_seconds=100, **ALWAYS_ASK) as world:
         good = await good_answers(world.client)
         world.horde.all_routes(SERVER_ERROR)
-
-        async def is_over() -> bool:
-            answer = await world.client.get(IMAGE_RISK)
-            if answer.status_code == 200:
-                assert answer.json()["models"] == good[IMAGE_RISK]["models"]
-                return False
-            assert_problem(answer, 502, "horde_unavailable")
-            return True
-
-        await eventually(is_over)
+        for seconds in (0, 99):
+            clock.wait(seconds)
+            assert is_stale(await world.client.get(IMAGE_RISK), good[IMAGE_RISK])
+        clock.wait(2)
+        assert_problem(await world.client.get(IMAGE_RISK), 502, "horde_unavailable")
 
 
 @pytest.mark.parametrize("in_background", [False, True])
 async def test_the_stale_limit_is_kept_where_it_is_smaller_than_the_other_limits(
-    tmp_path: Path, in_background: bool
+    tmp_path: Path, clock: SteeredClock, in_background: bool
 ) -> None:
     """Readiness and answers agree, and no cache is told to keep an answer for longer."""
     async with MisbehavingHorde() as horde:
         limit = {"cache_hydration_stale_ttl_seconds": 1.5}
         built = horde.settings(sources=write_catalogues(tmp_path), **limit)
-        async with serving(create_service(built, hydrate=in_background)) as client:
+        async with serving(create_service(built, hydrate=in_background, clock=clock)) as client:
 
             async def is_ready() -> bool:
                 return (await client.get("/api/readiness")).status_code == 200
@@ -282,8 +301,6 @@ async def test_the_stale_limit_is_kept_where_it_is_smaller_than_the_other_limits
             answer = await client.get(IMAGE_RISK)
             assert answer.headers["cache-control"].startswith(("public, max-age=0", "public, max-age=1,"))
             horde.all_routes(SERVER_ERROR)
-
-            async def is_over() -> bool:
-                return (await client.get(IMAGE_RISK)).status_code == 502 and not await is_ready()
-
-            await eventually(is_over)
+            clock.wait(2)
+            assert (await client.get(IMAGE_RISK)).status_code == 502
+            assert not await is_ready()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gzip
 import json
+import re
 from pathlib import Path
 from urllib.parse import quote
 
@@ -146,7 +147,7 @@ def test_names_in_errors_are_text(demo: BlockingClient) -> None:
 
 
 async def test_a_horde_that_is_down_is_a_page_with_the_same_status(tmp_path: Path) -> None:
-    async with a_world(tmp_path, request_deadline_seconds=2) as world:
+    async with a_world(tmp_path) as world:
         world.horde.all_routes(SERVER_ERROR)
         page = await world.client.get("/", headers=BROWSER)
     assert page.status_code == 502
@@ -186,11 +187,35 @@ async def test_a_model_page_follows_its_styles_at_once(tmp_path: Path) -> None:
 
 
 def test_assets_are_kept_for_ever_by_their_version(demo: BlockingClient) -> None:
-    for name in ("page.js", "tokens.css"):
+    for name in ("page.js", "page.css"):
         version = asset_version(name)
         assert "immutable" in demo.get(f"/assets/{name}?v={version}").headers["cache-control"]
         assert "immutable" not in demo.get(f"/assets/{name}?v=old").headers.get("cache-control", "")
         assert f"/assets/{name}?v={version}" in demo.get("/").text
+
+
+def test_style_sheets_come_in_one_and_only_once(demo: BlockingClient) -> None:
+    answer = demo.get("/assets/page.css", headers={"Accept-Encoding": "gzip"})
+    parts = ("tokens.css", "base.css", "shell.css", "pages.css", "charts.css", "media.css")
+    assert answer.content == b"".join(demo.get(f"/assets/{name}").content for name in parts)
+    assert answer.headers["content-type"].startswith("text/css")
+    again = demo.get("/assets/page.css", headers={"If-None-Match": answer.headers["etag"]})
+    assert (again.status_code, again.content) == (304, b"")
+
+
+FIRST_VIEW_BYTES = 100_000
+FIRST_VIEW = re.compile(r'(?:src|href)="(/assets/[^"]+)"')
+
+
+@pytest.mark.parametrize("path", ["/", "/models/image_generation", "/models/text_generation", "/plan/text_generation"])
+def test_the_first_view_is_less_than_a_hundred_kilobytes(demo: BlockingClient, path: str) -> None:
+    """What a browser fetches that never was here: the page, its styles, scripts, icon and font, as they are sent."""
+    sent = {"Accept-Encoding": "gzip"}
+    page = demo.get(path, headers=sent)
+    assets = dict.fromkeys(FIRST_VIEW.findall(page.text))
+    assert any(address.endswith(".woff2") for address in assets)
+    lengths = [int(demo.get(address, headers=sent).headers["content-length"]) for address in (path, *assets)]
+    assert sum(lengths) < FIRST_VIEW_BYTES
 
 
 def test_a_form_of_a_thousand_models_is_read(demo: BlockingClient) -> None:

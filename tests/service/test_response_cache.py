@@ -18,10 +18,11 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from horde_model_reference.demo import SimulatedHorde, demo_settings
 from horde_model_reference.service import app as service_app
 from horde_model_reference.service.app import create_app, create_service
+from horde_model_reference.service.cacheable import ORIGIN, Origin
 from horde_model_reference.service.encodings import ENCODERS
 from horde_model_reference.service.metrics import Instruments
-from horde_model_reference.service.response_cache import MARK, ResponseCache, matches
-from horde_model_reference.service.response_store import RETRY_STALE_AFTER, Keepable
+from horde_model_reference.service.response_cache import ResponseCache, matches
+from horde_model_reference.service.response_store import RETRY_STALE_AFTER
 from horde_model_reference.service.tables import ServedTable
 from tests.service.test_encodings import DECODERS
 from tests.support.builders import IMAGE, catalogue_of, observation_of, stats_of, table_of
@@ -94,6 +95,12 @@ KEPT = [
     f"{IMAGE_RISK}/Lantern",
     f"{STATISTICS}/text_generation/attribution",
     f"{V2}/image_generation/deletion-risk",
+    f"{V2}/text_generation",
+    f"{V2}/image_generation/model/Lantern",
+    f"{V2}/text_generation/search?tags_any=chat",
+    f"{V2}/image_generation/popular?include_workers=true",
+    f"{STATISTICS}/esrgan",
+    f"{STATISTICS}/image_generation/with-stats",
 ]
 
 
@@ -124,8 +131,8 @@ def test_the_second_answer_comes_from_memory_and_is_the_frameworks_own(
         (f"{IMAGE_RISK}?preset=nonsense", 400),
         (f"{IMAGE_RISK}?limit=0", 422),
         (f"{STATISTICS}/clip/deletion-risk", 400),
-        (f"{V2}/image_generation", 200),
-        (f"{V2}/image_generation/Lantern", 200),
+        (f"{V2}/image_generation/search?name_contains=a", 200),
+        (f"{V2}/search", 200),
         ("/api/heartbeat", 200),
         ("/api/metrics", 200),
         ("/api/openapi.json", 200),
@@ -190,7 +197,14 @@ def publication(*, stale: bool = False, left: float = 100, serves_for: float | N
     table = table_of(catalogue_of(["a"]), observation_of(stats_of({"a": 1})))
     table = replace(table, data_as_of=replace(table.data_as_of, stale=stale))
     serve_until = NOW + (left if serves_for is None else serves_for)
-    return ServedTable(made_of(table, NOW), NOW + left, serve_until, NOW + 3600, renew=_nothing, renew_at=NOW + left)
+    return ServedTable(
+        made=made_of(table, NOW),
+        due_at=NOW + left,
+        serve_until=serve_until,
+        usable_until=NOW + 3600,
+        renew=_nothing,
+        renew_at=NOW + left,
+    )
 
 
 class Framework:
@@ -205,9 +219,9 @@ class Framework:
         url = scope["path"] + scope["query_string"].decode()
         self.asked.append(url)
         assert scope["method"] == "GET"
-        scope["state"][MARK] = Keepable(self.publication, keep=True)
+        origin = Origin(self.publication, keep=True)
         headers = [(b"content-type", b"text/plain"), (b"x-request-id", b"%d" % len(self.asked))]
-        await send({"type": "http.response.start", "status": 200, "headers": headers})
+        await send({"type": "http.response.start", "status": 200, "headers": headers, ORIGIN: origin})
         body = self.body(url)
         await send({"type": "http.response.body", "body": body[:3], "more_body": True})
         await send({"type": "http.response.body", "body": body[3:]})
@@ -357,13 +371,13 @@ class Slow:
     """A framework whose answers begin, and end, when they are told to.
 
     Attributes:
-        status: What it answers with; any but 200 has no mark.
-        marked: Whether it says what its answer was made from, and whether that is worth keeping.
+        status: What it answers with; any but 200 has no origin.
+        origin: What its answer was made from, if it says so.
     """
 
-    def __init__(self, status: int = 200, marked: Keepable | None = None) -> None:
+    def __init__(self, status: int = 200, origin: Origin | None = None) -> None:
         self.status = status
-        self.marked = marked
+        self.origin = origin
         self.asked = 0
         self.reached = asyncio.Event()
         self.begin = asyncio.Event()
@@ -374,10 +388,9 @@ class Slow:
         number = b"%d" % self.asked
         self.reached.set()
         await self.begin.wait()
-        if self.marked is not None:
-            scope["state"][MARK] = self.marked
+        origin = {} if self.origin is None else {ORIGIN: self.origin}
         headers = [(b"content-type", b"text/plain"), (b"retry-after", b"5"), (b"x-request-id", number)]
-        await send({"type": "http.response.start", "status": self.status, "headers": headers})
+        await send({"type": "http.response.start", "status": self.status, "headers": headers, **origin})
         await self.end.wait()
         await send({"type": "http.response.body", "body": b"answer " + number})
 
@@ -405,7 +418,7 @@ async def shared_by_all(slow: Slow, clock: SteeredClock) -> list[httpx.Response]
 @pytest.mark.parametrize("keep", [True, False])
 async def test_who_asks_meanwhile_gets_the_same_answer(clock: SteeredClock, keep: bool) -> None:
     """Also of a search, which is not kept for those who come later."""
-    slow = Slow(marked=Keepable(publication(), keep=keep))
+    slow = Slow(origin=Origin(publication(), keep=keep))
     answers = await shared_by_all(slow, clock)
     assert {(answer.status_code, answer.text, answer.headers["etag"]) for answer in answers} == {
         (200, "answer 1", answers[0].headers["etag"])
@@ -424,7 +437,7 @@ async def test_who_asks_meanwhile_gets_the_same_problem(clock: SteeredClock) -> 
 @pytest.mark.parametrize("status", [200, 502])
 async def test_what_a_layer_in_front_writes_into_an_answer_is_in_nobody_elses(clock: SteeredClock, status: int) -> None:
     """CORS headers are those of who asks."""
-    slow = Slow(status, Keepable(publication(), keep=True) if status == 200 else None)
+    slow = Slow(status, Origin(publication(), keep=True) if status == 200 else None)
     hot = ResponseCache(slow, max_bytes=2**20, instruments=Instruments(), clock=clock)
 
     async def in_front(scope: Scope, receive: Receive, send: Send) -> None:
@@ -472,14 +485,14 @@ async def test_an_answer_that_depends_on_more_than_the_question_is_nobody_elses(
 async def test_an_answer_from_a_table_that_went_out_meanwhile_is_nobody_elses(clock: SteeredClock) -> None:
     """Somebody who asks now may have seen its successor already."""
     old = publication()
-    slow = Slow(marked=Keepable(old, keep=True))
+    slow = Slow(origin=Origin(old, keep=True))
     old.retired = True
     await asked_at_once(slow, layer(slow, clock))
     assert slow.asked == ASKING
 
 
 async def test_the_end_of_the_one_request_is_not_the_end_of_the_others(clock: SteeredClock) -> None:
-    slow = Slow(marked=Keepable(publication(), keep=True))
+    slow = Slow(origin=Origin(publication(), keep=True))
     async with layer(slow, clock) as client:
         first = asyncio.create_task(client.get("/x"))
         await slow.reached.wait()

@@ -7,7 +7,8 @@ from dataclasses import replace
 from hypothesis import given
 from hypothesis import strategies as st
 
-from horde_model_reference.service.response_store import CachedResponse, Encoded, Keepable, ResponseStore
+from horde_model_reference.service.cacheable import Origin
+from horde_model_reference.service.response_store import CachedResponse, Encoded, ResponseStore
 from horde_model_reference.service.tables import ServedTable
 from tests.support.builders import catalogue_of, observation_of, stats_of, table_of
 from tests.support.curation import made_of
@@ -17,11 +18,18 @@ TABLE = table_of(catalogue_of(["a"]), observation_of(stats_of({"a": 1})))
 
 
 def served_table() -> ServedTable:
-    return ServedTable(made_of(TABLE, NOW), NOW + 50, NOW + 100, NOW + 3600, renew=lambda: None, renew_at=NOW + 50)
+    return ServedTable(
+        made=made_of(TABLE, NOW),
+        due_at=NOW + 50,
+        serve_until=NOW + 100,
+        usable_until=NOW + 3600,
+        renew=lambda: None,
+        renew_at=NOW + 50,
+    )
 
 
 def answer(path: str, origin: ServedTable, size: int = 10) -> CachedResponse:
-    return CachedResponse((path.encode(), b""), b"x" * size, [], Keepable(origin, keep=True), {})
+    return CachedResponse((path.encode(), b""), b"x" * size, [], Origin(origin, keep=True), {})
 
 
 def encoded(size: int) -> Encoded:

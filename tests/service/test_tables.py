@@ -12,7 +12,8 @@ import pytest
 from horde_model_reference.categories import MODEL_REFERENCE_CATEGORY
 from horde_model_reference.engine import Engine, TableAtTime
 from horde_model_reference.errors import HordeAPIDegradedError
-from horde_model_reference.service.tables import RENEW_PAUSE, CurrentTables
+from horde_model_reference.service.served import RENEW_PAUSE
+from horde_model_reference.service.tables import CurrentTables
 from horde_model_reference.settings import load_settings
 from tests.support.builders import IMAGE, TEXT, catalogue_of, observation_of, stats_of, table_of
 from tests.support.clock import SteeredClock

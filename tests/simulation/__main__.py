@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import argparse
-import asyncio
 import sys
 import tempfile
 from pathlib import Path
 
 import stamina
 
-from tests.simulation.year import Year
+from tests.simulation.year import Year, lived
 
 
 def main() -> int:
@@ -22,7 +21,7 @@ def main() -> int:
     stamina.set_testing(True, attempts=3, cap=True)
     with tempfile.TemporaryDirectory() as folder:
         try:
-            tally = asyncio.run(Year(options.seed, options.days, Path(folder)).run())
+            tally = lived(Year(options.seed, options.days, Path(folder)))
         except AssertionError as error:
             print(f"BROKEN: {error}")
             return 1

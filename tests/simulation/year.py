@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+import gc
 import json
 from collections import Counter
 from contextlib import AsyncExitStack
@@ -12,6 +14,7 @@ from random import Random
 
 import httpx
 import polars as pl
+import uvicorn
 
 from horde_model_reference.analytics.risk_table import RiskTable
 from horde_model_reference.categories import usage_traits
@@ -23,6 +26,7 @@ from horde_model_reference.errors import HordeAPIDegradedError
 from horde_model_reference.history.days import day_number
 from horde_model_reference.integrations.attribution import ATTRIBUTED
 from horde_model_reference.integrations.horde_api_models import PERIODS, USAGE
+from horde_model_reference.service.processes import COLLECTION_THRESHOLDS
 from horde_model_reference.settings import load_settings
 from tests.simulation.horde import FAILURES, SHRUNK, STATS_FAULTS, STATUS_FAULTS, SimulatedHorde
 from tests.simulation.world import TWINS, Compile, World
@@ -33,7 +37,7 @@ FIRST_DAY = date(2025, 1, 1)
 STATUS_ROUTE = "status/models"
 FAULTY = 0.2
 """The share of looks at which a route's answer goes wrong."""
-LOOKS_AGAIN, MOST_LOOKS = 0.3, 5
+LOOKS_AGAIN, MOST_LOOKS = 0.1, 5
 """The chance of another look soon after one, and how many a day has at most."""
 CHECKED_NOW_AND_THEN = 0.2
 """The share of looks at which families and a plan are checked as well, which takes long."""
@@ -243,7 +247,7 @@ class Year:
             return
         first = day_number(FIRST_DAY)
         shifted = set() if self.steps_at is None else set(range(first + self.steps_at - 2, first + self.steps_at + 7))
-        for name in self.listed:
+        for name in self.rng.sample(self.listed, min(5, len(self.listed))):
             history = await engine.model_history(self.category, name, self.days + 10)
             names = self.world.names_of(name)
             points = {day_number(point.day): point.usage_day for point in history.points}
@@ -258,3 +262,16 @@ class Year:
                     f"seed {self.seed}, day {day - first}: {name} had {truth}, the history has {shown}"
                 )
                 self.tally["days of history"] += 1
+
+
+def lived(year: Year) -> Counter[str]:
+    """Live through a year on the event loop and with the garbage collection of ``serve``; errors as for ``run``."""
+    thresholds = gc.get_threshold()
+    gc.freeze()
+    gc.set_threshold(*COLLECTION_THRESHOLDS)
+    try:
+        with asyncio.Runner(loop_factory=uvicorn.Config("", loop="auto").get_loop_factory()) as runner:
+            return runner.run(year.run())
+    finally:
+        gc.set_threshold(*thresholds)
+        gc.unfreeze()

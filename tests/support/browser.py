@@ -24,13 +24,14 @@ if not IN_CI:
         pytest.importorskip(needed, reason=f"no {needed.partition('.')[0]}: make test installs it")
 
 from axe_playwright_python.sync_playwright import Axe  # noqa: E402
-from playwright.sync_api import Browser, BrowserContext, Dialog, Page, expect, sync_playwright  # noqa: E402
+from playwright.sync_api import Browser, BrowserContext, Dialog, Page, Route, expect, sync_playwright  # noqa: E402
 
 __all__ = [
     "Axe",
     "Browser",
     "BrowserContext",
     "Page",
+    "Route",
     "Watch",
     "chromium",
     "expect",
@@ -47,8 +48,9 @@ OPTIONS = (
     "--disable-component-update",
     "--disable-sync",
 )
-PATIENCE = 15_000
+PATIENCE = 60_000
 """Milliseconds that the browser waits for what must come."""
+expect.set_options(timeout=PATIENCE)
 
 
 @contextmanager
@@ -104,8 +106,6 @@ def serving_the_demo() -> Iterator[str]:
         [sys.executable, "-m", "horde_model_reference", "serve", "--demo", "--port", "0"],
         stderr=subprocess.PIPE,
         text=True,
-        env=os.environ
-        | {"HORDE_MODEL_REFERENCE_REQUEST_DEADLINE_SECONDS": "60"},  # Parts are waited for on any machine.
     )
     try:
         assert process.stderr is not None

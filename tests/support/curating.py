@@ -7,7 +7,7 @@ import subprocess
 from pathlib import Path
 
 from tests.support.archives import unzipped
-from tests.support.browser import Page
+from tests.support.browser import Page, expect
 
 
 def names(page: Page) -> list[str]:
@@ -23,6 +23,15 @@ def number(text: str) -> int:
 def count_shown(page: Page) -> int:
     """How many rows the view has."""
     return number(page.locator("p.told strong").inner_text().split(" ")[0])
+
+
+def arrive(page: Page, address: str) -> None:
+    """Wait until the page is at an address and shows all of it, with its scripts.
+
+    A view moves to an address before the answer is there, and a click on a link waits for no more than its beginning.
+    """
+    page.wait_for_url(address)
+    expect(page.locator("[aria-busy=true]")).to_have_count(0)
 
 
 def downloaded(page: Page, folder: Path) -> dict[str, bytes]:

@@ -9,9 +9,9 @@ from dataclasses import dataclass, field
 from typing import Self
 
 from horde_model_reference.clock import Clock
-from horde_model_reference.links.asking import Asker
-from horde_model_reference.links.checking import open_asker
-from horde_model_reference.settings import LinksSettings
+from horde_model_reference.links.checking import open_prober
+from horde_model_reference.links.probing import LinkProber
+from horde_model_reference.setting_groups import LinksSettings
 from tests.support.file_server import answer
 
 HASH = "ab" * 32
@@ -61,10 +61,12 @@ class LinkHost:
     Attributes:
         log: Every request, in order.
         most: The most requests at once.
+        hanging: Released by every request that gets no answer.
     """
 
     log: list[Asked] = field(default_factory=list)
     most: int = 0
+    hanging: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(0))
     port: int = 0
 
     async def __aenter__(self) -> Self:
@@ -89,10 +91,10 @@ class LinkHost:
         return ["127.0.0.1"]
 
     @asynccontextmanager
-    async def asker(self, **settings: object) -> AsyncIterator[Asker]:
-        """An asker for which every name leads here."""
+    async def prober(self, **settings: object) -> AsyncIterator[LinkProber]:
+        """An prober for which every name leads here."""
         given = {"allow_private_addresses": True, "pause_seconds": 0.0, **settings}
-        async with open_asker(LinksSettings.model_validate(given), Clock(), self.resolve) as found:
+        async with open_prober(LinksSettings.model_validate(given), Clock(), self.resolve) as found:
             yield found
 
     async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
@@ -118,6 +120,7 @@ class LinkHost:
                 await asyncio.sleep(0)
                 sent = self._answer(method, path)
                 if sent is None:
+                    self.hanging.release()
                     await asyncio.Event().wait()
                 writer.write(sent or b"")
             finally:

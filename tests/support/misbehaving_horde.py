@@ -21,12 +21,12 @@ import json
 import socket
 import struct
 from collections import deque
-from collections.abc import Callable, Mapping
+from collections.abc import Awaitable, Callable, Coroutine, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from enum import Enum, StrEnum, auto
 from http import HTTPStatus
-from typing import Any, Final, Self
+from typing import Any, Final, Self, TypeVar
 from urllib.parse import parse_qs, urlsplit
 
 import httpx
@@ -34,6 +34,9 @@ import httpx
 from horde_model_reference.http_client import make_client
 from horde_model_reference.settings import Settings, load_settings
 from tests.support.builders import stats_of, status_of
+from tests.support.clock import steered_timers
+
+T = TypeVar("T")
 
 SECRET: Final = "apikey-0000-SECRET"
 """Stands in every body that is not the payload: no message of ours may ever show it."""
@@ -154,8 +157,10 @@ class MisbehavingHorde:
 
     Attributes:
         payloads: What a good answer of each route holds; may be changed at any time.
+        workers: The lists of workers by type of model, which no observation asks for; a type without one is a 404.
         targets: Path and query of every request, in the order they came.
         release: Set, it lets every hanging answer go on.
+        hung: How many answers have hung so far.
     """
 
     def __init__(self, payloads: Mapping[Route, Any] | None = None) -> None:
@@ -165,8 +170,10 @@ class MisbehavingHorde:
             Route.IMAGE_STATS: stats_of({"Deliberate": (1, 20, 300)}),
             Route.TEXT_STATS: stats_of({"koboldcpp/Stheno": (2, 30, 400)}),
         } | dict(payloads or {})
+        self.workers: dict[str, Any] = {}
         self.targets: list[str] = []
         self.release = asyncio.Event()
+        self.hung = 0
         self._queued: dict[Route, deque[Behaviour]] = {route: deque() for route in Route}
         self._lasting: dict[Route, Behaviour] = {}
         self._arrival = asyncio.Condition()
@@ -190,7 +197,7 @@ class MisbehavingHorde:
         return f"http://127.0.0.1:{self._port}/api/"
 
     def settings(self, **overrides: Any) -> Settings:
-        """Return settings that lead here; whoever asks for hanging answers sets a short ``horde_api_timeout``."""
+        """Return settings that lead here; whoever asks for hanging answers uses :meth:`outlast`."""
         return load_settings(**{"ai_horde_url": self.url} | overrides)
 
     @staticmethod
@@ -230,6 +237,31 @@ class MisbehavingHorde:
         async with self._arrival:
             await self._arrival.wait_for(lambda: self.count(route) >= times)
 
+    async def outlast(
+        self, work: Coroutine[Any, Any, T], answers: int, seconds: float, *others: Awaitable[object]
+    ) -> T:
+        """Do some work, and let time go by at once when answers hang.
+
+        Args:
+            work: The work; no time-out ends it sooner, and no pause of it ends.
+            answers: How many answers must hang.
+            seconds: The time that goes by then.
+            others: What must have happened, too.
+        """
+        hung = self.hung + answers
+
+        async def all_happened() -> None:
+            async with self._arrival:
+                await self._arrival.wait_for(lambda: self.hung >= hung)
+            await asyncio.gather(*others)
+
+        with steered_timers() as wait:
+            working, happening = asyncio.create_task(work), asyncio.create_task(all_happened())
+            await asyncio.wait((working, happening), return_when=asyncio.FIRST_COMPLETED)
+            happening.cancel()
+            wait(seconds)
+            return await working
+
     async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         task = asyncio.current_task()
         assert task is not None
@@ -249,10 +281,15 @@ class MisbehavingHorde:
             self.targets.append(target)
             self._arrival.notify_all()
         if route is None:
-            await self._send(NOT_FOUND, None, writer)
+            listed = self.workers.get(target.partition("workers?type=")[2])
+            await self._send(NOT_FOUND if listed is None else GOOD, listed, writer)
             return
         queued = self._queued[route]
         behaviour = queued.popleft() if queued else self._lasting.get(route, GOOD)
+        if behaviour in HANGING:
+            async with self._arrival:
+                self.hung += 1
+                self._arrival.notify_all()
         await self._send(behaviour, self.payloads[route], writer)
 
     async def _send(self, behaviour: Behaviour, payload: Any, writer: asyncio.StreamWriter) -> None:

@@ -17,6 +17,7 @@ import pytest
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from horde_model_reference.categories import MODEL_REFERENCE_CATEGORY
+from horde_model_reference.clock import Clock
 from horde_model_reference.demo import SimulatedHorde, demo_clock, demo_settings
 from horde_model_reference.demo.past import make_demo_history
 from horde_model_reference.service.app import create_service
@@ -79,7 +80,6 @@ def serving_the_sample() -> Iterator[BlockingClient]:
     with pytest.MonkeyPatch.context() as patch:
         for name in [name for name in os.environ if name.startswith(ENV_PREFIX)]:
             patch.delenv(name)
-        patch.setenv(f"{ENV_PREFIX}REQUEST_DEADLINE_SECONDS", "60")
         service = create_service(
             demo_settings(), SimulatedHorde(), hydrate=False, make_history=make_demo_history, clock=demo_clock()
         )
@@ -134,13 +134,14 @@ async def a_world(
     text: bytes | None = None,
     payloads: Mapping[Route, Any] | None = None,
     more_sources: Mapping[str, str] | None = None,
+    clock: Clock | None = None,
     **settings: Any,
 ) -> AsyncIterator[World]:
     """Run what ``serve`` runs, without the background, on these catalogues (by default of one model) and this Horde."""
     sources = write_catalogues(folder, image=image, text=text) | dict(more_sources or {})
     async with MisbehavingHorde(payloads) as horde:
         built = horde.settings(sources=sources, data_dir=folder / "data", **settings)
-        async with serving(create_service(built, hydrate=False)) as client:
+        async with serving(create_service(built, hydrate=False, clock=clock)) as client:
             yield World(client, horde, folder)
 
 

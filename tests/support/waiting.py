@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import inspect
+import time
 from collections.abc import Awaitable, Callable
 from typing import Any, TypeVar, overload
 
@@ -14,7 +15,7 @@ T = TypeVar("T")
 async def eventually(find: Callable[[], Awaitable[T | None]], within: float = ...) -> T: ...
 @overload
 async def eventually(find: Callable[[], T | None], within: float = ...) -> T: ...
-async def eventually(find: Callable[[], Any], within: float = 15.0) -> Any:
+async def eventually(find: Callable[[], Any], within: float = 60.0) -> Any:
     """Ask again and again until there is something true, and return it."""
     async with asyncio.timeout(within):
         while True:
@@ -22,4 +23,4 @@ async def eventually(find: Callable[[], Any], within: float = 15.0) -> Any:
             found = await asked if inspect.isawaitable(asked) else asked
             if found:
                 return found
-            await asyncio.sleep(0.005)
+            await asyncio.to_thread(time.sleep, 0.005)  # The loop's timers may stand still.

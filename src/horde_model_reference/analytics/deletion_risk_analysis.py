@@ -12,13 +12,14 @@ from horde_model_reference.analytics.possible_use import possible_usage_month, p
 from horde_model_reference.analytics.risk_query import RiskQuery
 from horde_model_reference.analytics.risk_response import respond
 from horde_model_reference.analytics.risk_schema import CategoryDeletionRiskResponse
-from horde_model_reference.analytics.risk_table import DataAsOf, RiskTable, table_key
+from horde_model_reference.analytics.risk_table import DataAsOf, RiskTable
 from horde_model_reference.analytics.scoring import flag_records, score
+from horde_model_reference.analytics.table_inputs import TableInputs
 from horde_model_reference.analytics.thresholds import Thresholds, thresholds_for
 from horde_model_reference.analytics.usage_trend import RecentUse, with_recent_use
 from horde_model_reference.catalogue.catalogue import Catalogue
 from horde_model_reference.categories import USAGE, HordeModelType, usage_traits
-from horde_model_reference.data_warnings import bounded
+from horde_model_reference.data_warnings import DataWarning, bounded
 from horde_model_reference.integrations.data_merger import merge_category_with_horde_data
 from horde_model_reference.integrations.horde_api_models import Observation
 from horde_model_reference.polars_queries import collected
@@ -45,17 +46,17 @@ class ModelDeletionRiskInfoFactory:
         """Return a factory with the thresholds of these settings."""
         return cls({traits.model_type: thresholds_for(settings, traits) for traits in USAGE.values()})
 
-    def table_key(
+    def inputs(
         self,
         catalogue: Catalogue,
         observation: Observation,
         style_counts: Mapping[str, int] | None = None,
         recent: RecentUse | None = None,
-    ) -> str:
-        """Return the key of the table that :meth:`create_table` would make."""
-        judged_by = self.thresholds[observation.model_type].fingerprint()
-        past = recent.key if recent is not None else ""
-        return table_key(catalogue, observation, judged_by, repr(sorted((style_counts or {}).items())), past)
+        warnings: tuple[DataWarning, ...] = (),
+    ) -> TableInputs:
+        """Return the inputs of a risk table, with the thresholds of the observation's type of model."""
+        thresholds = self.thresholds[observation.model_type]
+        return TableInputs(catalogue, observation, thresholds, style_counts, recent, warnings)
 
     def create_table(
         self,
@@ -64,51 +65,49 @@ class ModelDeletionRiskInfoFactory:
         style_counts: Mapping[str, int] | None = None,
         recent: RecentUse | None = None,
     ) -> RiskTable:
-        """Return the ungrouped risk table of a catalogue under an observation of its type of model.
-
-        Args:
-            catalogue: The models.
-            observation: The Horde's reports on them.
-            style_counts: The number of styles that name each model; None if unknown.
-            recent: The models' recent usage; None if unknown.
-        """
-        merged = merge_category_with_horde_data(catalogue, observation)
-        context = ScoringContext(self.thresholds[observation.model_type], merged.totals["month"].attributed)
-        names = catalogue.frame["name"]
-        possible = possible_uses(merged.api_names, names, by_words=usage_traits(catalogue.category).families)
-        each = pl.int_range(names.len(), eager=True)
-        month = possible_usage_month(possible, merged.api_names, each, context.category_month)
-        models = pl.concat([catalogue.frame, merged.models, month.to_frame()], how="horizontal")
-        facts = with_recent_use(models, recent).with_columns(
-            style_count=_style_counts(catalogue.frame["name"], style_counts)
-        )
-        return RiskTable(
-            category=catalogue.category,
-            model_count=catalogue.frame.height,
-            context=context,
-            totals=merged.totals,
-            data_as_of=DataAsOf(
-                catalogue_revision=catalogue.revision,
-                catalogue_modified_at=catalogue.modified_at,
-                status_fetched_at=observation.status_fetched_at,
-                stats_fetched_at=observation.stats_fetched_at,
-                stale=observation.stale,
-            ),
-            warnings=(*catalogue.warnings, *observation.warnings, *bounded(merged.warnings)),
-            rows=collected(score(flag_records(facts, context), context)),
-            api_names=merged.api_names,
-            key=self.table_key(catalogue, observation, style_counts, recent),
-            skipped=catalogue.skipped,
-            aliases=catalogue.aliases,
-            records=catalogue.records,
-            possible=possible,
-        )
+        """Return the ungrouped risk table of a catalogue; parameters as for :class:`TableInputs`."""
+        return make_table(self.inputs(catalogue, observation, style_counts, recent))
 
     def create_deletion_risk_response(
         self, catalogue: Catalogue, observation: Observation, query: RiskQuery | None = None
     ) -> CategoryDeletionRiskResponse:
         """Return the endpoint's answer to a query (by default all models)."""
         return respond(self.create_table(catalogue, observation), query or RiskQuery())
+
+
+def make_table(inputs: TableInputs) -> RiskTable:
+    """Return the ungrouped risk table of some inputs."""
+    catalogue, observation = inputs.catalogue, inputs.observation
+    merged = merge_category_with_horde_data(catalogue, observation)
+    context = ScoringContext(inputs.thresholds, merged.totals["month"].attributed)
+    names = catalogue.frame["name"]
+    possible = possible_uses(merged.api_names, names, by_words=usage_traits(catalogue.category).families)
+    each = pl.int_range(names.len(), eager=True)
+    month = possible_usage_month(possible, merged.api_names, each, context.category_month)
+    families = catalogue.families.alias("family")
+    models = pl.concat([catalogue.frame, merged.models, pl.DataFrame([month, families])], how="horizontal")
+    facts = with_recent_use(models, inputs.recent).with_columns(style_count=_style_counts(names, inputs.style_counts))
+    return RiskTable(
+        category=catalogue.category,
+        model_count=catalogue.frame.height,
+        context=context,
+        totals=merged.totals,
+        data_as_of=DataAsOf(
+            catalogue_revision=catalogue.revision,
+            catalogue_modified_at=catalogue.modified_at,
+            status_fetched_at=observation.status_fetched_at,
+            stats_fetched_at=observation.stats_fetched_at,
+            stale=observation.stale,
+        ),
+        warnings=(*catalogue.warnings, *inputs.warnings, *observation.warnings, *bounded(merged.warnings)),
+        rows=collected(score(flag_records(facts, context), context)),
+        api_names=merged.api_names,
+        key=inputs.key,
+        skipped=catalogue.skipped,
+        aliases=catalogue.aliases,
+        records=catalogue.records,
+        possible=possible,
+    )
 
 
 def _style_counts(names: pl.Series, counts: Mapping[str, int] | None) -> pl.Expr:

@@ -47,17 +47,17 @@ PRESETS: dict[str, Preset] = {
 }
 
 
-def check_preset(name: str) -> None:
-    """Raise where there is no such preset.
-
-    Raises:
-        UnknownPresetError: The message lists the presets.
-    """
-    if name not in PRESETS:
-        raise UnknownPresetError(f"There is no preset {quoted(name)}; the presets are: {', '.join(sorted(PRESETS))}.")
+def unknown_preset(name: str) -> UnknownPresetError:
+    """Return the error for a name that no preset has; its message lists the presets."""
+    return UnknownPresetError(f"There is no preset {quoted(name)}; the presets are: {', '.join(sorted(PRESETS))}.")
 
 
 def apply_preset_filter(rows: pl.DataFrame, name: str) -> pl.DataFrame:
-    """Return the rows that answer a preset's question; errors as for :func:`check_preset`."""
-    check_preset(name)
+    """Return the rows that answer a preset's question.
+
+    Raises:
+        UnknownPresetError: There is no such preset.
+    """
+    if name not in PRESETS:
+        raise unknown_preset(name)
     return rows.filter(rows.select(PRESETS[name].columns).fold(or_))

@@ -124,7 +124,7 @@ FLAGS: tuple[Flag, ...] = (
     ),
     Flag(
         "zero_usage_month", RiskLevel.HIGH, Scope.USAGE,
-        "Nobody used it in the last 30 days.", "unused this month",
+        "Nobody used it in the last 30 days.", "unused 30 days",
         _zero("usage_month"), "usage_month", "requests in 30 days", _STATS,
         lambda _: Threshold(1, "requests in 30 days", "month usage"), "models_with_zero_month_usage",
         ("zero_usage_day", "low_usage"),

@@ -16,7 +16,7 @@ from __future__ import annotations
 
 import polars as pl
 
-from horde_model_reference.analytics.text_model_names import base_names
+from horde_model_reference.catalogue.text_model_names import base_names
 from horde_model_reference.integrations.attribution import AMBIGUOUS, UNATTRIBUTED
 from horde_model_reference.integrations.name_lookups import short
 from horde_model_reference.name_parts import OTHER_WEIGHTS, SIZE, TELLING_WORD
@@ -180,8 +180,8 @@ def _bare_base(names: pl.Series) -> pl.Series:
 
 def _without_other_weights(pairs: pl.LazyFrame, names: pl.LazyFrame, models: pl.LazyFrame) -> pl.LazyFrame:
     """Leave out the pairs in which the name has a word of other weights that the model's name does not hold."""
-    told = pl.col("word").is_in(OTHER_WEIGHTS) | pl.col("word").str.contains(f"^(?:{TELLING_WORD})$")
-    telling = _by_word(names, "name_index").filter(told)
+    is_telling = pl.col("word").is_in(OTHER_WEIGHTS) | pl.col("word").str.contains(f"^(?:{TELLING_WORD})$")
+    telling = _by_word(names, "name_index").filter(is_telling)
     both = pairs.join(telling, on="name_index").join(models.select("model_index", "words"), on="model_index")
     held = pl.col("words").list.join("").str.contains(pl.col("word"), literal=True)
     return pairs.join(both.remove(held), on=list(PAIRS), how="anti")

@@ -2,28 +2,33 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import polars as pl
 
-from horde_model_reference.analytics.flags import FLAG_NAMES, FLAGS, evidence_of
-from horde_model_reference.analytics.link_columns import link_evidence
-from horde_model_reference.analytics.matching import matching, page
-from horde_model_reference.analytics.risk_query import RiskQuery
-from horde_model_reference.analytics.risk_schema import (
+from horde_model_reference.analytics.columns import CONSTANT_COLUMNS
+from horde_model_reference.analytics.detail_schema import (
     ApiNameInfo,
-    Attribution,
     CategoryAttributionResponse,
-    CategoryDeletionRiskResponse,
-    CategoryDeletionRiskSummary,
-    DataAsOfInfo,
     DependentsInfo,
     LinkInfo,
     ModelDeletionRiskDetail,
+)
+from horde_model_reference.analytics.filter_columns import with_filter_columns
+from horde_model_reference.analytics.flags import FLAG_NAMES, FLAGS, evidence_of
+from horde_model_reference.analytics.link_columns import link_evidence
+from horde_model_reference.analytics.risk_query import RiskQuery, address
+from horde_model_reference.analytics.risk_schema import (
+    Attribution,
+    CategoryDeletionRiskResponse,
+    CategoryDeletionRiskSummary,
+    DataAsOfInfo,
     ModelDeletionRiskInfo,
     WarningInfo,
 )
 from horde_model_reference.analytics.risk_table import RiskTable
+from horde_model_reference.analytics.row_selection import matching, page
 from horde_model_reference.analytics.unknown_names import unknown_model
 from horde_model_reference.catalogue.links import model_links
 from horde_model_reference.catalogue.records import ModelRecord
@@ -42,8 +47,7 @@ from horde_model_reference.name_text import composed
 _ROW_FIELDS = tuple(
     name
     for name in ModelDeletionRiskInfo.model_fields
-    if name
-    not in {"category", "deletion_risk_flags", "usage_trend", "backend_variations", "usage_hour", "usage_minute"}
+    if name not in {"deletion_risk_flags", "usage_trend", "backend_variations", *CONSTANT_COLUMNS}
 )
 MOST_LIKELY = 10
 _TREND_FIELDS = ("day_to_month_ratio", "month_to_total_ratio")
@@ -65,7 +69,9 @@ def respond(table: RiskTable, query: RiskQuery) -> CategoryDeletionRiskResponse:
     view = viewed(table, query)
     rows = matching(view.rows, query)
     shown = page(rows, query, table.category)
-    variations = _variations(table, shown) if query.include_backend_variations and _has_backends(view) else None
+    following = replace(query, offset=query.offset + shown.height)
+    more = shown.height > 0 and following.offset < rows.height
+    variations = variations_by_model(table, shown) if query.include_backend_variations and _has_backends(view) else None
     return CategoryDeletionRiskResponse.model_validate(
         {
             "category": table.category,
@@ -75,6 +81,7 @@ def respond(table: RiskTable, query: RiskQuery) -> CategoryDeletionRiskResponse:
             "returned_count": shown.height,
             "offset": query.offset,
             "limit": query.limit,
+            "next": address(table.category, following) if more else None,
             "models": _row_infos(table, shown, variations),
             "summary": CategoryDeletionRiskSummary.from_risk_models(rows),
             **_common(table),
@@ -83,9 +90,12 @@ def respond(table: RiskTable, query: RiskQuery) -> CategoryDeletionRiskResponse:
 
 
 def viewed(table: RiskTable, query: RiskQuery) -> RiskTable:
-    """Return the table that a query looks at: the models, or the families of text models."""
+    """Return the table that a query looks at: the models, or the families of text models.
+
+    Its rows have the columns that only the filters of the query read as well.
+    """
     grouped = query.group_text_models and has_families(table.category)
-    return table.families if grouped else table
+    return with_filter_columns(table.families if grouped else table, table, query)
 
 
 def respond_for_model(table: RiskTable, name: str, dependents: DependentsInfo | None = None) -> ModelDeletionRiskDetail:
@@ -103,7 +113,7 @@ def respond_for_model(table: RiskTable, name: str, dependents: DependentsInfo | 
     row = table.rows.filter(pl.col("name") == name)
     if row.is_empty():
         raise unknown_model(table.category, name, table.rows["name"], table.skipped)
-    variations = _variations(table, row) if _has_backends(table) else None
+    variations = variations_by_model(table, row) if _has_backends(table) else None
     facts = row.to_dicts()[0]
     index = table.rows["name"].search_sorted(name)
     attributed = table.api_names.filter((pl.col("outcome") == ATTRIBUTED) & (pl.col("model_index") == index))
@@ -202,7 +212,7 @@ def _row_infos(table: RiskTable, rows: pl.DataFrame, variations: dict[str, list[
     ]
 
 
-def _variations(table: RiskTable, rows: pl.DataFrame) -> dict[str, list[dict[str, Any]]]:
+def variations_by_model(table: RiskTable, rows: pl.DataFrame) -> dict[str, list[dict[str, Any]]]:
     """Return the backends of each of the rows, by model name."""
     names = table.rows["name"]
     wanted = rows.select(model=pl.col("name"), model_index=names.search_sorted(rows["name"]).cast(pl.UInt32))

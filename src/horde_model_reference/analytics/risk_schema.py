@@ -1,23 +1,23 @@
 """The schema of the responses that HTTP, command line and library share.
 
-The models of flags and counts are made from the table of flags, so that a flag's name is written once.
+The models of flags and counts are made from the table of flags, and that of a row from the table of columns, so that
+each name is written once.
 """
 
 from __future__ import annotations
 
-from datetime import date, datetime
+from datetime import datetime
+from types import NoneType
 from typing import TYPE_CHECKING, Annotated
 
 import polars as pl
 from pydantic import BaseModel, ConfigDict, Field, create_model
 
+from horde_model_reference.analytics.columns import COLUMNS, RowColumns
 from horde_model_reference.analytics.flags import FLAG_NAMES, FLAGS
 from horde_model_reference.analytics.link_flags import LINK_FLAGS
 from horde_model_reference.analytics.risk_level import RiskLevel
-from horde_model_reference.analytics.verdict import Verdict
-from horde_model_reference.catalogue.links import LinkKind, LinkSource
 from horde_model_reference.categories import MODEL_REFERENCE_CATEGORY
-from horde_model_reference.links.link import LinkOutcome
 from horde_model_reference.marks.mark_state import DeletionMark
 from horde_model_reference.polars_queries import collected
 
@@ -34,7 +34,7 @@ class Answer(BaseModel):
 if TYPE_CHECKING:
 
     class DeletionRiskFlags(Answer):
-        """Which reasons speak against a model."""
+        """The reasons against a model."""
 
     class FlagCounts(Answer):
         """How many rows have a flag; null where no row's figure is known."""
@@ -43,7 +43,7 @@ else:
     DeletionRiskFlags = create_model(
         "DeletionRiskFlags",
         __base__=Answer,
-        __doc__="Which reasons speak against a model.",
+        __doc__="The reasons against a model.",
         **{flag.name: (bool, Field(description=flag.sentence)) for flag in FLAGS},
     )
     FlagCounts = create_model(
@@ -74,21 +74,21 @@ class BackendVariation(Answer):
     variant_names: list[str] = Field(description="All its API names, sorted.")
     worker_count: Figure = Field(description="Worker threads.")
     performance: float | None = Field(description="Mean speed, weighted by threads; null without a sample.")
-    usage_day: Figure
-    usage_month: Figure
-    usage_total: Figure
+    usage_day: Figure = Field(description="Attributed requests in 24 hours.")
+    usage_month: Figure = Field(description="Attributed requests in 30 days.")
+    usage_total: Figure = Field(description="Attributed requests ever.")
 
 
 if TYPE_CHECKING:
 
     class LinkFlags(Answer):
-        """Which reasons the check of its download addresses gives against a model."""
+        """The reasons against a model that the check of its download addresses gives."""
 
 else:
     LinkFlags = create_model(
         "LinkFlags",
         __base__=Answer,
-        __doc__="Which reasons the check of its download addresses gives against a model.",
+        __doc__="The reasons against a model that the check of its download addresses gives.",
         **{
             flag.name: (
                 bool | None,
@@ -99,57 +99,43 @@ else:
     )
 
 
-class ModelDeletionRiskInfo(Answer):
+if TYPE_CHECKING:
+
+    class ScalarColumns(Answer, RowColumns):
+        """The columns with one value."""
+
+else:
+    ScalarColumns = create_model(
+        "ScalarColumns",
+        __base__=Answer,
+        **{
+            column.name: (
+                column.kind,
+                Field(
+                    None if column.value_type is NoneType else ...,
+                    description=column.declared.description or None,
+                    ge=0 if column.value_type is int else None,
+                ),
+            )
+            for column in COLUMNS.values()
+        },
+    )
+
+
+class ModelDeletionRiskInfo(ScalarColumns):
     """One model, or one family of text models."""
 
-    name: str
-    category: MODEL_REFERENCE_CATEGORY
-    deletion_risk_flags: DeletionRiskFlags
-    at_risk: bool = Field(description="Any flag is set.")
-    risk_score: Count = Field(description="Number of flags set.")
-    risk_level: RiskLevel = Field(
-        description="`critical` if critical, else the highest severity of a set flag, those of links included."
-    )
+    deletion_risk_flags: DeletionRiskFlags = Field(description="The reasons against it.")
     link_flags: LinkFlags | None = Field(
         description="No part of `deletion_risk_flags`, `risk_score` and the counts; null for a family, and where no "
         "address was checked."
     )
-    usage_day: Figure = Field(description="Attributed requests in the 24 hours before the statistics were compiled.")
-    usage_month: Figure = Field(description="Attributed requests in 30 days.")
-    usage_total: Figure = Field(description="Attributed requests ever; it trails and can be below the month's.")
-    possible_usage_month: Figure = Field(
-        description="Requests in 30 days under names of no model that could well be its; never counted as use."
-    )
-    usage_hour: None = Field(None, description="The Horde does not report it.")
-    usage_minute: None = Field(None, description="The Horde does not report it.")
-    usage_known: bool = Field(description="Whether the Horde gave usage figures for it.")
-    workers_known: bool = Field(description="Whether the Horde gave worker figures for it.")
-    worker_count: Figure = Field(description="Worker threads now serving the model.")
-    queued_jobs: Figure = Field(description="Jobs waiting for the model.")
-    usage_percentage_of_category: float | None = Field(description="Percent of the category's attributed month usage.")
-    usage_trend: UsageTrend
-    size_gb: float | None = Field(description="Size on disk in GiB (2^30 bytes).")
-    parameters: Figure = Field(
-        description="Number of weights, the size of a text model; a family's is that of its largest member."
-    )
-    cost_benefit_score: float | None = Field(description="Month usage per GiB.")
-    baseline: str | None = Field(description="What the record names; a family's one value, else null.")
-    nsfw: bool | None = Field(description="What the record says; a family's if any member is.")
-    has_description: bool = Field(description="Whether the record has one; of a family, all members.")
-    download_count: Count = Field(description="Files that the record lists for download.")
-    download_hosts: list[str] = Field(description="Where they lie, sorted.")
-    style_count: Figure = Field(description="Styles that name it; null for text models, and where it is unknown.")
-    first_seen: date | None = Field(description="The first day on which the Horde named it; null if unknown.")
-    last_used: date | None = Field(description="The last day on which use was seen; null if unknown, or never.")
-    trend_30d: float | None = Field(description="Percent by which use changes in 30 days, over the last eight weeks.")
+    usage_trend: UsageTrend = Field(description="How its periods compare.")
+    download_hosts: list[str] = Field(description="Hosts of its files, sorted.")
     backend_variations: list[BackendVariation] | None = Field(description="Asked for, and text models only; else null.")
     members: list[str] | None = Field(description="A family's models, sorted; null for a model.")
     members_by_level: dict[RiskLevel, Count] | None = Field(
         description="A family's members of each level; null for a model."
-    )
-    verdict: Verdict | None = Field(
-        description="The verdict of a plan by the service's policy; null for a family, and while plans are refused "
-        "because the catalogue has shrunk."
     )
     verdict_reasons: list[str] | None = Field(
         description="The codes of all reasons for the verdict, the strongest first; null where the verdict is."
@@ -157,11 +143,6 @@ class ModelDeletionRiskInfo(Answer):
     deletion_mark: DeletionMark | None = Field(
         description="The announcement of its removal; null for a family, and where none is known."
     )
-    remove_after: date | None = Field(
-        description="The first day on which it, or the first marked member of a family, may be removed."
-    )
-    is_critical: bool = Field(description="Hardly used and hardly served, both known.")
-    has_warning: bool = Field(description="Any of the four flags about downloads.")
 
 
 class CategoryDeletionRiskSummary(FlagCounts):
@@ -214,18 +195,18 @@ class PeriodAttribution(Answer):
 class Attribution(Answer):
     """Where the requests of each period went."""
 
-    day: PeriodAttribution
-    month: PeriodAttribution
-    total: PeriodAttribution
+    day: PeriodAttribution = Field(description="The 24 hours before the statistics were compiled.")
+    month: PeriodAttribution = Field(description="30 days.")
+    total: PeriodAttribution = Field(description="All time.")
 
 
 class DataAsOfInfo(Answer):
     """Of when the data is."""
 
     catalogue_revision: str = Field(description="SHA-256 of the catalogue file.")
-    catalogue_modified_at: datetime | None
-    status_fetched_at: datetime
-    stats_fetched_at: datetime
+    catalogue_modified_at: datetime | None = Field(description="When the catalogue was modified; null if unknown.")
+    status_fetched_at: datetime = Field(description="When workers and queues were fetched.")
+    stats_fetched_at: datetime = Field(description="When usage was fetched.")
     stale: bool = Field(description="The newest attempt to refresh the Horde's part failed.")
 
 
@@ -237,101 +218,18 @@ class WarningInfo(Answer):
 
 
 class CategoryDeletionRiskResponse(Answer):
-    """Which models of a category are at risk of deletion, and why."""
+    """The models of a category with their risk of deletion, and the reasons."""
 
-    category: MODEL_REFERENCE_CATEGORY
+    category: MODEL_REFERENCE_CATEGORY = Field(description="The category.")
     category_total_month_usage: Figure = Field(description="Attributed month usage of the whole category.")
     category_model_count: Count = Field(description="Models in the catalogue, grouped into families or not.")
     total_count: Count = Field(description="Rows that match, before paging.")
     returned_count: Count = Field(description="Rows on this page.")
     offset: Count = Field(description="Rows left out before this page.")
     limit: int | None = Field(description="Rows asked for at most; null for all.")
-    models: list[ModelDeletionRiskInfo]
-    summary: CategoryDeletionRiskSummary
-    data_as_of: DataAsOfInfo
-    attribution: Attribution
-    warnings: list[WarningInfo]
-
-
-class FlagEvidence(Answer):
-    """The evidence of a set flag."""
-
-    flag: str
-    severity: RiskLevel
-    sentence: str = Field(description="The reason, for people.")
-    observed: int | float | bool | str | list[str] | None = Field(description="The value that set the flag.")
-    threshold: float | None = Field(description="A value below this sets the flag; null where it is no number.")
-    unit: str
-    source: str = Field(description="Where the value comes from.")
-
-
-class LinkEvidence(Answer):
-    """The evidence of a set flag of links: the last result for an address."""
-
-    flag: str
-    severity: RiskLevel
-    sentence: str = Field(description="The reason, for people.")
-    address: str = Field(description="The address, as the record has it.")
-    outcome: LinkOutcome
-    detail: str = Field(description="More about the outcome, for people; may be empty.")
-    checked_at: datetime = Field(description="When it was asked.")
-    failed_days: Count = Field(description="On how many days in a row it failed.")
-
-
-class ApiNameInfo(Answer):
-    """One name that the Horde reports, with its figures and where it went."""
-
-    api_name: str
-    backend: str
-    outcome: str = Field(
-        description="`attributed`, `ambiguous` or `unattributed`.", pattern="^(attributed|ambiguous|unattributed)$"
-    )
-    model: str | None = Field(description="The model it belongs to; null unless attributed.")
-    candidates: list[str] = Field(description="Ambiguous: the models it could be, at most ten.")
-    likely_models: list[str] = Field(description="Not attributed: the models that it could well be, at most ten.")
-    reason: str = Field(description="How it was found, or why it was not.")
-    usage_day: Figure
-    usage_month: Figure
-    usage_total: Figure
-    worker_count: Figure = Field(description="Worker threads.")
-    queued_jobs: Figure
-    performance: float | None = Field(description="Speed as the Horde reports it; 0 means that there was no sample.")
-
-
-class DependentsInfo(Answer):
-    """The styles and records that rely on a model."""
-
-    styles: list[str] = Field(description="Styles that name it, sorted.")
-    emptied_style_categories: list[str] = Field(description="Style categories that would have no style left.")
-
-
-class LinkInfo(Answer):
-    """A page or file of a model on the web; its address may be made a link."""
-
-    kind: LinkKind = Field(description="`homepage`, `hugging_face`, `civitai` or `file`.")
-    url: str = Field(description="An http(s) address, percent-encoded.")
-    source: LinkSource = Field(
-        description="`record`; `name` or `download` where the address follows from one: perhaps nothing is there."
-    )
-
-
-class ModelDeletionRiskDetail(ModelDeletionRiskInfo):
-    """One model with the evidence for every set flag, and the API names attributed to it."""
-
-    dependents: DependentsInfo | None = Field(description="Who relies on it; null where that is unknown.")
-    links: list[LinkInfo] = Field(description="Its pages, then its files; only what may be made a link.")
-    evidence: list[FlagEvidence]
-    link_evidence: list[LinkEvidence] = Field(description="For every set flag of links, the addresses that set it.")
-    api_names: list[ApiNameInfo]
-    possible_api_names: list[ApiNameInfo] = Field(description="Names of no model that could well be its, by month use.")
-    data_as_of: DataAsOfInfo
-
-
-class CategoryAttributionResponse(Answer):
-    """Every API name of a category, and where it went."""
-
-    category: MODEL_REFERENCE_CATEGORY
-    attribution: Attribution
-    api_names: list[ApiNameInfo] = Field(description="Those of no model first, by month use; then the others, by name.")
-    data_as_of: DataAsOfInfo
-    warnings: list[WarningInfo]
+    next: str | None = Field(description="The path and query of the next page; null on the last.")
+    models: list[ModelDeletionRiskInfo] = Field(description="The rows of this page.")
+    summary: CategoryDeletionRiskSummary = Field(description="Counts over all rows that match.")
+    data_as_of: DataAsOfInfo = Field(description="The time of the data.")
+    attribution: Attribution = Field(description="Where the category's requests went.")
+    warnings: list[WarningInfo] = Field(description="What a reader should know about the data.")

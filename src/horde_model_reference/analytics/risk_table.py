@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
@@ -14,13 +13,11 @@ from horde_model_reference.analytics.flags import ScoringContext
 from horde_model_reference.analytics.possible_use import PAIRS, possible_usage_month
 from horde_model_reference.analytics.text_model_grouping import apply_text_model_grouping_to_risk_response
 from horde_model_reference.catalogue.aliases import NO_ALIASES, Aliases
-from horde_model_reference.catalogue.catalogue import Catalogue
 from horde_model_reference.catalogue.records import ModelRecord
 from horde_model_reference.categories import MODEL_REFERENCE_CATEGORY
 from horde_model_reference.data_warnings import DataWarning
 from horde_model_reference.integrations.attribution import ATTRIBUTED
 from horde_model_reference.integrations.data_merger import PeriodTotals
-from horde_model_reference.integrations.horde_api_models import Observation
 from horde_model_reference.links.link_check import LinkCheck
 
 
@@ -77,8 +74,8 @@ class RiskTable:
     @cached_property
     def families(self) -> RiskTable:
         """The same table with families of text models as its rows."""
-        rows = apply_text_model_grouping_to_risk_response(self.rows, self.context, self.aliases.family_names)
-        family_of = rows.with_row_index("family").explode("members").sort("members")["family"]
+        rows = apply_text_model_grouping_to_risk_response(self.rows, self.context)
+        family_of = self.rows["family"].rank("dense") - 1  # The rows of families are sorted by name.
         month = possible_usage_month(self.possible, self.api_names, family_of, self.context.category_month)
         return replace(self, rows=rows.with_columns(possible_usage_month=month), grouped=True)
 
@@ -101,20 +98,6 @@ class RiskTable:
     def hosts(self) -> tuple[str, ...]:
         """All hosts that files of the rows lie on, sorted."""
         return tuple(self.rows["download_hosts"].explode().drop_nulls().unique().sort())
-
-
-def table_key(catalogue: Catalogue, observation: Observation, *others: str) -> str:
-    """Return the identity of a table: a hash of the catalogue, the observation and every other input."""
-    parts = (
-        catalogue.category,
-        catalogue.revision,
-        str(catalogue.modified_at),
-        repr(catalogue.warnings),
-        catalogue.aliases.digest,
-        observation.fingerprint(),
-        *others,
-    )
-    return hashlib.sha256("\0".join(parts).encode()).hexdigest()
 
 
 def backend_variations(api_names: pl.DataFrame) -> pl.DataFrame:

@@ -17,10 +17,14 @@ from horde_model_reference.analytics.flags import (
 )
 from horde_model_reference.analytics.link_flags import NO_LINKS
 from horde_model_reference.analytics.mark_columns import NO_MARK
-from horde_model_reference.analytics.verdict import NO_VERDICT
 
 BYTES_PER_GB = 2**30
 
+NO_VERDICT = (
+    pl.lit(None, pl.String).alias("verdict"),
+    pl.lit(None, pl.List(pl.String)).alias("verdict_reasons"),
+)
+"""The columns of rows without a verdict."""
 
 _MONTH, _TOTAL = pl.col("usage_month"), pl.col("usage_total")
 _SIZE = pl.col("size_bytes") / BYTES_PER_GB

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 
 import polars as pl
 
 from horde_model_reference.categories import MODEL_REFERENCE_CATEGORY
 from horde_model_reference.errors import UnknownModelError
 from horde_model_reference.escaping import quoted, visible
+from horde_model_reference.polars_queries import collected
 
 CLOSEST_NAMES = 5
 """How many names are proposed where one is not known."""
@@ -23,11 +24,21 @@ COMPARED_LENGTH = 200
 
 def closest_names(name: str, names: Collection[str]) -> str:
     """Return a hint that proposes the names closest to one that there is none of; empty where there are no names."""
-    from rapidfuzz import process  # noqa: PLC0415 - of use only where a name is not known
+    return _proposal(_closest(name, names))
+
+
+def _proposal(closest: Sequence[str]) -> str:
+    return f"The closest names are: {', '.join(map(visible, closest))}." if closest else ""
+
+
+def _closest(name: str, names: Collection[str]) -> list[str]:
+    from rapidfuzz import fuzz, process  # noqa: PLC0415 - of use only where a name is not known
 
     name = name[:COMPARED_LENGTH]
-    found = process.extract(name, _candidates(name, names), processor=str.lower, limit=CLOSEST_NAMES)
-    return f"The closest names are: {', '.join(visible(close) for close, _, _ in found)}." if found else ""
+    found = process.extract(name, _candidates(name, names), processor=str.lower, limit=None)
+    # One common word, such as XL, makes all names that have it equal.
+    found.sort(key=lambda close: (-close[1], -fuzz.ratio(name, close[0], processor=str.lower)))
+    return [close for close, _, _ in found[:CLOSEST_NAMES]]
 
 
 def _candidates(name: str, names: Collection[str]) -> Collection[str]:
@@ -36,10 +47,11 @@ def _candidates(name: str, names: Collection[str]) -> Collection[str]:
         return names
     lowered = name.lower().encode(errors="replace").decode()  # an argument may be no UTF-8
     pieces = sorted({lowered[at : at + PIECE] or " " for at in range(max(1, len(lowered) - PIECE + 1))})
-    known = pl.Series("name", list(names), dtype=pl.String)
-    shared = known.str.slice(0, COMPARED_LENGTH).str.to_lowercase().str.extract_many(pieces, overlapping=True)
-    order = shared.list.n_unique().arg_sort(descending=True)
-    best: list[str] = known.gather(order.head(CANDIDATES)).to_list()
+    compared = pl.col("name").str.slice(0, COMPARED_LENGTH).str.to_lowercase()
+    shared = compared.str.extract_many(pieces, overlapping=True).list.n_unique()
+    known = pl.LazyFrame({"name": list(names)}, schema={"name": pl.String})
+    nearest = pl.col("name").sort_by(shared, descending=True, maintain_order=True).head(CANDIDATES)
+    best: list[str] = collected(known.select(nearest))["name"].to_list()
     return best
 
 
@@ -57,7 +69,8 @@ def unknown_model(
     message = f"Category {category.value} has no model {quoted(name)}."
     if name in skipped:
         return UnknownModelError(f"{message} {skipped[name]}", hint="Correct the catalogue's file.")
-    return UnknownModelError(message, hint=closest_names(name, sorted(names)))
+    closest = _closest(name, sorted(names))
+    return UnknownModelError(message, hint=_proposal(closest), closest=closest)
 
 
 def as_spelled(name: str, names: Collection[str]) -> str:

@@ -21,6 +21,9 @@ TREND_WEEKS = 8
 LEAST_WEEKS = 4
 """A trend is not told from fewer."""
 
+MONTH_DAYS = 30
+"""Days that the month's counter covers."""
+
 TREND_DAYS = 30
 """The days over which a trend tells the change."""
 
@@ -70,6 +73,7 @@ class UsageYear:
     Attributes:
         days_seen: Days of which its use is known, since it was first seen.
         last_used: The last day on which use was seen; None where none was.
+        used_days_ago: Days since it was used, at most; None where no use is known.
         unused_days: Days without use up to the last day of the history, at least; None where that is unknown.
         falling_days: The longest time over which its use surely fell, up to now; 0 where it did not.
         rising: Its use surely rose over the last eight weeks.
@@ -80,6 +84,7 @@ class UsageYear:
 
     days_seen: int
     last_used: date | None
+    used_days_ago: int | None
     unused_days: int | None
     falling_days: int
     rising: bool
@@ -95,10 +100,12 @@ class UsageOverTime:
     Attributes:
         recent: Of the last weeks.
         years: Of the last year, by model name.
+        until: The last day of which statistics are kept.
     """
 
     recent: RecentUse
     years: Mapping[str, UsageYear]
+    until: date
 
 
 def with_recent_use(models: pl.DataFrame, recent: RecentUse | None) -> pl.LazyFrame:
@@ -150,11 +157,12 @@ def trends(use: pl.DataFrame, spans: Iterable[Span]) -> list[pl.DataFrame]:
 
 
 def _line(use: pl.DataFrame, span: Span) -> pl.LazyFrame:
-    if all(use[name].null_count() == use.height for name in span.weeks):
+    known = sum(use[name].null_count() < use.height for name in span.weeks)
+    if known < span.least:  # As in the first months of a history, for lines through a year of weeks.
         unknown = (pl.repeat(None, use.height, dtype=dtype).alias(name) for name, dtype in TREND_SCHEMA.items())
         return pl.LazyFrame().select(unknown)
     lines = use.lazy().select(_sums(span.weeks)).select(_CENTRED).with_columns(_SLOPE).with_columns(_ERROR)
-    return lines.select(_told_from(span.least))
+    return lines.select(_percentages(span.least))
 
 
 @cache
@@ -180,12 +188,12 @@ _ERROR = (_REST / (_N - 2) / _XX).sqrt().alias("error")
 
 
 @cache
-def _told_from(least: int) -> tuple[pl.Expr, ...]:
-    told, slope, error = pl.when(pl.col("n") >= least), pl.col("slope"), pl.col("error")
+def _percentages(least: int) -> tuple[pl.Expr, ...]:
+    enough, slope, error = pl.when(pl.col("n") >= least), pl.col("slope"), pl.col("error")
     return (
-        told.then(_percent(slope)).alias("percent"),
-        told.then(_percent(slope - SURE * error)).alias("low"),
-        told.then(_percent(slope + SURE * error)).alias("high"),
+        enough.then(_percent(slope)).alias("percent"),
+        enough.then(_percent(slope - SURE * error)).alias("low"),
+        enough.then(_percent(slope + SURE * error)).alias("high"),
         _N.cast(pl.Int64).alias("weeks"),
     )
 

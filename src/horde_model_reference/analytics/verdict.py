@@ -1,10 +1,8 @@
-"""The verdict of a plan on a model."""
+"""The verdict of a plan on a model; without Polars, so that the command line can name verdicts at once."""
 
 from __future__ import annotations
 
 from enum import StrEnum
-
-import polars as pl
 
 
 class Verdict(StrEnum):
@@ -19,10 +17,3 @@ class Verdict(StrEnum):
     def needs_reason(self) -> bool:
         """Whether a model of this verdict is removed only with an override that says why."""
         return self in {Verdict.PROTECTED, Verdict.UNKNOWN}
-
-
-NO_VERDICT = (
-    pl.lit(None, pl.String).alias("verdict"),
-    pl.lit(None, pl.List(pl.String)).alias("verdict_reasons"),
-)
-"""The columns of rows without a verdict."""

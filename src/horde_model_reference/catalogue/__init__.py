@@ -1,1 +1,1 @@
-"""Which models exist: records, the formats they come in, the sources they come from."""
+"""The catalogues: records, the formats they come in, the sources they come from."""

@@ -6,6 +6,7 @@ import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import cached_property
 
 import polars as pl
 
@@ -13,7 +14,8 @@ from horde_model_reference.body_limits import DEFAULT_LIMITS, BodyLimits
 from horde_model_reference.catalogue.aliases import NO_ALIASES, Aliases
 from horde_model_reference.catalogue.formats import parse_catalogue
 from horde_model_reference.catalogue.records import ModelRecord
-from horde_model_reference.categories import MODEL_REFERENCE_CATEGORY
+from horde_model_reference.catalogue.text_model_names import family_names
+from horde_model_reference.categories import MODEL_REFERENCE_CATEGORY, has_families
 from horde_model_reference.data_warnings import DataWarning
 
 COLUMNS: dict[str, pl.DataType | type[pl.DataType]] = {
@@ -59,6 +61,14 @@ class Catalogue:
     warnings: tuple[DataWarning, ...] = ()
     skipped: Mapping[str, str] = field(default_factory=dict)
     aliases: Aliases = NO_ALIASES
+
+    @cached_property
+    def families(self) -> pl.Series:
+        """The name of each model's family, along the rows; null in a category whose names form none (rule 9)."""
+        names = self.frame["name"]
+        if not has_families(self.category):
+            return pl.repeat(None, names.len(), dtype=pl.String, eager=True)
+        return family_names(names, self.aliases.family_names)
 
 
 def read_catalogue(

@@ -24,8 +24,6 @@ from horde_model_reference.thread_pool import run_in_thread
 
 T = TypeVar("T")
 
-PATIENCE = 1.0
-"""Seconds that a reader waits for a refresh when there is something to go on with."""
 FAILED_FOR = 5.0
 """Seconds for which a failure is told again instead of asking again, where there is nothing to go on with."""
 
@@ -116,7 +114,7 @@ class Document(Generic[T]):
 
         Args:
             patience: Timeout in seconds; None waits for the end. If a copy is held, the timeout is at most
-                ``PATIENCE``.
+                ``REFRESH_PATIENCE_SECONDS``.
 
         Raises:
             CatalogueError: The source failed, or takes longer, and no good copy is held.
@@ -132,7 +130,8 @@ class Document(Generic[T]):
                 raise CatalogueSourceError(f"{name} is still being fetched.", hint="Try again in a moment.") from None
         elif self._clock.monotonic() - held.checked_at >= self._settings.cache_ttl_seconds:
             with suppress(TimeoutError):
-                wait = PATIENCE if patience is None else min(patience, PATIENCE)
+                most = self._settings.refresh_patience_seconds
+                wait = most if patience is None else min(patience, most)
                 held = await self._refreshes.run(None, self._refresh, wait)
         return held.reading
 
@@ -175,7 +174,7 @@ class Document(Generic[T]):
         except CatalogueError as error:
             if before is None:
                 raise
-            return replace(before, warnings=(*_lasting(before), _source_failed(error, self.location)))
+            return replace(before, warnings=(*_kept_warnings(before), _source_failed(error, self.location)))
 
     async def _kept(self) -> Reading[T] | None:
         """Return the document of the copy on disk; None if the copy cannot be read, as after a change of format."""
@@ -188,7 +187,7 @@ class Document(Generic[T]):
         source = make_source(self.location, self._client, self._settings.catalogue_timeout, self._settings.body_limits)
         copy = await source.fetch(before.copy if before is not None else None)
         if before is not None and copy is before.copy:
-            return replace(before, warnings=_lasting(before))
+            return replace(before, warnings=_kept_warnings(before))
         value = await self._parse(copy)
         if before is not None and self._parsing.empty(value) and not self._parsing.empty(before.value):
             raise CatalogueFormatError(f"{shown(self.location)}: it is empty now.")
@@ -219,7 +218,7 @@ class Document(Generic[T]):
 SOURCE_FAILED = "catalogue_source_failed"
 
 
-def _lasting(before: Reading[T] | None) -> tuple[DataWarning, ...]:
+def _kept_warnings(before: Reading[T] | None) -> tuple[DataWarning, ...]:
     """Return the warnings that a copy keeps, independent of the present state of its source."""
     return tuple(warning for warning in before.warnings if warning.code != SOURCE_FAILED) if before is not None else ()
 

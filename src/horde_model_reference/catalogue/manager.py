@@ -37,7 +37,7 @@ async def _nobody(_: MODEL_REFERENCE_CATEGORY, __: str) -> None:
 
 
 class ModelReferenceManager:
-    """Which models exist, category by category; each catalogue is a :class:`Document`."""
+    """The catalogues of all categories; each is a :class:`Document`."""
 
     def __init__(
         self,

@@ -85,7 +85,7 @@ class FileSource:
 
     def _unreadable(self, reason: str) -> CatalogueSourceError:
         return CatalogueSourceError(
-            f"{self.location}: {reason}; expected a catalogue file.", hint="Check the setting SOURCES__<CATEGORY>."
+            f"{self.location}: {reason}.", hint="Check the path, or the setting SOURCES__... that names it."
         )
 
 
@@ -179,7 +179,7 @@ def make_source(
         url = httpx.URL()
     if url.scheme not in {"http", "https"} or not url.host:
         raise CatalogueSourceError(
-            f"{shown(location)}: no http(s) URL and no file.", hint="Check the setting SOURCES__<CATEGORY>."
+            f"{shown(location)}: no http(s) URL and no file.", hint="Check the setting SOURCES__... that names it."
         )
     return UrlSource(location, client, timeout, limits)
 

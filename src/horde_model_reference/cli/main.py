@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gc
 import sys
+from difflib import get_close_matches
 from importlib import import_module
 from typing import Annotated, Any, NoReturn
 
@@ -63,6 +64,13 @@ class LazyGroup(HelpfulGroup):
         """Return a command, or None where there is none of this name."""
         return command_named(cmd_name) if cmd_name in COMMANDS else None
 
+    def resolve_command(self, ctx: typer.Context, args: list[str]) -> tuple[str | None, Any, list[str]]:  # type: ignore[override]
+        """Return the command that arguments begin with; an unknown one is told with its likeliest spelling."""
+        if args and not args[0].startswith("-") and args[0] not in COMMANDS:
+            likely = get_close_matches(args[0], COMMANDS, n=1)
+            ctx.fail(f"No such command {args[0]!r}.{''.join(f' Did you mean {name!r}?' for name in likely)}")
+        return super().resolve_command(ctx, args)
+
 
 app = new_app(
     cls=LazyGroup,
@@ -98,7 +106,7 @@ def main() -> NoReturn:
     except HordeModelReferenceError as error:
         _fail(error.message, error.hint, error.exit_code)
     except typer.TyperException as error:
-        _fail(_said_of(error), f"{_command_of(error)} --help shows the usage.", 2)
+        _fail(_message_of(error), f"{_command_of(error)} --help shows the usage.", 2)
     except (typer.Abort, KeyboardInterrupt):
         _fail("Interrupted.", "", INTERRUPTED)
     except OSError as error:  # Of Typer's own output, such as the help: ours has become an OutputError.
@@ -107,7 +115,7 @@ def main() -> NoReturn:
     sys.exit(status if isinstance(status, int) else 0)
 
 
-def _said_of(error: typer.TyperException) -> str:
+def _message_of(error: typer.TyperException) -> str:
     """Describe a usage error in one line, with the help text of a missing argument."""
     # Typer lists choices over several lines, and its checker puts these words before some.
     message = " ".join(error.format_message().split()).replace("Value error, ", "")

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Sequence
-from dataclasses import dataclass
 from functools import cache, partial
 from pathlib import Path
 
@@ -14,6 +13,7 @@ from horde_model_reference.curation.patch import unified_patch
 from horde_model_reference.curation.plan import Plan
 from horde_model_reference.curation.plan_diff import Change
 from horde_model_reference.curation.plan_markdown import plan_markdown
+from horde_model_reference.curation.planned_file import PlannedFile
 from horde_model_reference.errors import OutputError, PlanError
 from horde_model_reference.escaping import visible
 from horde_model_reference.reports.json_report import to_json
@@ -27,21 +27,6 @@ STYLES_MARKDOWN = "styles.md"
 NOTICES = "notices.md"
 OWN_NAMES = (PLAN_JSON, PLAN_MARKDOWN, PATCH, STYLES_PATCH, STYLES_MARKDOWN, NOTICES)
 """The files of a plan beside the changed ones."""
-
-
-@dataclass(frozen=True, slots=True)
-class PlannedFile:
-    """A file that a plan changes.
-
-    Attributes:
-        name: Its base name.
-        path: How the patch names it.
-        content: Its bytes now.
-    """
-
-    name: str
-    path: str
-    content: bytes
 
 
 def artefacts(

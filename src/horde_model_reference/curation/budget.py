@@ -29,11 +29,13 @@ class Limit:
         key: Its key.
         words: The format of its value for people.
         used: Returns the value that a number of models with a sum of month usage takes of a category.
+        for_all: Once a candidate would exceed it, so would each that follows.
     """
 
     key: str
     words: str
     used: Callable[[Whole, int, int], float]
+    for_all: bool = True
 
     def allowed(self, limits: Limits) -> float:
         """Return the value that a policy allows."""
@@ -52,6 +54,7 @@ LIMITS: tuple[Limit, ...] = (
         "limits.max_share_of_month_usage",
         "{:g} percent",
         lambda whole, _, usage: 100 * usage / whole.usage_month if whole.usage_month else 0.0,
+        for_all=False,
     ),
 )
 """The limits, in the order in which they are checked."""
@@ -70,9 +73,23 @@ def filled(
     """
     models = usage = 0
     checked = [(limit, limit.allowed(limits)) for limit in LIMITS if limit.key != without]
-    for name, month in candidates:
+    waiting = iter(candidates)
+    for name, month in waiting:
         more = usage + (month or 0)
         reached = next((limit for limit, allowed in checked if limit.used(whole, models + 1, more) > allowed), None)
         if reached is None:
             models, usage = models + 1, more
         yield name, reached
+        if reached is not None and reached.for_all:
+            yield from ((left, reached) for left, _ in waiting)
+
+
+def fitting(
+    candidates: Iterable[tuple[str, int | None]], whole: Whole, limits: Limits, without: str = ""
+) -> Iterator[str]:
+    """Yield the candidates that fit the limits, up to the last that can; arguments as for :func:`filled`."""
+    for name, reached in filled(candidates, whole, limits, without):
+        if reached is None:
+            yield name
+        elif reached.for_all:
+            return

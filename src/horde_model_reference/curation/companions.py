@@ -5,12 +5,14 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Protocol
 
 from horde_model_reference.catalogue.records import ModelRecord
+from horde_model_reference.categories import MODEL_REFERENCE_CATEGORY
 from horde_model_reference.curation.db_json import generated_db_json
 from horde_model_reference.curation.git_command import GitFailure, run_git
 from horde_model_reference.curation.patch import deletion_patch
-from horde_model_reference.curation.plan import CompanionsInfo, Plan
+from horde_model_reference.curation.plan import CompanionsInfo, Effect, ModelVerdict, Plan, StyleChange
 from horde_model_reference.curation.repository_profiles import (
     PROFILED,
     RepositoryProfile,
@@ -77,12 +79,12 @@ class Companions:
 
     def _files(self) -> str:
         generated = code(self.profile.generated)
-        told: tuple[tuple[bool, str], ...] = (
+        items: tuple[tuple[bool, str], ...] = (
             (bool(self.profile.generated), f"{generated} is generated anew from {code(self.profile.catalogue)}"),
             (self.out_of_step, f"{generated} was out of step with {code(self.profile.catalogue)} before this change"),
-            *((bool(paths), f"{said}: {_listed(paths)}") for said, paths in self._showcase_lists()),
+            *((bool(paths), f"{heading}: {_listed(paths)}") for heading, paths in self._showcase_lists()),
         )
-        lines = [f"- {line}" for holds, line in told if holds]
+        lines = [f"- {line}" for holds, line in items if holds]
         return "\n".join(["## Companions", "", *lines]) if lines else ""
 
     def _showcase_lists(self) -> tuple[tuple[str, tuple[str, ...]], ...]:
@@ -93,18 +95,46 @@ class Companions:
         )
 
     def _checklist(self, plan: Plan) -> str:
-        command = [f"Run `{self.profile.second_commit}`, and commit its change."] * bool(self.profile.second_commit)
-        return "\n".join(["## Checklist", "", *check_boxes([*_checklist(plan, self.profile), *command])])
+        return "\n".join(["## Checklist", "", *check_boxes(_checklist(plan, self.profile))])
 
 
-def most_used(plan: Plan) -> list[str]:
+class Planned(Protocol):
+    """A plan, or its draft, as far as companions follow from it."""
+
+    @property
+    def category(self) -> MODEL_REFERENCE_CATEGORY:
+        """The category."""
+        ...
+
+    @property
+    def removed(self) -> list[ModelVerdict]:
+        """The models to remove."""
+        ...
+
+    @property
+    def month_usages(self) -> Iterable[int | None]:
+        """The month usage of every model."""
+        ...
+
+    @property
+    def effect(self) -> Effect:
+        """The impact of the removals."""
+        ...
+
+    @property
+    def style_changes(self) -> list[StyleChange]:
+        """The changes of styles."""
+        ...
+
+
+def most_used(plan: Planned) -> list[str]:
     """Return the removed models that are among the ten most used."""
-    known = sorted((found.usage_month for found in plan.verdicts if found.usage_month), reverse=True)
+    known = sorted(filter(None, plan.month_usages), reverse=True)
     least = known[:MOST_USED][-1] if known else 0
     return [found.name for found in plan.removed if found.usage_month and found.usage_month >= least]
 
 
-def companions_without_clone(plan: Plan, records: Mapping[str, ModelRecord]) -> CompanionsInfo | None:
+def companions_without_clone(plan: Planned, records: Mapping[str, ModelRecord]) -> CompanionsInfo | None:
     """Return the companions of a plan as far as they are known without a clone; None where there are none."""
     if not plan.removed or plan.category not in PROFILED:
         return None
@@ -112,7 +142,7 @@ def companions_without_clone(plan: Plan, records: Mapping[str, ModelRecord]) -> 
     return _info(plan, profile, _showcases(plan, records, profile, None))
 
 
-def _info(plan: Plan, profile: RepositoryProfile, showcases: Showcases) -> CompanionsInfo:
+def _info(plan: Planned, profile: RepositoryProfile, showcases: Showcases) -> CompanionsInfo:
     return CompanionsInfo(
         generated=profile.generated or None,
         generated_out_of_step=None,
@@ -125,7 +155,7 @@ def _info(plan: Plan, profile: RepositoryProfile, showcases: Showcases) -> Compa
     )
 
 
-def _checklist(plan: Plan, profile: RepositoryProfile) -> list[str]:
+def _checklist(plan: Planned, profile: RepositoryProfile) -> list[str]:
     holds = {
         "most_used": bool(most_used(plan)),
         "styles": bool(plan.effect.broken_styles),
@@ -135,7 +165,7 @@ def _checklist(plan: Plan, profile: RepositoryProfile) -> list[str]:
 
 
 def _showcases(
-    plan: Plan, records: Mapping[str, ModelRecord], profile: RepositoryProfile, tracked: Collection[str] | None
+    plan: Planned, records: Mapping[str, ModelRecord], profile: RepositoryProfile, tracked: Collection[str] | None
 ) -> Showcases:
     removed = [verdict.name for verdict in plan.removed]
     return showcases_of(records, removed, profile.showcases, tracked) if profile.showcases else Showcases()

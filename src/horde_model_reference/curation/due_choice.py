@@ -6,7 +6,7 @@ import polars as pl
 
 from horde_model_reference.curation.budget import filled
 from horde_model_reference.curation.curation_facts import CurationFacts
-from horde_model_reference.curation.judging import whole_of
+from horde_model_reference.curation.evaluation import whole_of
 from horde_model_reference.curation.mark_standings import mark_standings
 from horde_model_reference.curation.planning import Choice
 from horde_model_reference.curation.policy import Policy

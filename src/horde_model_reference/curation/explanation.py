@@ -6,7 +6,7 @@ from pydantic import Field
 from rich.console import Group, RenderableType
 from rich.text import Text
 
-from horde_model_reference.analytics.risk_schema import ModelDeletionRiskDetail
+from horde_model_reference.analytics.detail_schema import ModelDeletionRiskDetail
 from horde_model_reference.analytics.verdict import Verdict
 from horde_model_reference.curation.plan import ModelVerdict, ReasonInfo, ReplacementInfo
 from horde_model_reference.curation.policy import Policy
@@ -31,16 +31,16 @@ class ModelExplanation(ModelDeletionRiskDetail):
 
 def explained(detail: ModelDeletionRiskDetail, verdict: ModelVerdict | None, policy: Policy) -> ModelExplanation:
     """Return a model's detail with its verdict, if there is one."""
-    said = {} if verdict is None else dict(verdict)
-    judged = {
-        "verdict": said.get("verdict"),
-        "verdict_reasons": said.get("reasons", []),
-        "age_days": said.get("age_days"),
-        "kind": said.get("kind"),
-        "replacements": said.get("replacements"),
+    known = {} if verdict is None else dict(verdict)
+    of_verdict = {
+        "verdict": known.get("verdict"),
+        "verdict_reasons": known.get("reasons", []),
+        "age_days": known.get("age_days"),
+        "kind": known.get("kind"),
+        "replacements": known.get("replacements"),
         "policy_hash": policy.digest(),
     }
-    return ModelExplanation(**dict(detail) | judged)
+    return ModelExplanation(**dict(detail) | of_verdict)
 
 
 REASONS = (

@@ -56,10 +56,10 @@ def _locked(file: Path, patience: float) -> Iterator[None]:
     try:
         yield
     finally:
-        _let_go(lock, name)
+        _release(lock, name)
 
 
-def _let_go(lock: FileLock, name: Path) -> None:
+def _release(lock: FileLock, name: Path) -> None:
     """Take the lock's file away, then let go: a process that waits with the old file open finds it gone."""
     try:
         with suppress(OSError):  # Windows keeps a file that is open; there, filelock takes it away.

@@ -47,7 +47,7 @@ class FileChange(BaseModel):
 class Run(BaseModel):
     """One run of ``apply``.
 
-    It is written before the files are, so whether a file was changed is told by the file's revision alone.
+    It is written before the files are, so whether a file was changed is listed by the file's revision alone.
 
     Attributes:
         run: Its name.
@@ -132,8 +132,8 @@ class Journal:
         except (OSError, ValueError) as error:
             known = self.names()
             if run not in known:
-                told = ", ".join(known) or "none"
-                raise PlanError(f"There is no run {quoted(run)}; the runs are: {told}.") from error
+                listed = ", ".join(known) or "none"
+                raise PlanError(f"There is no run {quoted(run)}; the runs are: {listed}.") from error
             raise PlanError(
                 f"The journal of run {quoted(run)} is damaged: {visible(str(path))}.",
                 hint="Put a good copy of that file in its place, or take it away; the run cannot be undone without it.",

@@ -22,7 +22,8 @@ from horde_model_reference.curation.reasons import (
     styles_unknown,
     usage_unknown,
 )
-from horde_model_reference.curation.telling import verdicts_on
+from horde_model_reference.curation.usage_reasons import usage_contradictory
+from horde_model_reference.curation.verdict_builder import verdicts_on
 from horde_model_reference.errors import PlanError
 from horde_model_reference.marks.because import CODES
 from horde_model_reference.marks.mark import Mark
@@ -34,7 +35,9 @@ VERDICTS: Mapping[str, Verdict] = {reason.code: reason.verdict for reason in REA
 OF_THE_CHOICE = {reason.code for reason in (*LIMIT_REACHED.values(), not_selected, candidate, selected)}
 """Codes that follow from the choice of a plan, and tell nothing of the model."""
 
-ALWAYS_AGAINST = {reason.code for reason in (protected_by_name, named_by_styles, usage_unknown, styles_unknown)}
+ALWAYS_AGAINST = {
+    reason.code for reason in (protected_by_name, named_by_styles, usage_unknown, usage_contradictory, styles_unknown)
+}
 """Codes against the removal of a model that is marked for a reason which its use does not decide."""
 
 

@@ -50,6 +50,7 @@ def notices_of_plan(plan: Plan, facts: CurationFacts, workers: Workers | None) -
             day=marks[verdict.name].remove_after if verdict.name in marks else plan.made_on,
             because=verdict.because or Because(code=RemovalCode.LOW_USE),
             replacement=(marks[verdict.name].replacement if verdict.name in marks else None)
+            or _successor(verdict.because)
             or next((found.name for found in verdict.replacements or () if found.name not in going), None),
             workers=None if serving is None else serving.get(verdict.name, ()),
             styles=verdict.styles,
@@ -66,12 +67,19 @@ def notices_of_marks(marks: Sequence[Mark], facts: CurationFacts, workers: Worke
             name=mark.name,
             day=mark.remove_after,
             because=mark.reason,
-            replacement=mark.replacement,
+            replacement=mark.replacement or _successor(mark.reason),
             workers=None if serving is None else serving.get(mark.name, ()),
             styles=None if facts.styles is None else facts.styles.naming(mark.name),
         )
         for mark in marks
     ]
+
+
+def _successor(because: Because | None) -> str | None:
+    """Return the successor that a reason names, if any."""
+    if because is None or because.code not in {RemovalCode.SUPERSEDED_BY, RemovalCode.RENAMED_TO}:
+        return None
+    return because.detail
 
 
 def workers_by_model(table: RiskTable, workers: Workers | None) -> Mapping[str, Sequence[str]] | None:

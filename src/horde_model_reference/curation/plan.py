@@ -9,8 +9,9 @@ from typing import Annotated
 
 from pydantic import Field
 
+from horde_model_reference.analytics.detail_schema import LinkInfo
 from horde_model_reference.analytics.risk_level import RiskLevel
-from horde_model_reference.analytics.risk_schema import Answer, DataAsOfInfo, LinkInfo, WarningInfo
+from horde_model_reference.analytics.risk_schema import Answer, DataAsOfInfo, WarningInfo
 from horde_model_reference.analytics.verdict import Verdict
 from horde_model_reference.catalogue.listing import Listing
 from horde_model_reference.categories import MODEL_REFERENCE_CATEGORY
@@ -38,26 +39,26 @@ class ReasonInfo(Answer):
 class ReplacementInfo(Answer):
     """A model that could take a removed one's place."""
 
-    name: str
-    usage_month: Count
-    reason: str
+    name: str = Field(description="The model that could take its place.")
+    usage_month: Count = Field(description="Its attributed requests in 30 days.")
+    reason: str = Field(description="Why it could.")
 
 
 class ModelVerdict(Answer):
     """The verdict on one model, with its reasons and facts."""
 
-    name: str
-    verdict: Verdict
-    reasons: list[ReasonInfo]
-    risk_level: RiskLevel
-    usage_month: int | None
+    name: str = Field(description="The model.")
+    verdict: Verdict = Field(description="The verdict.")
+    reasons: list[ReasonInfo] = Field(description="All reasons for the verdict, the strongest first.")
+    risk_level: RiskLevel = Field(description="Its risk level.")
+    usage_month: int | None = Field(description="Attributed requests in 30 days; null if unknown.")
     usage_total: int | None = Field(None, description="Attributed requests ever; it trails; null if unknown.")
     possible_usage_month: int | None = Field(
         None, description="Requests in 30 days under names of no model that could well be its; null if unknown."
     )
-    worker_count: int | None
-    queued_jobs: int | None
-    size_gb: float | None
+    worker_count: int | None = Field(description="Worker threads now serving it; null if unknown.")
+    queued_jobs: int | None = Field(description="Jobs waiting for it; null if unknown.")
+    size_gb: float | None = Field(description="Size on disk in GiB; null if unknown.")
     parameters: int | None = Field(None, description="Number of weights; null if unknown.")
     age_days: int | None = Field(
         description="Days in the catalogue when the statistics were fetched; perhaps more, where only this project's "
@@ -85,31 +86,33 @@ class ModelVerdict(Answer):
 class HostEffect(Answer):
     """Files and disk that the removals free on one host."""
 
-    host: str
-    files: Count
+    host: str = Field(description="The host.")
+    files: Count = Field(description="Files on it.")
     size_gb: float | None = Field(description="GiB; null where the size of a file on it is unknown.")
 
 
 class Displacement(Answer):
     """Where a removed model's requests would likely go."""
 
-    name: str
+    name: str = Field(description="The removed model.")
     to: str | None = Field(description="The best known replacement that stays; null where none is known.")
-    usage_month: Count
+    usage_month: Count = Field(description="Its attributed requests in 30 days.")
 
 
 class Effect(Answer):
     """The impact of the removals."""
 
-    models: Count
+    models: Count = Field(description="Models removed.")
     share_of_models: float = Field(description="Percent of the category's models.")
-    files: Count
+    files: Count = Field(description="Files that their records list.")
     size_gb: float | None = Field(description="GiB freed for every volunteer; null where a size is unknown.")
     parameters: int | None = Field(None, description="Weights of the removed models; null where a number is unknown.")
-    hosts: list[HostEffect]
+    hosts: list[HostEffect] = Field(description="Files and disk freed by host.")
     usage_month: int | None = Field(description="Requests of 30 days that would have to go elsewhere.")
     share_of_month_usage: float | None = Field(description="Percent of the category's attributed month usage.")
-    displaced: list[Displacement]
+    displaced: list[Displacement] = Field(
+        description="The removed models that are used, and where their requests would likely go."
+    )
     worker_threads: int | None = Field(description="Threads that serve a removed model now.")
     broken_styles: list[str] | None = Field(description="Styles that name a removed model; null if unknown.")
     emptied_style_categories: list[str] | None = Field(description="Categories with no style left; null if unknown.")
@@ -118,15 +121,15 @@ class Effect(Answer):
 class MarkedModel(Answer):
     """A model that is marked, and its mark."""
 
-    category: MODEL_REFERENCE_CATEGORY
-    name: str
-    deletion_mark: DeletionMark
+    category: MODEL_REFERENCE_CATEGORY = Field(description="The category.")
+    name: str = Field(description="The marked model.")
+    deletion_mark: DeletionMark = Field(description="Its mark, with its state.")
 
 
 class StyleChange(Answer):
     """The change of one style whose model goes."""
 
-    style: str
+    style: str = Field(description="The style.")
     model: str = Field(description="The model that it names.")
     to: str | None = Field(description="The model that it names afterwards; null where the style is deleted.")
     reason: str = Field(description="For people.")
@@ -135,7 +138,7 @@ class StyleChange(Answer):
 class HeldBack(Answer):
     """One key of the policy, and the models that it holds back."""
 
-    key: str
+    key: str = Field(description="The key of the policy.")
     models: Count = Field(description="Models that have a reason against removal which follows from this key.")
     alone: Count = Field(description="Those of them that have no other reason against removal.")
     releases: list[str] = Field(
@@ -168,11 +171,11 @@ class Plan(Answer):
     """A plan of removals from one category's catalogue file."""
 
     version: str = Field(description="Of the program that made it.")
-    category: MODEL_REFERENCE_CATEGORY
+    category: MODEL_REFERENCE_CATEGORY = Field(description="The category.")
     catalogue_file: str = Field(description="The catalogue file's base name.")
-    data_as_of: DataAsOfInfo
-    policy: Policy
-    policy_hash: str
+    data_as_of: DataAsOfInfo = Field(description="The time of the data.")
+    policy: Policy = Field(description="The policy that the plan follows.")
+    policy_hash: str = Field(description="The identity of the policy.")
     made_on: date = Field(description="The day that ages and expiry dates are told from: of the statistics.")
     selected: list[str] | None = Field(description="The models asked for; null for the policy's own choice.")
     due: bool = Field(False, description="The models were selected since their marks are due.")
@@ -184,7 +187,7 @@ class Plan(Answer):
         description="The keys of the policy that hold models back, those that would release most first; empty for a "
         "selection, which no key chooses."
     )
-    effect: Effect
+    effect: Effect = Field(description="The impact of the removals.")
     style_changes: list[StyleChange] = Field(
         description="The change of each style that names no listed model afterwards; "
         "empty unless `styles.on_removal` is `delete` or `repoint` and styles name a removed model."
@@ -197,12 +200,17 @@ class Plan(Answer):
     orphaned_styles: dict[str, str] | None = Field(
         description="Styles that name a model which is not in the catalogue, with that model; null if unknown."
     )
-    warnings: list[WarningInfo]
+    warnings: list[WarningInfo] = Field(description="Warnings about the data and the policy.")
 
     @property
     def removed(self) -> list[ModelVerdict]:
         """The models to remove, in the order of removal."""
         return [verdict for verdict in self.verdicts if verdict.verdict is Verdict.REMOVE]
+
+    @property
+    def month_usages(self) -> list[int | None]:
+        """The month usage of every model."""
+        return [verdict.usage_month for verdict in self.verdicts]
 
     @property
     def suspicious(self) -> list[ModelVerdict]:
@@ -241,15 +249,15 @@ def by_verdict(plan: Plan) -> Mapping[Verdict, list[ModelVerdict]]:
     return {verdict: [found for found in plan.verdicts if found.verdict is verdict] for verdict in Verdict}
 
 
-def told_by_state(marks: Sequence[MarkedModel]) -> Iterator[tuple[MarkState, str]]:
+def marks_by_state(marks: Sequence[MarkedModel]) -> Iterator[tuple[MarkState, str]]:
     """Yield for each state that marks have their models, with the reasons of the state or the day, in words."""
     for state in MarkState:
         found = [marked for marked in marks if marked.deletion_mark.state is state]
         if found:
-            yield state, "; ".join(_told(marked) for marked in found)
+            yield state, "; ".join(_with_reasons(marked) for marked in found)
 
 
-def _told(marked: MarkedModel) -> str:
+def _with_reasons(marked: MarkedModel) -> str:
     mark = marked.deletion_mark
     because = " ".join(mark.reasons).removesuffix(".") or f"from {mark.remove_after} on"
     return f"{marked.name} ({because})"

@@ -10,8 +10,8 @@ from horde_model_reference.curation.plan import (
     MarkedModel,
     ModelVerdict,
     Plan,
+    marks_by_state,
     staying,
-    told_by_state,
 )
 from horde_model_reference.curation.plan_diff import Change
 from horde_model_reference.reports import words
@@ -104,7 +104,7 @@ def _effect(plan: Plan) -> str:
     )
     usage, share = words.counted(effect.usage_month, "request"), words.share(effect.share_of_month_usage)
     files = f"{words.counted(effect.files, 'file')}, " if effect.files else ""
-    freed = f"{files}{model_size(plan.category).said(effect)}{f': {hosts}' if hosts else ''}"
+    freed = f"{files}{model_size(plan.category).with_unit(effect)}{f': {hosts}' if hosts else ''}"
     irreplaceable = {verdict.name for verdict in plan.removed if verdict.replacements == []}
     lines = [
         "## Effect",
@@ -157,7 +157,11 @@ def _code_or_nothing(text: str) -> str:
 
 
 def _others(plan: Plan) -> str:
-    lines = ["## What stays, and why", "", *(f"- **{verdict.value}**: {said}" for verdict, said in staying(plan))]
+    lines = [
+        "## What stays, and why",
+        "",
+        *(f"- **{verdict.value}**: {sentence}" for verdict, sentence in staying(plan)),
+    ]
     if plan.suspicious:
         found = words.first_names([f"{code(found.name)} ({found.worker_count:,})" for found in plan.suspicious])
         lines.append(f"- Suspicious, since many worker threads serve what nobody uses: {found}")
@@ -182,7 +186,7 @@ def _held_back(keys: Sequence[HeldBack]) -> str:
 
 
 def _marks(marks: Sequence[MarkedModel]) -> str:
-    lines = [f"- **{state.value}**: {code(said)}" for state, said in told_by_state(marks)]
+    lines = [f"- **{state.value}**: {code(sentence)}" for state, sentence in marks_by_state(marks)]
     return "\n".join(["## Marks", "", *lines]) if lines else ""
 
 

@@ -8,7 +8,7 @@ from pathlib import Path
 from rich.console import Group, RenderableType
 from rich.text import Text
 
-from horde_model_reference.curation.plan import HeldBack, MarkedModel, ModelVerdict, Plan, staying, told_by_state
+from horde_model_reference.curation.plan import HeldBack, MarkedModel, ModelVerdict, Plan, marks_by_state, staying
 from horde_model_reference.curation.plan_diff import Change
 from horde_model_reference.escaping import visible
 from horde_model_reference.reports import words
@@ -69,7 +69,7 @@ def _effect(plan: Plan) -> list[str]:
     if not effect.models:
         return []
     within = f" in {words.counted(effect.files, 'file')}" if effect.files else ""
-    freed = f"{model_size(plan.category).said(effect)}{within}"
+    freed = f"{model_size(plan.category).with_unit(effect)}{within}"
     displaced = f"{words.counted(effect.usage_month, 'request')} a month ({words.share(effect.share_of_month_usage)})"
     threads = words.counted(effect.worker_threads, "worker thread")
     return [
@@ -91,7 +91,7 @@ def _names(names: Sequence[str]) -> str:
 
 
 def _others(plan: Plan) -> list[str]:
-    lines = [f"{verdict.value}: {said}" for verdict, said in staying(plan)]
+    lines = [f"{verdict.value}: {sentence}" for verdict, sentence in staying(plan)]
     if plan.suspicious:
         found = words.first_names([f"{visible(found.name)} ({found.worker_count:,})" for found in plan.suspicious])
         lines.append(f"Suspicious, since many worker threads serve what nobody uses: {found}.")
@@ -102,7 +102,7 @@ def _others(plan: Plan) -> list[str]:
 
 
 def _marks(marks: Sequence[MarkedModel]) -> list[str]:
-    return [visible(f"Marked, {state.value}: {said}.") for state, said in told_by_state(marks)]
+    return [visible(f"Marked, {state.value}: {sentence}.") for state, sentence in marks_by_state(marks)]
 
 
 HELD_BACK = (

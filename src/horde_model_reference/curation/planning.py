@@ -5,31 +5,23 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from importlib.metadata import version
-from itertools import chain
 
 import polars as pl
 
 from horde_model_reference.analytics.risk_response import data_as_of
-from horde_model_reference.analytics.risk_schema import WarningInfo
 from horde_model_reference.analytics.unknown_names import unknown_model
-from horde_model_reference.analytics.verdict import Verdict
 from horde_model_reference.curation.budget import filled
-from horde_model_reference.curation.companions import companions_without_clone
 from horde_model_reference.curation.curation_facts import CurationFacts
-from horde_model_reference.curation.holding_back import held_back
-from horde_model_reference.curation.impact import impact_of
-from horde_model_reference.curation.judging import Judgement, judge, own_choice, whole_of, with_choice
+from horde_model_reference.curation.draft import PlanDraft
+from horde_model_reference.curation.evaluation import Evaluation, evaluate, own_choice, whole_of, with_choice
 from horde_model_reference.curation.mark_standings import marked_models
 from horde_model_reference.curation.plan import Plan
 from horde_model_reference.curation.policy import Policy
 from horde_model_reference.curation.reasons import not_selected, selected
-from horde_model_reference.curation.style_changes import style_changes
-from horde_model_reference.curation.telling import Teller
-from horde_model_reference.curation.unmatched_protections import unmatched_protections
+from horde_model_reference.curation.verdict_builder import VerdictBuilder
 from horde_model_reference.errors import PlanError
 from horde_model_reference.escaping import quoted, visible
 from horde_model_reference.marks.because import Because
-from horde_model_reference.thread_pool import while_wanted
 
 
 @dataclass(frozen=True)
@@ -48,13 +40,18 @@ class Choice:
     because: Mapping[str, Because] = field(default_factory=dict)
     due: bool = False
 
-    def says_why(self, name: str) -> bool:
+    def has_reason(self, name: str) -> bool:
         """Whether a person gives a reason for the removal of a model."""
         return name in self.because or bool((self.overrides or {}).get(name, "").strip())
 
 
 def make_plan(facts: CurationFacts, policy: Policy, choice: Choice | None = None) -> Plan:
-    """Return the plan for a category.
+    """Return the plan for a category, with all verdicts; errors as for :func:`draft_plan`."""
+    return complete_plan(draft_plan(facts, policy, choice), choice or Choice())
+
+
+def draft_plan(facts: CurationFacts, policy: Policy, choice: Choice | None = None) -> PlanDraft:
+    """Return the plan for a category in columns.
 
     Raises:
         UnknownModelError: A selected model is not in the catalogue.
@@ -66,20 +63,25 @@ def make_plan(facts: CurationFacts, policy: Policy, choice: Choice | None = None
     if unasked:
         raise PlanError(f"A reason names {quoted(unasked[0])}, which is not selected.", hint="Select it as well.")
     choice = replace(choice, because={**policy.removal_reasons(), **choice.because})
-    judgement = judge(facts, policy)
-    whole = whole_of(facts)
-    tell = Teller(facts, policy, judgement, choice.because, choice.overrides)
+    evaluation = evaluate(facts, policy)
+    builder = VerdictBuilder(facts, policy, evaluation, choice.because, choice.overrides)
     models = (
-        own_choice(judgement, whole, policy)
+        own_choice(evaluation, whole_of(facts), policy)
         if choice.selected is None
-        else _selection(facts, policy, choice, judgement, tell)
+        else _selection(facts, policy, choice, evaluation, builder)
     )
-    verdicts = [tell.verdict(row) for row in while_wanted(models.iter_rows(named=True))]
-    changes = style_changes(facts.styles, verdicts, facts.catalogue, policy.styles.on_removal)
-    removed = [verdict for verdict in verdicts if verdict.verdict is Verdict.REMOVE]
-    names = facts.table.rows["name"].to_list()
-    idle = unmatched_protections(chain(*judgement.matches.values()), facts.table.category, names)
-    plan = Plan(
+    return PlanDraft(facts, policy, evaluation, models, builder)
+
+
+def complete_plan(draft: PlanDraft, choice: Choice) -> Plan:
+    """Return the plan of a draft, with all verdicts.
+
+    Args:
+        draft: The draft.
+        choice: The choice that it was made for.
+    """
+    facts, policy = draft.facts, draft.policy
+    return Plan(
         version=version("horde-model-reference"),
         category=facts.table.category,
         catalogue_file=facts.catalogue_file,
@@ -90,33 +92,30 @@ def make_plan(facts: CurationFacts, policy: Policy, choice: Choice | None = None
         selected=list(choice.selected) if choice.selected is not None else None,
         due=choice.due,
         marks=marked_models(facts, policy),
-        verdicts=verdicts,
-        held_back=held_back(verdicts, whole, policy.limits) if choice.selected is None else [],
-        effect=impact_of(facts.table, facts.catalogue, facts.styles, removed, changes),
-        style_changes=changes,
+        verdicts=draft.verdicts,
+        held_back=draft.held_back if choice.selected is None else [],
+        effect=draft.effect,
+        style_changes=draft.style_changes,
+        companions=draft.companions,
         orphaned_styles=None if facts.styles is None else facts.styles.orphans(facts.catalogue.records),
-        warnings=[
-            WarningInfo(code=warning.code, message=warning.message)
-            for warning in (*facts.table.warnings, *facts.warnings, *idle)
-        ],
+        warnings=draft.warnings,
     )
-    return plan.model_copy(update={"companions": companions_without_clone(plan, facts.catalogue.records)})
 
 
 def _selection(
-    facts: CurationFacts, policy: Policy, choice: Choice, judgement: Judgement, tell: Teller
+    facts: CurationFacts, policy: Policy, choice: Choice, evaluation: Evaluation, builder: VerdictBuilder
 ) -> pl.DataFrame:
     """Return the models with all reasons, after a check that exactly the selected ones may be removed."""
     names = list(dict.fromkeys(choice.selected or ()))
-    rows = {row["name"]: row for row in judgement.models.filter(pl.col("name").is_in(names)).iter_rows(named=True)}
+    rows = {row["name"]: row for row in evaluation.models.filter(pl.col("name").is_in(names)).iter_rows(named=True)}
     for name in names:
         if name not in rows:
             raise unknown_model(facts.table.category, name, facts.table.rows["name"], facts.table.skipped)
-        against = [reason for reason in tell.reasons(rows[name]) if reason.verdict.needs_reason]
-        if against and not choice.says_why(name):
-            said = " ".join(reason.sentence for reason in against)
+        against = [reason for reason in builder.reasons(rows[name]) if reason.verdict.needs_reason]
+        if against and not choice.has_reason(name):
+            sentences = " ".join(reason.sentence for reason in against)
             raise PlanError(
-                f"{quoted(name)} is {against[0].verdict.value}: {visible(said)}",
+                f"{quoted(name)} is {against[0].verdict.value}: {visible(sentences)}",
                 hint="A reason removes it all the same: --override NAME=REASON, --remove NAME=CODE[:DETAIL], "
                 "`remove` or `overrides` in a request's body.",
             )
@@ -126,5 +125,5 @@ def _selection(
                 f"With {quoted(name)} the selection exceeds a limit: {limit.sentence(policy.limits)}.",
                 hint="Select less, or change the policy.",
             )
-    others = dict.fromkeys(judgement.candidates()["name"].to_list(), not_selected)
-    return with_choice(judgement, others | dict.fromkeys(names, selected))
+    others = dict.fromkeys(evaluation.candidates()["name"].to_list(), not_selected)
+    return with_choice(evaluation, others | dict.fromkeys(names, selected))

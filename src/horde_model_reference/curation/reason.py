@@ -28,6 +28,7 @@ class Reason:
         sentences: Returns the sentences about a model for which it holds.
         when: Returns its condition under a policy, on the columns of ``CurationFacts.models``; null counts as not met.
             None where it follows from the choice of models.
+        words: The reason in two or three words; reasons of one code share them.
     """
 
     code: str
@@ -36,6 +37,7 @@ class Reason:
     meaning: str
     sentences: Sentences
     when: Condition | None = None
+    words: str = ""
 
     def info(self, sentence: str) -> ReasonInfo:
         """Return the reason as a plan gives it."""
@@ -43,7 +45,7 @@ class Reason:
 
 
 def reason(
-    verdict: Verdict, key: str, when: Condition | None = None, *, code: str = ""
+    verdict: Verdict, key: str, when: Condition | None = None, *, code: str = "", words: str = ""
 ) -> Callable[[Sentences], Reason]:
     """Make a reason of the function that yields its sentences: its docstring is the meaning.
 
@@ -52,5 +54,12 @@ def reason(
         key: The key of the policy that it follows from.
         when: Its condition; None where it follows from the choice of models.
         code: Its code; the name of the function by default.
+        words: Its words; those of the code by default.
     """
-    return lambda sentences: Reason(code or sentences.__name__, verdict, key, sentences.__doc__ or "", sentences, when)
+
+    def make(sentences: Sentences) -> Reason:
+        name = code or sentences.__name__
+        title = words or name.replace("_", " ")
+        return Reason(name, verdict, key, sentences.__doc__ or "", sentences, when, title)
+
+    return make

@@ -25,6 +25,7 @@ from horde_model_reference.curation.usage_reasons import (
     too_short_for_falling,
     too_short_for_unused,
     unused_unknown,
+    usage_contradictory,
     used_lately,
 )
 from horde_model_reference.polars_queries import is_one_of
@@ -43,13 +44,19 @@ def _possibly_enough(policy: Policy) -> pl.Expr:
     return (enough > _MONTH) & (possible.is_null() | ((possible > 0) & (_MONTH + possible >= enough)))
 
 
-@reason(Verdict.PROTECTED, "protect.names", lambda _: pl.col("protected_by_names"))
+@reason(Verdict.PROTECTED, "protect.names", lambda _: pl.col("protected_by_names"), words="by the policy")
 def protected_by_name(facts: ModelFacts) -> Iterable[str]:
     """A name of the policy is its."""
     return facts.protections.get("names", ())
 
 
-@reason(Verdict.PROTECTED, "protect.globs", lambda _: pl.col("protected_by_globs"), code="protected_by_name")
+@reason(
+    Verdict.PROTECTED,
+    "protect.globs",
+    lambda _: pl.col("protected_by_globs"),
+    code="protected_by_name",
+    words="by the policy",
+)
 def protected_by_pattern(facts: ModelFacts) -> Iterable[str]:
     """A pattern of the policy matches its name."""
     return facts.protections.get("globs", ())
@@ -59,6 +66,7 @@ def protected_by_pattern(facts: ModelFacts) -> Iterable[str]:
     Verdict.PROTECTED,
     "protect.top_by_month_usage",
     lambda policy: pl.col("rank") <= policy.protect.top_by_month_usage,
+    words="most used",
 )
 def among_the_most_used(facts: ModelFacts) -> Iterator[str]:
     """It is among the most used."""
@@ -70,6 +78,7 @@ def among_the_most_used(facts: ModelFacts) -> Iterator[str]:
     Verdict.PROTECTED,
     "styles.on_removal",
     lambda policy: pl.lit(policy.styles.on_removal is OnRemoval.PROTECT) & (pl.col("styles_naming") > 0),
+    words="styles",
 )
 def named_by_styles(facts: ModelFacts) -> Iterator[str]:
     """Styles name it, and would break."""
@@ -102,6 +111,7 @@ def jobs_waiting(facts: ModelFacts) -> Iterator[str]:
     lambda policy: (
         pl.lit(policy.protect.min_worker_threads > 0) & (pl.col("worker_count") >= policy.protect.min_worker_threads)
     ),
+    words="enough workers",
 )
 def served_by_workers(facts: ModelFacts) -> Iterator[str]:
     """Enough worker threads serve it."""
@@ -120,7 +130,7 @@ def workers_unknown(_: ModelFacts) -> Iterator[str]:
     yield "Its workers are unknown."
 
 
-@reason(Verdict.UNKNOWN, "candidates.month_usage_below", _possibly_enough)
+@reason(Verdict.UNKNOWN, "candidates.month_usage_below", _possibly_enough, words="perhaps used")
 def possibly_used(facts: ModelFacts) -> Iterator[str]:
     """Names that belong to no model could be its, and with their use it had enough."""
     month, possible = facts.row["usage_month"], facts.row["possible_usage_month"]
@@ -141,6 +151,7 @@ def possibly_used(facts: ModelFacts) -> Iterator[str]:
         & (pl.col("worker_count") >= policy.candidates.suspicious_worker_threads)
     ),
     code=SUSPICIOUS,
+    words="served, yet unused",
 )
 def suspicious(facts: ModelFacts) -> Iterator[str]:
     """Many worker threads serve it, and it has no use: its name clashes with another's, or it is broken."""
@@ -187,6 +198,7 @@ def used_enough(facts: ModelFacts) -> Iterator[str]:
     lambda policy: (
         ~is_one_of(pl.col("risk_level").cast(pl.String), (level.value for level in policy.candidates.risk_levels))
     ),
+    words="level too low",
 )
 def risk_level_too_low(facts: ModelFacts) -> Iterator[str]:
     """Its risk level makes it no candidate."""
@@ -217,7 +229,7 @@ def not_selected(_: ModelFacts) -> Iterator[str]:
     yield "It is a candidate, but was not selected."
 
 
-@reason(Verdict.REMOVE, "")
+@reason(Verdict.REMOVE, "", words="nothing speaks for it")
 def candidate(facts: ModelFacts) -> Iterator[str]:
     """Nothing speaks for it."""
     yield _why_removed(facts)
@@ -251,6 +263,7 @@ REASONS: tuple[Reason, ...] = (
     rising,
     seasonal,
     usage_unknown,
+    usage_contradictory,
     workers_unknown,
     possibly_used,
     suspicious,

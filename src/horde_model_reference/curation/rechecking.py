@@ -68,7 +68,7 @@ def recheck(plan: Plan, facts: CurationFacts) -> Decision:
             catalogue; the verdict on a model that it removes is another one, for reasons that it knew; or its removals
             exceed a limit of its policy.
     """
-    contradiction = next((said for found in _CONTRADICTIONS if (said := found(plan))), None)
+    contradiction = next((message for found in _CONTRADICTIONS if (message := found(plan))), None)
     if contradiction is not None:
         raise PlanError(f"The plan was changed after it was made: {contradiction}.", hint="Make a new plan.")
     check_revision(plan, facts.table.data_as_of.catalogue_revision, facts.location)
@@ -85,7 +85,9 @@ def recheck(plan: Plan, facts: CurationFacts) -> Decision:
         for planned in plan.removed
     }
     recovered = tuple(
-        Recovered(name, " ".join(sentences)) for name, told in news.items() if (sentences := undue.get(name) or told)
+        Recovered(name, " ".join(sentences))
+        for name, changes in news.items()
+        if (sentences := undue.get(name) or changes)
     )
     removed = tuple(name for name in against if name not in {found.name for found in recovered})
     if plan.selected is None:
@@ -149,13 +151,13 @@ def _check_verdicts(refused: Mapping[str, list[ReasonInfo]]) -> None:
         refused: The reasons against each, all of which the plan knew.
     """
     if refused:
-        told = ", ".join(
+        listed = ", ".join(
             f"{quoted(name)} ({reasons[0].verdict.value}: {visible(reasons[0].sentence)})"
             for name, reasons in list(refused.items())[:NAMED]
         )
         more = f" and {len(refused) - NAMED} more" if len(refused) > NAMED else ""
         raise PlanError(
-            f"{counted(len(refused), 'model')} of the plan may not be removed: {told}{more}.",
+            f"{counted(len(refused), 'model')} of the plan may not be removed: {listed}{more}.",
             hint="Make a new plan; --select and --override remove a model against the policy.",
         )
 

@@ -6,15 +6,12 @@ The one model of a kind that is used more than all others is the last of its kin
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass
-from types import MappingProxyType
 
 import polars as pl
 
-from horde_model_reference.analytics.text_model_names import base_names
 from horde_model_reference.categories import MODEL_REFERENCE_CATEGORY, has_families
-from horde_model_reference.name_text import folded_names
 
 MOST = 3
 """How many replacements are named."""
@@ -55,17 +52,14 @@ class Standing:
     last_of_its_kind: bool | None
 
 
-def kinds(
-    rows: pl.DataFrame, category: MODEL_REFERENCE_CATEGORY, families: Mapping[str, str] = MappingProxyType({})
-) -> pl.DataFrame:
+def kinds(rows: pl.DataFrame, category: MODEL_REFERENCE_CATEGORY) -> pl.DataFrame:
     """Return ``name``, ``usage_month``, ``last_of_its_kind``, ``kind`` and, for text, ``family`` and ``baseline``.
 
     Args:
         rows: The rows of a risk table.
         category: Their category.
-        families: The families of curators by casefolded base name.
     """
-    nearness = _text_nearness(rows, families) if has_families(category) else _image_nearness(rows)
+    nearness = _text_nearness(rows) if has_families(category) else _image_nearness(rows)
     return rows.select("name", "usage_month", *nearness).select(
         "name", "usage_month", _LAST_OF_ITS_KIND.alias("last_of_its_kind"), *(column.name for column in nearness)
     )
@@ -78,11 +72,9 @@ _LAST_OF_ITS_KIND = pl.when(_KNOWN).then(
 )
 
 
-def standings(
-    rows: pl.DataFrame, category: MODEL_REFERENCE_CATEGORY, families: Mapping[str, str] = MappingProxyType({})
-) -> dict[str, Standing]:
+def standings(rows: pl.DataFrame, category: MODEL_REFERENCE_CATEGORY) -> dict[str, Standing]:
     """Return the standing of every model of a risk table's rows; arguments as for :func:`kinds`."""
-    ranked = kinds(rows, category, families).sort(["usage_month", "name"], descending=[True, False], nulls_last=True)
+    ranked = kinds(rows, category).sort(["usage_month", "name"], descending=[True, False], nulls_last=True)
     used_more = _UsedMore()
     found: dict[str, Standing] = {}
     for name, month, last, kind, *nearer in ranked.iter_rows():
@@ -128,12 +120,11 @@ def _image_nearness(rows: pl.DataFrame) -> list[pl.Series]:
     return rows.select(kind=pl.format("{}, {}{}", "baseline", "style", inpainting)).get_columns()
 
 
-def _text_nearness(rows: pl.DataFrame, families: Mapping[str, str]) -> list[pl.Series]:
+def _text_nearness(rows: pl.DataFrame) -> list[pl.Series]:
     """Return the kind, and the values of ``_NEARER``."""
     size = pl.lit(None, pl.String)
     for limit, label in reversed(SIZE_CLASSES):
         size = pl.when(pl.col("parameters") <= limit).then(pl.lit(label)).otherwise(size)
     style = pl.coalesce(pl.col("style").str.to_lowercase(), pl.lit("generalist"))
-    family = folded_names(base_names(rows["name"], families))
     kinds = rows.select(kind=pl.format("{}, {}", size, style))
-    return [kinds["kind"], family.alias("family"), rows["baseline"]]
+    return [kinds["kind"], rows["family"], rows["baseline"]]

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from horde_model_reference.curation.policy import Policy, load_policy
+from horde_model_reference.curation.policy import Policy
+from horde_model_reference.curation.policy_files import load_policy
 from horde_model_reference.errors import PolicyError, SettingsError
 from horde_model_reference.settings import Settings, environment_name
 

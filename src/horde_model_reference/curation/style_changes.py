@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import Protocol
 
 from horde_model_reference.analytics.verdict import Verdict
 from horde_model_reference.catalogue.catalogue import Catalogue
 from horde_model_reference.catalogue.records import ModelRecord
-from horde_model_reference.curation.plan import ModelVerdict, StyleChange
+from horde_model_reference.curation.plan import StyleChange
 from horde_model_reference.curation.policy import OnRemoval
 from horde_model_reference.curation.style_requirements import meets
 from horde_model_reference.curation.styles import Styles
@@ -17,8 +18,32 @@ DELETED = "The policy deletes the styles of removed models."
 NO_SUCCESSOR = "No model of the same kind or baseline takes its settings."
 
 
+class HasVerdict(Protocol):
+    """A model with its verdict, as far as the treatment of styles reads it."""
+
+    @property
+    def name(self) -> str:
+        """Its name."""
+        ...
+
+    @property
+    def verdict(self) -> Verdict:
+        """Its verdict."""
+        ...
+
+    @property
+    def kind(self) -> str | None:
+        """Its kind; None where its record does not say."""
+        ...
+
+    @property
+    def usage_month(self) -> int | None:
+        """Its requests in 30 days; None where they are unknown."""
+        ...
+
+
 def style_changes(
-    styles: Styles | None, verdicts: Sequence[ModelVerdict], catalogue: Catalogue, treatment: OnRemoval
+    styles: Styles | None, verdicts: Sequence[HasVerdict], catalogue: Catalogue, treatment: OnRemoval
 ) -> list[StyleChange]:
     """Return the change of each style that names no listed model after the removals, sorted by style.
 
@@ -50,7 +75,7 @@ _Group = tuple[str, object]
 class _Successors:
     """The kept models of each kind and of each baseline, the most used first; those of unknown use are in none."""
 
-    def __init__(self, verdicts: Iterable[ModelVerdict], records: Mapping[str, ModelRecord]) -> None:
+    def __init__(self, verdicts: Iterable[HasVerdict], records: Mapping[str, ModelRecord]) -> None:
         self._records = records
         self._groups: dict[str, dict[str, _Group]] = {}
         self._kept: dict[_Group, list[str]] = {}

@@ -37,8 +37,8 @@ def style_artefacts(plan: Plan, styles: Styles | None) -> dict[str, bytes]:
 def title(plan: Plan) -> str:
     """Return the title of the pull request."""
     numbers = {"Delete": len(plan.deleted_styles), "re-point": len(plan.repointed_styles)}
-    said = " and ".join(f"{verb} {counted(number, 'style')}" for verb, number in numbers.items() if number)
-    return f"{said[0].upper()}{said[1:]} of removed models"
+    changes = " and ".join(f"{verb} {counted(number, 'style')}" for verb, number in numbers.items() if number)
+    return f"{changes[0].upper()}{changes[1:]} of removed models"
 
 
 def message(plan: Plan) -> str:

@@ -7,6 +7,7 @@ from typing import Any
 
 import polars as pl
 
+from horde_model_reference.analytics.usage_trend import MONTH_DAYS
 from horde_model_reference.analytics.verdict import Verdict
 from horde_model_reference.curation.model_facts import ModelFacts
 from horde_model_reference.curation.policy import Policy
@@ -18,7 +19,7 @@ SEASON_FACTOR = 2
 
 _SEEN = pl.col("past_days_seen")
 _UNUSED = pl.col("past_unused_days")
-_LAST_USED = pl.col("past_last_used")
+_USED_AGO = pl.col("past_used_days_ago")
 _FALLING = pl.col("past_falling_days")
 
 
@@ -33,7 +34,7 @@ def _was_a_season(policy: Policy) -> pl.Expr:
 def rising(facts: ModelFacts) -> Iterator[str]:
     """Its use surely rises."""
     percent = facts.row["past_rising_percent"]
-    yield f"Its use rises, by about {percent:g} percent in 30 days; {_rests_on(facts.row)}."
+    yield f"Its use rises, by about {percent:g} percent in 30 days; {_by_statistics(facts.row)}."
 
 
 @reason(Verdict.PROTECTED, "protect.seasonal", _was_a_season)
@@ -42,7 +43,19 @@ def seasonal(facts: ModelFacts) -> Iterator[str]:
     after = facts.row["past_after_season_use"]
     then = "what it had after that is unknown" if after is None else f"about {after:,} in 30 days after that"
     requests = counted(facts.row["past_season_use"], "request")
-    yield f"It had about {requests} in 30 days at the same time last year, and {then}; {_rests_on(facts.row)}."
+    yield f"It had about {requests} in 30 days at the same time last year, and {then}; {_by_statistics(facts.row)}."
+
+
+@reason(
+    Verdict.UNKNOWN,
+    "",
+    # A day less than the counter covers, since days and counters may end at different moments.
+    lambda _: (pl.col("usage_month") == 0) & (_USED_AGO < MONTH_DAYS - 1),
+)
+def usage_contradictory(facts: ModelFacts) -> Iterator[str]:
+    """The Horde's counter of 30 days is 0, and the kept history saw use in them: it began anew."""
+    ago = counted(facts.row["past_used_days_ago"], "day")
+    yield f"Its usage is contradictory: its counter of 30 days is 0, and use was seen {ago} before."
 
 
 @reason(
@@ -81,7 +94,7 @@ def unused_unknown(_: ModelFacts) -> Iterator[str]:
 @reason(
     Verdict.UNKNOWN,
     "candidates.falling_for_days",
-    lambda policy: pl.lit(policy.candidates.falling_for_days > 0) & _SEEN.is_null(),
+    lambda policy: pl.lit(policy.candidates.falling_for_days > 0) & _FALLING.is_null(),
     code="history_unknown",
 )
 def falling_unknown(_: ModelFacts) -> Iterator[str]:
@@ -102,13 +115,17 @@ def history_unknown(_: ModelFacts) -> Iterator[str]:
 @reason(
     Verdict.UNKNOWN,
     "candidates.unused_for_days",
-    lambda policy: _LAST_USED.is_null() & (policy.candidates.unused_for_days > _UNUSED),
+    lambda policy: (
+        (_USED_AGO.is_null() | (policy.candidates.unused_for_days <= _USED_AGO))
+        & (policy.candidates.unused_for_days > _UNUSED)
+    ),
     code="history_too_short",
 )
 def too_short_for_unused(facts: ModelFacts) -> Iterator[str]:
-    """No use was seen, in a history that is shorter than asked."""
+    """No use was seen, in a history that is shorter than asked or has gaps."""
     needed = facts.policy.candidates.unused_for_days
-    yield f"Its history is too short to say that it was unused: {_rests_on(facts.row)}, and {needed} are needed."
+    known = f"it surely was for {counted(facts.row['past_unused_days'], 'day')}, {_by_statistics(facts.row)}"
+    yield f"Its history is too short, or has gaps, to say that it was unused: {known}, and {needed} are needed."
 
 
 @reason(
@@ -120,25 +137,25 @@ def too_short_for_unused(facts: ModelFacts) -> Iterator[str]:
 def too_short_for_falling(facts: ModelFacts) -> Iterator[str]:
     """Its history is too short to tell whether its use falls."""
     needed = facts.policy.candidates.falling_for_days
-    yield f"Its history is too short to say that its use falls: {_rests_on(facts.row)}, and {needed} are needed."
+    yield f"Its history is too short to say that its use falls: {_by_statistics(facts.row)}, and {needed} are needed."
 
 
 @reason(Verdict.UNKNOWN, "candidates.min_history_days", lambda policy: policy.candidates.min_history_days > _SEEN)
 def history_too_short(facts: ModelFacts) -> Iterator[str]:
     """Its history is too short to tell."""
     needed = facts.policy.candidates.min_history_days
-    yield f"Its history is too short: {_rests_on(facts.row)}, and {needed} are needed."
+    yield f"Its history is too short: {_by_statistics(facts.row)}, and {needed} are needed."
 
 
 @reason(
     Verdict.KEEP,
     "candidates.unused_for_days",
-    lambda policy: _LAST_USED.is_not_null() & (policy.candidates.unused_for_days > _UNUSED),
+    lambda policy: (policy.candidates.unused_for_days > _USED_AGO) & _UNUSED.is_not_null(),
 )
 def used_lately(facts: ModelFacts) -> Iterator[str]:
     """It was used too short a time ago."""
-    unused, asked = counted(facts.row["past_unused_days"], "day"), facts.policy.candidates.unused_for_days
-    yield f"It has been unused for {unused}, less than {asked}; {_rests_on(facts.row)}."
+    unused, asked = counted(facts.row["past_used_days_ago"], "day"), facts.policy.candidates.unused_for_days
+    yield f"It has been unused for {unused}, less than {asked}; {_by_statistics(facts.row)}."
 
 
 @reason(
@@ -150,7 +167,7 @@ def not_falling(facts: ModelFacts) -> Iterator[str]:
     """Its use has not surely been falling for long."""
     falling, asked = facts.row["past_falling_days"], facts.policy.candidates.falling_for_days
     what = f"for {falling} days" if falling else "not at all"
-    yield f"Its use has surely fallen {what}, less than {asked}; {_rests_on(facts.row)}."
+    yield f"Its use has surely fallen {what}, less than {asked}; {_by_statistics(facts.row)}."
 
 
 def removal_evidence(row: Mapping[str, Any]) -> str:
@@ -161,7 +178,7 @@ def removal_evidence(row: Mapping[str, Any]) -> str:
     unused = f"unused for at least {counted(days, 'day')}" if days else ""
     day, ever = row["past_last_used"], _used_ever(row)
     last = "" if day is None and ever == 0 else last_use(day, ever)
-    return f" It was {', '.join(filter(None, (last, unused)))}; {_rests_on(row)}."
+    return f" It was {', '.join(filter(None, (last, unused)))}; {_by_statistics(row)}."
 
 
 def _used_ever(row: Mapping[str, Any]) -> int | None:
@@ -169,5 +186,5 @@ def _used_ever(row: Mapping[str, Any]) -> int | None:
     return max(row["usage_day"], row["usage_month"], row["usage_total"]) if row["usage_known"] else None
 
 
-def _rests_on(row: Mapping[str, Any]) -> str:
-    return f"this rests on {counted(row['past_days_seen'], 'day')}"
+def _by_statistics(row: Mapping[str, Any]) -> str:
+    return f"by the statistics of {counted(row['past_days_seen'], 'day')}"

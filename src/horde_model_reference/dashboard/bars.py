@@ -9,8 +9,11 @@ from horde_model_reference.analytics.risk_level import RiskLevel
 
 LEAST_WIDTH = 3.0
 """Percent of a bar that a part has at least, so that it can be seen and its number read."""
-ROOM = 2.6
+ROOM = 2.3
 """Percent of a bar that the first figure of a number needs; each further one adds a part of it."""
+
+TIGHT, SNUG = 2.5, 4.7
+"""Percent that each figure of a number needs on a phone, in a long and in a short bar."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +33,14 @@ class Part:
     width: float
     number: int
     fits: bool
+
+    @property
+    def room(self) -> str:
+        """How much of its number a phone has room for: ``tight`` in no bar, ``snug`` in long ones alone."""
+        figures = len(f"{self.number:,}")
+        if figures > 1 and self.width < TIGHT * figures:
+            return "tight"
+        return "snug" if self.width < SNUG * figures else "roomy"
 
     @property
     def middle(self) -> float:

@@ -84,6 +84,7 @@ def charts_page(table: RiskTable, limit: int, history: ModelHistoryResponse | st
         category=table.category,
         title=f"{usage_traits(table.category).title}: charts",
         models=table.model_count,
+        noun=f"{usage_traits(table.category).model_type.value} model",
         scatter=scatter(table, limit),
         classes=[word for word, _, _ in CLASSES],
         limit=limit,

@@ -23,25 +23,28 @@ class Check:
 
     Attributes:
         word: Its subject.
-        text: The finding.
+        text: The finding; with a moment, what happened at it.
         good: Whether there is nothing to look at.
-        moment: The time that the finding begins with, if any.
+        moment: The time that the finding ends with, if any.
+        more: What follows the moment.
     """
 
     word: str
     text: str
     good: bool = True
     moment: datetime | None = None
+    more: str = ""
 
 
 def freshness(table: RiskTable) -> tuple[Check, ...]:
     """Return how fresh usage, workers, catalogue and history are."""
     data = table.data_as_of
-    fetched = f"fetched; {FAILED}" if data.stale else "fetched"
+    failed = f"; {FAILED}" if data.stale else ""
+    revision, changed = f"revision {data.catalogue_revision[:REVISION]}", data.catalogue_modified_at
     return (
-        Check("Usage", fetched, not data.stale, data.stats_fetched_at),
-        Check("Workers", fetched, not data.stale, data.status_fetched_at),
-        Check("Catalogue", f"revision {data.catalogue_revision[:REVISION]}", True, data.catalogue_modified_at),
+        Check("Usage", "fetched", not data.stale, data.stats_fetched_at, failed),
+        Check("Workers", "fetched", not data.stale, data.status_fetched_at, failed),
+        Check("Catalogue", f"{revision}, changed" if changed else revision, moment=changed),
         _history(table),
     )
 

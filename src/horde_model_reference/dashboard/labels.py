@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping
 from datetime import date
 
@@ -9,6 +10,7 @@ from horde_model_reference.analytics.filter_presets import PRESETS
 from horde_model_reference.analytics.flags import FLAGS
 from horde_model_reference.analytics.verdict import Verdict
 from horde_model_reference.curation.reasons import REASONS as ALL_REASONS
+from horde_model_reference.history.changes import ChangeKind
 from horde_model_reference.reports import words
 
 BASELINES: Mapping[str, str] = {
@@ -25,36 +27,21 @@ BASELINES: Mapping[str, str] = {
 }
 """Abbreviations of baselines; others are shown as they are."""
 
-REASONS: Mapping[str, str] = {
-    "protected_by_name": "by the policy",
-    "among_the_most_used": "most used",
-    "named_by_styles": "styles",
-    "last_of_its_kind": "last of its kind",
-    "jobs_waiting": "jobs waiting",
-    "served_by_workers": "enough workers",
-    "rising": "rising",
-    "seasonal": "seasonal",
-    "usage_unknown": "usage unknown",
-    "workers_unknown": "workers unknown",
-    "possibly_used": "perhaps used",
-    "suspicious": "served, yet unused",
-    "age_unknown": "age unknown",
-    "styles_unknown": "styles unknown",
-    "kind_unknown": "kind unknown",
-    "history_unknown": "history unknown",
-    "history_away": "history away",
-    "history_too_short": "history too short",
-    "used_enough": "used enough",
-    "risk_level_too_low": "level too low",
-    "too_young": "too young",
-    "used_lately": "used lately",
-    "not_falling": "not falling",
-    "limit_reached": "limit reached",
-    "not_selected": "not selected",
-    "candidate": "nothing speaks for it",
-    "selected": "selected",
-}
+REASONS: Mapping[str, str] = {reason.code: reason.words for reason in ALL_REASONS}
 """The reasons of verdicts in two or three words, by their code."""
+
+CHANGES: Mapping[ChangeKind, str] = {
+    ChangeKind.MARKED: "marked for removal",
+    ChangeKind.UNMARKED: "no longer marked",
+    ChangeKind.DUE: "its marked day has come",
+    ChangeKind.RECOVERED: "marked, and recovered",
+    ChangeKind.NEWLY_CRITICAL: "newly critical",
+    ChangeKind.NO_LONGER_CRITICAL: "no longer critical",
+    ChangeKind.ADDED: "added to the catalogue",
+    ChangeKind.REMOVED: "left the catalogue",
+    ChangeKind.NEWLY_UNATTRIBUTED: "a new name of no model",
+}
+"""The kinds of recorded changes in a few words."""
 
 SPEAKS_FOR: Mapping[str, Verdict] = {reason.code: reason.verdict for reason in ALL_REASONS}
 """The verdict that each reason speaks for, by its code."""
@@ -67,9 +54,17 @@ def baseline(value: str) -> str:
     return BASELINES.get(value, value.replace("_", " "))
 
 
+_BASELINE = re.compile(rf"\b(?:{'|'.join(BASELINES)})\b")
+
+
+def kind(text: str) -> str:
+    """Return a kind, or a sentence with one, with its baseline abbreviated."""
+    return _BASELINE.sub(lambda found: BASELINES[found[0]], text)
+
+
 def mark(remove_after: date | None) -> str:
     """Return the first day on which a marked model may be removed, in words; empty without a mark."""
-    return f"marked: may go from {remove_after} on" if remove_after else ""
+    return f"marked, may go from {remove_after}" if remove_after else ""
 
 
 def countdown(remove_after: date, today: date) -> str:

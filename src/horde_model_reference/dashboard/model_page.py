@@ -6,8 +6,8 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from urllib.parse import urlsplit
 
+from horde_model_reference.analytics.detail_schema import FlagEvidence, LinkInfo, ModelDeletionRiskDetail
 from horde_model_reference.analytics.risk_level import RiskLevel
-from horde_model_reference.analytics.risk_schema import FlagEvidence, LinkInfo, ModelDeletionRiskDetail
 from horde_model_reference.analytics.risk_table import RiskTable
 from horde_model_reference.analytics.verdict import Verdict
 from horde_model_reference.catalogue.links import LinkKind, LinkSource, web_address
@@ -30,7 +30,7 @@ STRENGTH = tuple(RiskLevel)
 OPENINGS: Mapping[Verdict, str] = {
     Verdict.PROTECTED: "It stays.",
     Verdict.UNKNOWN: "It stays, since too little is known.",
-    Verdict.KEEP: "It stays, as no candidate.",
+    Verdict.KEEP: "It stays.",
     Verdict.REMOVE: "It can go now.",
 }
 """The first words about each verdict."""
@@ -100,26 +100,48 @@ def model_page(
         history: Its past; else why that is not known.
     """
     record = table.records[detail.name]
-    told = verdict if isinstance(verdict, ModelVerdict) else None
+    known = verdict if isinstance(verdict, ModelVerdict) else None
     return render(
         "model.html",
         shell=shell_of(table, Section.MODELS),
         category=detail.category,
         title=usage_traits(detail.category).title,
         detail=detail,
-        tags=list(_tags(detail, record, told)),
+        api_names=sorted(detail.api_names, key=lambda name: -(name.usage_month or 0)),
+        tags=list(_tags(detail, record, known)),
         outs=list(_outs(detail, record)),
         facts=list(_facts(table, detail)),
         evidence=_evidence(table, detail),
         record=record,
-        verdict=told,
-        single=told is not None and told.verdict.needs_reason and len({reason.code for reason in told.reasons}) == 1,
-        opening=OPENINGS[told.verdict] if told else "",
+        verdict=known,
+        single=known is not None and known.verdict.needs_reason and len({reason.code for reason in known.reasons}) == 1,
+        opening=_opening(known, detail) if known else "",
+        reasons=_further_reasons(known, detail) if known else [],
         refusal=verdict if isinstance(verdict, PlanError) else None,
         styles=has_styles(detail.category),
         **_marked(detail),
         **past(history),
     )
+
+
+def _because(verdict: ModelVerdict, detail: ModelDeletionRiskDetail) -> str:
+    """Return the first reason as the end of a sentence; empty where its own sentence says more."""
+    code = verdict.reasons[0].code if verdict.reasons else ""
+    if code == "named_by_styles" and detail.style_count:
+        return f"{words.counted(detail.style_count, 'style')} {'names' if detail.style_count == 1 else 'name'} it"
+    if code == "jobs_waiting" and detail.queued_jobs:
+        return f"{words.counted(detail.queued_jobs, 'job')} {'waits' if detail.queued_jobs == 1 else 'wait'} for it"
+    return ""
+
+
+def _opening(verdict: ModelVerdict, detail: ModelDeletionRiskDetail) -> str:
+    because = _because(verdict, detail)
+    return f"It stays, because {because}." if because else OPENINGS[verdict.verdict]
+
+
+def _further_reasons(verdict: ModelVerdict, detail: ModelDeletionRiskDetail) -> list[str]:
+    """Return the sentences of the reasons that the opening does not tell."""
+    return [reason.sentence for reason in verdict.reasons[1 if _because(verdict, detail) else 0 :]]
 
 
 def _marked(detail: ModelDeletionRiskDetail) -> dict[str, object]:
@@ -166,7 +188,8 @@ def _host(link: LinkInfo) -> str:
 
 def _facts(table: RiskTable, detail: ModelDeletionRiskDetail) -> Iterator[Fact]:
     size = model_size(detail.category)
-    yield Fact("Month", words.month_use(detail), f"of {words.count(table.context.category_month)}")
+    share = words.share(detail.usage_percentage_of_category) if detail.usage_month else ""
+    yield Fact("Month", words.month_use(detail), share or f"of {words.count(table.context.category_month)}")
     yield Fact("Day", words.count(detail.usage_day), "")
     yield Fact("Ever", words.count(detail.usage_total), "")
     yield Fact("Workers", words.count(detail.worker_count), "thread" if detail.worker_count == 1 else "threads")
@@ -183,7 +206,7 @@ def _evidence(table: RiskTable, detail: ModelDeletionRiskDetail) -> list[Evidenc
 
 def _observed(found: FlagEvidence) -> str:
     value = found.observed
-    said: Mapping[type, Callable[..., str]] = {
+    formats: Mapping[type, Callable[..., str]] = {
         bool: lambda given: "yes" if given else "no",
         str: str,
         int: words.count,
@@ -191,7 +214,7 @@ def _observed(found: FlagEvidence) -> str:
         list: lambda given: ", ".join(given) or "none",
         type(None): lambda _: "none",
     }
-    shown = said[type(value)](value)
+    shown = formats[type(value)](value)
     return f"{shown}%" if found.unit.startswith("percent") else shown
 
 

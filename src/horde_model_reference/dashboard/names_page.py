@@ -9,13 +9,13 @@ from urllib.parse import urlencode
 
 from rapidfuzz import fuzz
 
+from horde_model_reference.analytics.detail_schema import ApiNameInfo
 from horde_model_reference.analytics.risk_response import names_of_outcome
-from horde_model_reference.analytics.risk_schema import ApiNameInfo
 from horde_model_reference.analytics.risk_table import RiskTable
 from horde_model_reference.categories import MODEL_REFERENCE_CATEGORY, has_families, usage_traits
 from horde_model_reference.dashboard.rendering import model_path, render
 from horde_model_reference.dashboard.shell import Section, shell_of
-from horde_model_reference.dashboard.sparkline import log_share
+from horde_model_reference.dashboard.sparkline import share_of
 from horde_model_reference.escaping import toml_string
 from horde_model_reference.integrations.attribution import AMBIGUOUS, ATTRIBUTED, UNATTRIBUTED
 
@@ -113,7 +113,7 @@ def _row(table: RiskTable, info: ApiNameInfo, most: int) -> NameRow:
     guessed = info.model is None and likely is not None
     return NameRow(
         info=info,
-        bar=log_share(info.usage_month, most),
+        bar=share_of(info.usage_month, most),
         model=likely,
         link=model_path(table.category, likely) if likely else "",
         likeness=_likeness(info.api_name, likely) if guessed and likely else "",

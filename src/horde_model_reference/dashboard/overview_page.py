@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from datetime import date
 
 import polars as pl
 
@@ -14,6 +15,7 @@ from horde_model_reference.analytics.usage_trend import SHOWN_COLUMNS
 from horde_model_reference.analytics.verdict import Verdict
 from horde_model_reference.categories import MODEL_REFERENCE_CATEGORY, SizeMeasure, usage_traits
 from horde_model_reference.curation.artefacts import PLAN_MARKDOWN
+from horde_model_reference.curation.plan import SUSPICIOUS
 from horde_model_reference.curation.reasons import REASONS
 from horde_model_reference.dashboard import labels
 from horde_model_reference.dashboard.bars import parts
@@ -21,6 +23,7 @@ from horde_model_reference.dashboard.checks import data_checks
 from horde_model_reference.dashboard.rendering import model_path, render
 from horde_model_reference.dashboard.shell import Section, shell_of
 from horde_model_reference.dashboard.sparkline import weeks_line
+from horde_model_reference.history.changes_schema import CategoryChangesResponse, ChangeInfo
 from horde_model_reference.reports import words
 from horde_model_reference.reports.model_size import model_size
 
@@ -29,8 +32,24 @@ LEVELS = tuple(reversed(RiskLevel))
 MOST_LISTED = 6
 """Models, changes and names in a list of the overview."""
 MOST_HOLDS = 6
+NOTES_OF_NONE: Mapping[Verdict, str] = {
+    Verdict.REMOVE: "The policy lets none go",
+    Verdict.UNKNOWN: "All that a verdict rests on is known",
+}
+"""What it means that no model has a verdict."""
+HELD: Mapping[str, tuple[str, str]] = {
+    "named_by_styles": ("styles name {}", "styles name {}"),
+    "jobs_waiting": ("jobs wait for {}", "jobs wait for {}"),
+    "last_of_its_kind": ("{} is the last of its kind", "{} are the last of their kind"),
+    "age_unknown": ("the age of {} is unknown", "the age of {} is unknown"),
+    "too_young": ("{} is new", "{} are new"),
+    "limit_reached": ("the limit of a plan keeps {}", "the limit of a plan keeps {}"),
+    "possibly_used": ("{} is perhaps used", "{} are perhaps used"),
+    SUSPICIOUS: ("{} is served, yet unused", "{} are served, yet unused"),
+}
+"""What holds one model or several back, as part of a sentence; other reasons are listed in their short words."""
 LEAST_USE = 100
-"""Month use below which a change is not told: small numbers jump."""
+"""Month use below which a change is not listed: small numbers jump."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,14 +59,14 @@ class Tile:
     Attributes:
         verdict: The verdict.
         models: Their number.
-        size: Their size in words; empty where sizes do not add up.
-        note: Their commonest reasons.
+        unit: What stands behind the number.
+        note: Their size and their commonest reason; of none, what that means.
         link: Their rows.
     """
 
     verdict: Verdict
     models: int
-    size: str
+    unit: str
     note: str
     link: str
 
@@ -100,6 +119,16 @@ class Hold:
 
 
 @dataclass(frozen=True, slots=True)
+class Recorded:
+    """A change that the history has: its subject, whose page it leads to if it has one, its words, and its day."""
+
+    name: str
+    link: str
+    words: str
+    day: date
+
+
+@dataclass(frozen=True, slots=True)
 class Change:
     """A model whose use changes."""
 
@@ -110,12 +139,13 @@ class Change:
     lines: tuple[str, ...] | None
 
 
-def overview_page(table: RiskTable, ages: pl.Series) -> str:
+def overview_page(table: RiskTable, ages: pl.Series, recorded: CategoryChangesResponse | None) -> str:
     """Return the overview of a category.
 
     Args:
         table: The ungrouped table, with verdicts.
         ages: Days since each of its models is listed; null where unknown.
+        recorded: The newest changes that the history has, at most ``MOST_LISTED``; None where it cannot be read.
     """
     staying = table.rows.filter((pl.col("usage_month") == 0) & (pl.col("verdict") != Verdict.REMOVE.value))
     return render(
@@ -137,6 +167,8 @@ def overview_page(table: RiskTable, ages: pl.Series) -> str:
         staying_count=staying.height,
         staying_link=_link(table.category, preset="zero_usage"),
         holds=_holds(table)[:MOST_HOLDS],
+        recorded=None if recorded is None else [_recorded(table, change) for change in recorded.changes],
+        recorded_count=0 if recorded is None else recorded.total_count,
         changes=[_change(table.category, row) for row in _movers(table.rows).iter_rows(named=True)],
         names=names_of_no_model(table, MOST_LISTED - 1),
         checks=data_checks(table, ages),
@@ -171,8 +203,19 @@ def _lead(table: RiskTable, staying: pl.DataFrame) -> Iterator[str]:
         number = f"{staying.height:,}{' more' if removed.height else ''}"
         reasons = [pair for verdict in VERDICTS for pair in _commonest(staying, verdict)]
         first = sorted(reasons, key=lambda pair: -pair[1])[:3]
-        told = ", ".join(f"{labels.reasons([code])} ({count:,})" for code, count in first)
-        yield f"{number} had no use in 30 days, yet stay: {told}." if told else f"{number} had no use in 30 days."
+        listed = _listed([_held(code, count) for code, count in first])
+        stay = "stays" if staying.height == 1 else "stay"
+        yield f"{number} had no use in 30 days, yet {stay}: {listed}." if listed else f"{number} had no use in 30 days."
+
+
+def _held(code: str, models: int) -> str:
+    one, several = HELD.get(code, (f"{{}} {labels.reasons([code])}",) * 2)
+    return (one if models == 1 else several).format(f"{models:,}")
+
+
+def _listed(parts_of_sentence: list[str]) -> str:
+    *first, last = parts_of_sentence or [""]
+    return f"{', '.join(first)} and {last}" if first else last
 
 
 def _effect(table: RiskTable, removed: pl.DataFrame) -> str:
@@ -197,15 +240,23 @@ def _size(table: RiskTable, rows: pl.DataFrame) -> str:
 
 def _tile(table: RiskTable, verdict: Verdict) -> Tile:
     rows = _of(table, verdict)
-    note = ", ".join(f"{count:,} {labels.reasons([code])}" for code, count in _commonest(rows, verdict)[:2])
-    threads = words.counted(int(rows["worker_count"].sum()), "worker thread")
-    return Tile(
-        verdict=verdict,
-        models=rows.height,
-        size=_size(table, rows),
-        note=f"served by {threads}" if verdict is Verdict.REMOVE else note,
-        link=_link(table.category, verdict=verdict.value),
-    )
+    note = _note(table, rows, verdict) if rows.height else NOTES_OF_NONE.get(verdict, "")
+    unit = _of_all(table, rows) if verdict is Verdict.REMOVE else "model" if rows.height == 1 else "models"
+    return Tile(verdict, rows.height, unit, note, _link(table.category, verdict=verdict.value))
+
+
+def _of_all(table: RiskTable, rows: pl.DataFrame) -> str:
+    """Return the whole that proposed models are a part of: the size of all models, or their number."""
+    part = _size(table, rows) if rows.height else ""
+    return f"{part} of {_size(table, table.rows)}" if part else f"of {table.model_count:,}"
+
+
+def _note(table: RiskTable, rows: pl.DataFrame, verdict: Verdict) -> str:
+    if verdict is Verdict.REMOVE:
+        threads = int(rows["worker_count"].sum())
+        return f"served by {words.counted(threads, 'worker thread') if threads else 'no worker'}"
+    commonest = [_held(code, count) for code, count in _commonest(rows, verdict)[:1]]
+    return "; ".join(filter(None, (_size(table, rows), *commonest)))
 
 
 def _commonest(rows: pl.DataFrame, verdict: Verdict) -> list[tuple[str, int]]:
@@ -273,6 +324,11 @@ def _holds(table: RiskTable) -> list[Hold]:
         for code, number in rows.explode().drop_nulls().value_counts().iter_rows()
     ]
     return sorted(held, key=lambda hold: (-hold.alone, -hold.models, hold.word))
+
+
+def _recorded(table: RiskTable, change: ChangeInfo) -> Recorded:
+    link = model_path(table.category, change.name) if change.name in table.records else ""
+    return Recorded(change.name, link, labels.CHANGES[change.kind], change.day)
 
 
 def _movers(rows: pl.DataFrame) -> pl.DataFrame:

@@ -7,9 +7,10 @@ from dataclasses import dataclass
 
 from horde_model_reference.curation.artefacts import PATCH, PLAN_JSON, PLAN_MARKDOWN, STYLES_MARKDOWN, STYLES_PATCH
 from horde_model_reference.curation.curation_facts import CurationFacts
+from horde_model_reference.curation.draft import PlanDraft
 from horde_model_reference.curation.impact import impact_of
-from horde_model_reference.curation.plan import CompanionsInfo, Effect, ModelVerdict, Plan, StyleChange
-from horde_model_reference.curation.planning import make_plan
+from horde_model_reference.curation.plan import CompanionsInfo, Effect, ModelVerdict, StyleChange
+from horde_model_reference.curation.planning import draft_plan
 from horde_model_reference.curation.policy import Limits, Policy
 from horde_model_reference.dashboard.plan_view import PlanView
 from horde_model_reference.errors import NotFoundError, PlanError
@@ -91,17 +92,17 @@ class Outcome:
     style_changes: list[StyleChange]
 
 
-def outcome_of(facts: CurationFacts, policy: Policy, own: Plan, view: PlanView) -> Outcome:
+def outcome_of(facts: CurationFacts, policy: Policy, own: PlanDraft, view: PlanView) -> Outcome:
     """Return the outcome of a view's selection.
 
     Args:
         facts: The inputs of a plan.
         policy: The policy, with the changes of the view.
-        own: The plan of the policy's own choice.
+        own: The draft of the policy's own choice.
         view: The view.
     """
     try:
-        plan = own if view.names is None else make_plan(facts, policy, view.choice())
+        plan = own if view.names is None else draft_plan(facts, policy, view.choice())
     except (PlanError, NotFoundError) as error:
         return _refused(facts, policy, own, view, f"{error.message} {error.hint}")
     return Outcome(
@@ -115,9 +116,8 @@ def outcome_of(facts: CurationFacts, policy: Policy, own: Plan, view: PlanView) 
     )
 
 
-def _refused(facts: CurationFacts, policy: Policy, own: Plan, view: PlanView, why: str) -> Outcome:
-    names = set(view.names or ())
-    removed = [verdict for verdict in own.verdicts if verdict.name in names]
+def _refused(facts: CurationFacts, policy: Policy, own: PlanDraft, view: PlanView, why: str) -> Outcome:
+    removed = own.verdicts_on(view.names or ())
     effect = impact_of(facts.table, facts.catalogue, facts.styles, removed)
     return Outcome(
         refusals=_missing_reasons(removed, view) or [why],

@@ -2,23 +2,31 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from itertools import chain
+from operator import itemgetter
 
-from horde_model_reference.analytics.flags import FLAGS, Flag
+import polars as pl
+
+from horde_model_reference.analytics.flags import FLAGS
 from horde_model_reference.analytics.risk_level import RiskLevel
 from horde_model_reference.analytics.risk_table import RiskTable
+from horde_model_reference.analytics.size_bands import SIZE_BANDS
 from horde_model_reference.analytics.verdict import Verdict
 from horde_model_reference.categories import has_styles, usage_traits
 from horde_model_reference.curation.archive import zipped
-from horde_model_reference.curation.artefacts import PlannedFile, artefacts
+from horde_model_reference.curation.artefacts import artefacts
 from horde_model_reference.curation.curation_facts import CurationFacts
-from horde_model_reference.curation.plan import HeldBack, ModelVerdict, Plan
-from horde_model_reference.curation.planning import make_plan
-from horde_model_reference.curation.policy import Policy, show_policy
+from horde_model_reference.curation.draft import PlanDraft
+from horde_model_reference.curation.plan import HeldBack, ModelVerdict
+from horde_model_reference.curation.planned_file import PlannedFile
+from horde_model_reference.curation.planning import draft_plan, make_plan
+from horde_model_reference.curation.policy import Policy
+from horde_model_reference.curation.policy_files import show_policy
 from horde_model_reference.curation.style_pull_request import style_artefacts
 from horde_model_reference.dashboard import labels
+from horde_model_reference.dashboard.filters import MOST_OPTIONS
+from horde_model_reference.dashboard.flag_chips import FlagChips, flag_chips
 from horde_model_reference.dashboard.plan_outcome import outcome_of
 from horde_model_reference.dashboard.plan_view import (
     ASKED,
@@ -29,10 +37,11 @@ from horde_model_reference.dashboard.plan_view import (
     PlanView,
     Tab,
 )
-from horde_model_reference.dashboard.policy_form import MARKER, changed_policy, in_words, policy_fields, scalar_keys
+from horde_model_reference.dashboard.policy_form import MARKER, changed_policy, in_words, policy_fields, policy_keys
 from horde_model_reference.dashboard.rendering import in_form, render
 from horde_model_reference.dashboard.shell import Section, shell_of
 from horde_model_reference.errors import NotFoundError, PolicyError
+from horde_model_reference.polars_queries import is_one_of
 from horde_model_reference.reports import words
 from horde_model_reference.reports.model_size import model_size
 
@@ -58,7 +67,7 @@ class PlanRow:
 
     verdict: ModelVerdict
     ticked: bool
-    flags: tuple[Flag, ...]
+    flags: FlagChips
     stays: str
     about: str
     override: str
@@ -91,7 +100,7 @@ def plan_page(table: RiskTable, facts: CurationFacts, own_policy: Policy, view: 
         part: ``outcome`` for the part that changes with the ticks alone; empty for the whole page.
     """
     policy, fault = _policy(own_policy, view)
-    own = make_plan(facts, policy)
+    own = draft_plan(facts, policy)
     outcome = outcome_of(facts, policy, own, view)
     names = view.names if view.names is not None else tuple(verdict.name for verdict in own.removed)
     context = {
@@ -119,36 +128,41 @@ def _policy(own: Policy, view: PlanView) -> tuple[Policy, str]:
         return own, error.message
 
 
-def _rest(own_policy: Policy, own: Plan, view: PlanView, names: frozenset[str], table: RiskTable) -> dict[str, object]:
+def _rest(
+    own_policy: Policy, own: PlanDraft, view: PlanView, names: frozenset[str], table: RiskTable
+) -> dict[str, object]:
     """Return the values of the page that do not change with the ticks."""
+    tabs = {at: at.models(own) for at in Tab}
     tab = view.tab or _first_tab(own, names)
-    listed = [found for found in tab.models(own) if view.lists(found)]
-    start = min(view.page * ROWS, max(0, (len(listed) - 1) // ROWS * ROWS))
-    page = listed[start : start + ROWS]
+    listed = view.listed(tabs[tab])
+    start = min(view.page * ROWS, max(0, (listed.height - 1) // ROWS * ROWS))
+    page = own.verdicts_on(listed["name"].slice(start, ROWS).to_list())
     on_page = {found.name for found in page}
     return {
         "own": own,
+        "proposed": len(own.removed),
+        "warnings": own.warnings,
+        "suspicious": own.suspicious.select("name", "worker_count").rows(named=True),
         "view": view,
         "tab": tab,
-        "tabs": [(at, len(at.models(own))) for at in Tab],
+        "tabs": [(at, models.height) for at, models in tabs.items()],
         "rows": [_row(found, names, view, table) for found in page],
-        "listed": len(listed),
+        "listed": listed.height,
         "first": start + 1,
         "page": start // ROWS,
-        "last_page": max(0, (len(listed) - 1) // ROWS),
-        "ticked_here": sum(found.name in names for found in listed),
+        "last_page": max(0, (listed.height - 1) // ROWS),
+        "ticked_here": listed.filter(is_one_of(pl.col("name"), names)).height,
         "elsewhere": [
             (in_form(name), (view.reasons or {}).get(name, ""))
-            for name in names_in_order(view, own, names)
+            for name in names_in_order(view, own)
             if name not in on_page
         ],
         "policy_fields": policy_fields(own_policy, view.policy or {}),
         "policy_words": in_words(own.policy),
-        "policy_hash": own.policy_hash[:12],
+        "policy_hash": own.policy.digest()[:12],
         "releases": [_release(held, own.policy, view, table) for held in own.held_back],
         "most_names": words.MOST_NAMES,
-        "levels": tuple(reversed(RiskLevel)),
-        "codes": _codes(own, tab),
+        "menus": _menus(tabs[tab], view),
         "select": SELECT,
         "override": OVERRIDE,
         "asked": ASKED,
@@ -157,29 +171,28 @@ def _rest(own_policy: Policy, own: Plan, view: PlanView, names: frozenset[str], 
     }
 
 
-def names_in_order(view: PlanView, own: Plan, names: Iterable[str]) -> Iterable[str]:
+def names_in_order(view: PlanView, own: PlanDraft) -> Iterable[str]:
     """Return the ticked names in the order in which they were ticked, or in that of removal."""
-    return view.names if view.names is not None else [found.name for found in own.removed if found.name in set(names)]
+    return view.names if view.names is not None else [found.name for found in own.removed]
 
 
-def _first_tab(own: Plan, names: frozenset[str]) -> Tab:
+def _first_tab(own: PlanDraft, names: frozenset[str]) -> Tab:
     """Return the first tab with a ticked model; else the first with any."""
-    ticked = {found.verdict for found in own.verdicts if found.name in names}
-    present = {found.verdict for found in own.verdicts}
-    return next(at for at in chain(Tab, Tab, Tab) if at.verdict in (ticked or present))
+    verdicts = own.models.select("name", "verdict")
+    ticked = set(verdicts.filter(is_one_of(pl.col("name"), names))["verdict"])
+    present = ticked or set(verdicts["verdict"].unique())
+    return next(at for at in Tab if at.verdict is not None and at.verdict.value in present)
 
 
 def _row(found: ModelVerdict, names: frozenset[str], view: PlanView, table: RiskTable) -> PlanRow:
     stays = found.verdict is not Verdict.REMOVE
     at = table.rows["name"].search_sorted(found.name)
     facts = table.rows.row(at, named=True)
-    flags = [flag for flag in FLAGS if facts[flag.name]]
-    implied = {name for flag in flags for name in flag.implies}
     baseline, codes = facts["baseline"], [reason.code for reason in found.reasons]
     return PlanRow(
         verdict=found,
         ticked=found.name in names,
-        flags=tuple(flag for flag in flags if flag.name not in implied),
+        flags=flag_chips(words.telling([flag for flag in FLAGS if facts[flag.name]])),
         stays=labels.reasons(labels.deciding(codes, found.verdict), facts["style_count"]) if stays else "",
         about=labels.baseline(baseline) if baseline else "",
         override=(view.reasons or {}).get(found.name, ""),
@@ -187,10 +200,36 @@ def _row(found: ModelVerdict, names: frozenset[str], view: PlanView, table: Risk
     )
 
 
-def _codes(own: Plan, tab: Tab) -> list[tuple[str, str]]:
-    """Return the codes of the reasons that models of a tab have, with their words."""
-    found = {reason.code for verdict in tab.models(own) for reason in verdict.reasons}
-    return sorted(((code, labels.reasons([code])) for code in found), key=lambda pair: pair[1])
+@dataclass(frozen=True, slots=True)
+class PlanMenu:
+    """A filter of the table: its field, its word, its options with their words, and the chosen one."""
+
+    field: str
+    word: str
+    options: Mapping[str, str]
+    chosen: str
+
+
+def _menu(field: str, word: str, options: Mapping[str, str], chosen: str) -> PlanMenu:
+    """Return a filter; one that is set has its option in every tab, so that a form keeps it."""
+    return PlanMenu(field, word, {**options, **({chosen: chosen} if chosen not in {"", *options} else {})}, chosen)
+
+
+def _menus(models: pl.DataFrame, view: PlanView) -> list[PlanMenu]:
+    """Return the filters that tell the models of a tab apart, and those that are set."""
+    codes = models["verdict_reasons"].explode().drop_nulls().unique()
+    baselines = models["baseline"].drop_nulls().unique().sort()
+    sizes = [name for name, band in SIZE_BANDS.items() if models.select(band.condition.any()).item()]
+    found = (
+        _menu(name, word, dict(options), view.filters.get(name, ""))
+        for name, word, options in (
+            ("level", "Level", [(level.value, level.value) for level in reversed(RiskLevel)]),
+            ("reason", "Reason", sorted(((code, labels.reasons([code])) for code in codes), key=itemgetter(1))),
+            ("baseline", "Baseline", [(name, labels.baseline(name)) for name in baselines[:MOST_OPTIONS]]),
+            ("size", "Size", [(name, name) for name in sizes]),
+        )
+    )
+    return [menu for menu in found if len(menu.options) > 1 or menu.chosen]
 
 
 OFF_AT_ZERO = ("candidates.min_age_days", "candidates.unused_for_days", "candidates.falling_for_days")
@@ -198,7 +237,7 @@ OFF_AT_ZERO = ("candidates.min_age_days", "candidates.unused_for_days", "candida
 
 
 def _release(held: HeldBack, policy: Policy, view: PlanView, table: RiskTable) -> Release:
-    value = dict(scalar_keys(policy)).get(held.key)
+    value = dict(policy_keys(policy)).get(held.key)
     off = "false" if value is True else "0" if held.key in OFF_AT_ZERO else ""
     link = view.with_policy(held.key, off).address(table.category) if off else None
     return Release(held, link, off)

@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from urllib.parse import urlencode
 
+import polars as pl
+
+from horde_model_reference.analytics.size_bands import SIZE_BANDS
 from horde_model_reference.analytics.verdict import Verdict
 from horde_model_reference.categories import MODEL_REFERENCE_CATEGORY
-from horde_model_reference.curation.plan import ModelVerdict, Plan
+from horde_model_reference.curation.draft import PlanDraft
 from horde_model_reference.curation.planning import Choice
 from horde_model_reference.curation.policy import Policy
 from horde_model_reference.dashboard.policy_form import changes_in
 from horde_model_reference.dashboard.rendering import from_form, in_form
+from horde_model_reference.polars_queries import is_one_of
 
 SELECT, OVERRIDE, ASKED, FOLLOW = "select", "override:", "asked", "follow"
 """The fields of the form: a ticked model; why it goes all the same (its name follows); that somebody has ticked; that
@@ -46,12 +50,21 @@ class Tab(StrEnum):
             Tab.KEPT: Verdict.KEEP,
         }.get(self)
 
-    def models(self, plan: Plan) -> list[ModelVerdict]:
+    def models(self, draft: PlanDraft) -> pl.DataFrame:
         """Return the models of the tab, in the order of removal."""
         if self.verdict is None:
-            marked = {mark.name for mark in plan.marks or ()}
-            return [found for found in plan.verdicts if found.name in marked]
-        return [found for found in plan.verdicts if found.verdict is self.verdict]
+            return draft.models.filter(is_one_of(pl.col("name"), draft.facts.own_marks))
+        return draft.models.filter(verdict=self.verdict.value)
+
+
+FILTERS: Mapping[str, Callable[[str], pl.Expr]] = {
+    "search": lambda text: pl.col("name").str.to_lowercase().str.contains(text.lower(), literal=True),
+    "level": lambda level: pl.col("risk_level").cast(pl.String) == level,
+    "reason": pl.col("verdict_reasons").list.contains,
+    "baseline": lambda baseline: pl.col("baseline") == baseline,
+    "size": lambda size: SIZE_BANDS[size].condition if size in SIZE_BANDS else pl.lit(value=False),
+}
+"""The filters of the table by field: a condition on the models of a draft."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,9 +77,7 @@ class PlanView:
         policy: The changed keys of the policy, with their values as they were sent.
         tab: The tab; None for the first that has a ticked model, else any.
         page: The page of the table, from 0.
-        search: Part of the names to list.
-        level: The level of the models to list.
-        reason: The code of a reason that the models to list have.
+        filters: The filters of the table that are set, by their field.
     """
 
     names: tuple[str, ...] | None = None
@@ -74,9 +85,7 @@ class PlanView:
     policy: Mapping[str, str] | None = None
     tab: Tab | None = None
     page: int = 0
-    search: str = ""
-    level: str = ""
-    reason: str = ""
+    filters: Mapping[str, str] = field(default_factory=dict)
 
     @classmethod
     def read(cls, fields: Iterable[tuple[str, str]], own: Policy) -> PlanView:
@@ -88,11 +97,11 @@ class PlanView:
         """
         sent = list(fields)
         last = dict(sent)
-        names = tuple(dict.fromkeys(from_form(value) for field, value in sent if field == SELECT))
+        names = tuple(dict.fromkeys(from_form(value) for name, value in sent if name == SELECT))
         reasons = {
-            from_form(field.removeprefix(OVERRIDE)): value
-            for field, value in sent
-            if field.startswith(OVERRIDE) and value.strip()
+            from_form(name.removeprefix(OVERRIDE)): value
+            for name, value in sent
+            if name.startswith(OVERRIDE) and value.strip()
         }
         ticked = (names or ASKED in last) and FOLLOW not in last
         tab, page = last.get("tab", ""), last.get("page", "")
@@ -100,11 +109,9 @@ class PlanView:
             names=names if ticked else None,
             reasons=reasons if ticked else {},
             policy=changes_in(sent, own),
-            tab=Tab(tab) if tab in set(Tab) else None,
+            tab=Tab(tab) if tab in set(Tab) and FOLLOW not in last else None,
             page=min(int(page), LARGEST_PAGE) if page.isascii() and page.isdigit() and len(page) < 8 else 0,
-            search=last.get("search", ""),
-            level=last.get("level", ""),
-            reason=last.get("reason", ""),
+            filters={name: last[name] for name in FILTERS if last.get(name)},
         )
 
     def choice(self) -> Choice:
@@ -120,11 +127,9 @@ class PlanView:
         place = {
             "tab": self.tab.value if self.tab else "",
             "page": str(self.page or ""),
-            "search": self.search,
-            "level": self.level,
-            "reason": self.reason,
+            **self.filters,
         }
-        given = [(field, value) for field, value in place.items() if value]
+        given = [(name, value) for name, value in place.items() if value]
         return [*ticks, *overrides, *(self.policy or {}).items(), *given]
 
     def address(self, category: MODEL_REFERENCE_CATEGORY) -> str:
@@ -141,10 +146,8 @@ class PlanView:
         """Return the view of the policy's own choice with one key changed."""
         return replace(self, names=None, reasons={}, page=0, tab=None, policy={**(self.policy or {}), key: value})
 
-    def lists(self, found: ModelVerdict) -> bool:
-        """Whether the filters let a model pass."""
-        return (
-            self.search.lower() in found.name.lower()
-            and self.level in {"", found.risk_level.value}
-            and (not self.reason or any(reason.code == self.reason for reason in found.reasons))
-        )
+    def listed(self, models: pl.DataFrame) -> pl.DataFrame:
+        """Return the models that the filters let pass."""
+        for name, value in self.filters.items():
+            models = models.filter(FILTERS[name](value))
+        return models

@@ -1,17 +1,19 @@
-"""The policy as a form: every key with one value is a field, and only changed keys stand in an address."""
+"""The policy as a form: every key is a field, and only changed keys stand in an address."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 
 from pydantic import ValidationError
 
-from horde_model_reference.curation.policy import Policy
-from horde_model_reference.errors import PolicyError
+from horde_model_reference.analytics.risk_level import RiskLevel
+from horde_model_reference.curation.policy import Policy, Protection, RemovalReason
+from horde_model_reference.errors import PolicyError, UsageError
 from horde_model_reference.escaping import quoted
+from horde_model_reference.marks.because import RemovalCode, removals_of
 
 MARKER = "policy"
 """The field that a form sends when it shows the policy, since unticked boxes send nothing."""
@@ -19,35 +21,12 @@ MARKER = "policy"
 SECTIONS: Mapping[str, str] = {
     "candidates": "Candidates",
     "protect": "Never remove",
-    "styles": "Styles",
     "limits": "Limits",
+    "styles": "Styles",
     "notice": "Notice of marks",
+    "removal": "Reasons of curators",
 }
 """The sections of the form, with their headings."""
-
-WORDS: Mapping[str, str] = {
-    "candidates.month_usage_below": "Month use below",
-    "candidates.min_age_days": "Listed at least, days",
-    "candidates.unused_for_days": "Unused for, days",
-    "candidates.falling_for_days": "Falling for, days",
-    "candidates.min_history_days": "History at least, days",
-    "candidates.suspicious_worker_threads": "Suspicious from threads",
-    "protect.top_by_month_usage": "Most used",
-    "protect.last_of_its_kind": "last of its kind",
-    "protect.with_queued_jobs": "jobs waiting",
-    "protect.rising": "surely rising",
-    "protect.seasonal": "seasonal",
-    "protect.min_worker_threads": "Worker threads at least",
-    "styles.on_removal": "Models that styles name",
-    "notice.days": "Days",
-    "notice.days_if_relied_on": "Days, if relied on",
-    "notice.most_used_share": "Most used, %",
-    "limits.max_models": "Models",
-    "limits.max_share_of_models": "Share of models, %",
-    "limits.max_share_of_month_usage": "Share of month use, %",
-    "limits.shrunk_catalogue": "plan on a shrunk catalogue",
-}
-"""The words of the keys; other keys are shown as they are."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,9 +36,9 @@ class PolicyField:
     Attributes:
         key: Its key.
         word: Its words.
-        kind: ``tick``, ``number`` or ``choice``.
+        kind: The name of its kind, see ``KINDS``.
         value: Its value as a form sends it.
-        choices: The values of a choice.
+        choices: The values of a choice, or of a list of choices.
         changed: It differs from the service's policy.
         help: Its sentence.
     """
@@ -73,34 +52,120 @@ class PolicyField:
     help: str
 
 
-def scalar_keys(policy: Policy) -> Iterator[tuple[str, Any]]:
-    """Return the keys that have one value, with it."""
+@dataclass(frozen=True, slots=True)
+class Kind:
+    """A kind of keys, as a form shows and sends them.
+
+    Attributes:
+        written: Returns a value as a form sends it.
+        parsed: Returns the value of a text that was sent, beside the value that it changes; raises ``ValueError`` or
+            ``KeyError`` where it has no sense.
+        empty: The text that a form means by sending none; None where an empty text changes nothing.
+        joined: Joins the texts of a field that is sent several times.
+    """
+
+    written: Callable[[Any], str]
+    parsed: Callable[[str, Any], object]
+    empty: str | None = None
+    joined: Callable[[Sequence[str]], str] = lambda texts: texts[-1]
+
+
+_TICKS: Mapping[str, bool] = {"true": True, "on": True, "false": False}
+
+
+def _protections(text: str, own: Sequence[Protection]) -> list[Protection]:
+    """Return the protections of some lines; one of the service's policy keeps its reason and last day."""
+    known = {entry.pattern: entry for entry in own}
+    return [known.get(line) or Protection(pattern=line) for line in _lines(text)]
+
+
+def _reasons(text: str, _: object) -> list[RemovalReason]:
+    found = removals_of(_lines(text))
+    return [RemovalReason(name=name, code=because.code, detail=because.detail) for name, because in found.items()]
+
+
+def _number(value: float) -> str:
+    return f"{value:g}" if isinstance(value, float) else str(value)
+
+
+def _chosen(choices: Iterable[str]) -> str:
+    """Return choices in one text, in an order of their own: that in which they were made tells nothing."""
+    return ",".join(sorted(filter(None, ",".join(choices).split(","))))
+
+
+def _lines(text: str) -> list[str]:
+    return [line.strip() for line in text.splitlines() if line.strip()]
+
+
+KINDS: Mapping[str, Kind] = {
+    "tick": Kind(lambda value: str(value).lower(), lambda text, _: _TICKS[text], empty="false"),
+    "number": Kind(_number, lambda text, own: type(own)(text)),
+    "choice": Kind(lambda value: value.value, lambda text, own: type(own)(text)),
+    "choices": Kind(_chosen, lambda text, _: text.split(",") if text else [], empty="", joined=_chosen),
+    "lines": Kind(lambda value: "\n".join(entry.pattern for entry in value), _protections, empty=""),
+    "reasons": Kind(lambda value: "\n".join(f"{entry.name}={entry.text()}" for entry in value), _reasons, empty=""),
+}
+"""The kinds of keys by their name."""
+_LISTS: Mapping[str, str] = {
+    "candidates.risk_levels": "choices",
+    "notice.none_for": "choices",
+    "protect.names": "lines",
+    "protect.globs": "lines",
+    "removal.reasons": "reasons",
+}
+"""The kinds of the keys that have lists."""
+_CHOICES: Mapping[str, type[StrEnum]] = {"candidates.risk_levels": RiskLevel, "notice.none_for": RemovalCode}
+
+
+def kind_of(key: str, value: object) -> str:
+    """Return the name of the kind of a key with a value."""
+    if key in _LISTS:
+        return _LISTS[key]
+    return "tick" if isinstance(value, bool) else "choice" if isinstance(value, StrEnum) else "number"
+
+
+def policy_keys(policy: Policy) -> Iterator[tuple[str, Any]]:
+    """Return the keys of a policy with their values."""
     for section_name, section in policy:
         for key in type(section).model_fields:
-            value = getattr(section, key)
-            if isinstance(value, bool | int | float | StrEnum):
-                yield f"{section_name}.{key}", value
+            yield f"{section_name}.{key}", getattr(section, key)
 
 
-def written(value: object) -> str:
-    """Return a value as a form sends it."""
-    if isinstance(value, bool):
-        return str(value).lower()
-    return f"{value:g}" if isinstance(value, float) else str(value)
+def written(key: str, value: object) -> str:
+    """Return the value of a key as a form sends it."""
+    return KINDS[kind_of(key, value)].written(value)
 
 
 def changes_in(fields: Iterable[tuple[str, str]], own: Policy) -> dict[str, str]:
     """Return the keys that a form or an address changes, with their values as they were sent.
 
     Args:
-        fields: The fields that were sent; of a field that was sent twice, the last counts.
+        fields: The fields that were sent; of a field that was sent twice, the last counts, but for lists of choices.
         own: The policy that they change.
     """
-    sent = dict(fields)
-    known = dict(scalar_keys(own))
-    absent = {key: "false" for key, value in known.items() if isinstance(value, bool)} if MARKER in sent else {}
-    given = absent | {key: value.strip() for key, value in sent.items() if key in known and value.strip()}
-    return {key: value for key, value in given.items() if value != written(known[key])}
+    sent: dict[str, list[str]] = {}
+    for name, value in fields:
+        sent.setdefault(name, []).append(value)
+    changes = {}
+    for key, value in policy_keys(own):
+        kind = KINDS[kind_of(key, value)]
+        given = _given(kind, sent.get(key), shown=MARKER in sent)
+        if given is not None and given != kind.written(value):
+            changes[key] = given
+    return changes
+
+
+def _given(kind: Kind, texts: list[str] | None, *, shown: bool) -> str | None:
+    """Return the text that was sent for a key; None where the key is left as it is.
+
+    Args:
+        kind: The kind of the key.
+        texts: The texts of its field; None without such a field.
+        shown: The form that was sent shows the policy.
+    """
+    if texts is None:
+        return kind.empty if shown else None
+    return kind.joined(texts).replace("\r\n", "\n").strip() or kind.empty
 
 
 def changed_policy(own: Policy, changes: Mapping[str, str]) -> Policy:
@@ -109,10 +174,10 @@ def changed_policy(own: Policy, changes: Mapping[str, str]) -> Policy:
     Raises:
         PolicyError: A value has no sense; the message names the key.
     """
-    known, sections = dict(scalar_keys(own)), own.model_dump()
+    known, sections = dict(policy_keys(own)), dict(own)
     for key, value in changes.items():
         section, _, name = key.partition(".")
-        sections[section][name] = _parsed(key, value, known[key])
+        sections[section] = dict(sections[section]) | {name: _parsed(key, value, known[key])}
     try:
         return Policy.model_validate(sections)
     except ValidationError as error:
@@ -120,16 +185,16 @@ def changed_policy(own: Policy, changes: Mapping[str, str]) -> Policy:
         raise PolicyError(f"{'.'.join(map(str, fault['loc']))}: {fault['msg']}.", hint="Change the policy.") from error
 
 
-def _parsed(key: str, value: str, like: object) -> object:
-    """Return a value of the type that a key has.
+def _parsed(key: str, value: str, own: object) -> object:
+    """Return the value of a key that a text gives.
 
     Raises:
         PolicyError: The text is no such value.
     """
     try:
-        if isinstance(like, bool):
-            return {"true": True, "on": True, "false": False}[value]
-        return type(like)(value)  # type: ignore[call-arg]
+        return KINDS[kind_of(key, own)].parsed(value, own)
+    except UsageError as error:
+        raise PolicyError(f"{key}: {error.message.removeprefix('--remove ')}", hint="Change the policy.") from error
     except (ValueError, KeyError):
         raise PolicyError(f"{key}: {quoted(value)} is no value of it.", hint="Change the policy.") from None
 
@@ -137,26 +202,31 @@ def _parsed(key: str, value: str, like: object) -> object:
 def policy_fields(own: Policy, changes: Mapping[str, str]) -> dict[str, list[PolicyField]]:
     """Return the fields of the form by the heading of their section; changed keys with the values that were sent."""
     found: dict[str, list[PolicyField]] = {heading: [] for heading in SECTIONS.values()}
-    for key, value in scalar_keys(own):
+    for key, value in policy_keys(own):
         section, _, name = key.partition(".")
         described = type(getattr(own, section)).model_fields[name]
+        extra = described.json_schema_extra
+        choices = _CHOICES.get(key, type(value) if isinstance(value, StrEnum) else ())
         field = PolicyField(
             key=key,
-            word=WORDS.get(key, key),
-            kind="tick" if isinstance(value, bool) else "choice" if isinstance(value, StrEnum) else "number",
-            value=changes.get(key, written(value)),
-            choices=tuple(choice.value for choice in type(value)) if isinstance(value, StrEnum) else (),
+            word=str(extra["words"]) if isinstance(extra, dict) else key,
+            kind=kind_of(key, value),
+            value=changes.get(key, written(key, value)),
+            choices=tuple(choice.value for choice in choices),
             changed=key in changes,
             help=described.description or "",
         )
         found[SECTIONS[section]].append(field)
-    return {heading: sorted(fields, key=lambda field: field.kind != "tick") for heading, fields in found.items()}
+    order = list(KINDS)
+    return {heading: sorted(fields, key=lambda field: order.index(field.kind)) for heading, fields in found.items()}
 
 
 def in_words(policy: Policy) -> str:
     """Return the heart of a policy in one line."""
     candidates = policy.candidates
-    levels = ", ".join(level.value for level in candidates.risk_levels)
+    ordered = [level for level in RiskLevel if level in candidates.risk_levels]
+    worst = list(RiskLevel)[len(RiskLevel) - len(ordered) :]
+    levels = f"{ordered[0].value} or worse" if ordered and ordered == worst else ", ".join(ordered) or "none"
     return (
         f"fewer than {candidates.month_usage_below:,} requests a month, "
         f"listed for {candidates.min_age_days:,} days, level {levels}"

@@ -108,12 +108,13 @@ def shell_of(table: RiskTable, section: Section) -> Shell:
     )
 
 
-def bare_shell() -> Shell:
-    """Return the shell around a page without data."""
+def bare_shell(category: MODEL_REFERENCE_CATEGORY | None = None) -> Shell:
+    """Return the shell around a page without data; its links are those of the first category where none is given."""
+    leads_to = category or FRONT
     return Shell(
-        category=FRONT,
-        switch=_switch(Section.OVERVIEW, None),
-        tabs=tuple(Entry(at.value.capitalize(), at.path(FRONT), False) for at in Section),
+        category=leads_to,
+        switch=_switch(Section.OVERVIEW, category),
+        tabs=tuple(Entry(at.value.capitalize(), at.path(leads_to), False) for at in Section),
     )
 
 

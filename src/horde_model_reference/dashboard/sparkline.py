@@ -1,4 +1,4 @@
-"""Small pictures within a table's cell: a bar of use on a logarithmic scale, and the use of the last weeks."""
+"""Small pictures within a table's cell: bars of use, and the use of the last weeks."""
 
 from __future__ import annotations
 
@@ -13,6 +13,11 @@ def log_share(value: int | None, most: int | None) -> float | None:
     if not value or not most:
         return None
     return round(100 * math.log1p(value) / math.log1p(max(most, value)), 1)
+
+
+def share_of(value: int | None, most: int | None) -> float | None:
+    """Return how long a bar is, in percent of the longest; None for 0 or unknown."""
+    return round(100 * value / max(most, value), 1) if value and most else None
 
 
 def weeks_line(newest_first: Sequence[float | None]) -> tuple[str, ...] | None:

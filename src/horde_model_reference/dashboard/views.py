@@ -15,6 +15,8 @@ MOST_ROWS = 1000
 
 PLAIN = RiskQuery(limit=PAGE_SIZE, sort=BY_REMOVAL)
 """The default view of a page."""
+WORST_FIRST = "-risk_level"
+"""The column that comes first in the order of removal."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +48,8 @@ class View:
 
     def direction(self, column: str) -> str:
         """Return how the view is sorted by a column, in the words of ``aria-sort``."""
-        return {column: "ascending", f"-{column}": "descending"}.get(self.query.sort, "none")
+        sort = WORST_FIRST if self.query.sort == BY_REMOVAL else self.query.sort
+        return {column: "ascending", f"-{column}": "descending"}.get(sort, "none")
 
     def api(self, suffix: str = "") -> str:
         """Return the API's address of all rows that this view pages through, in its order."""

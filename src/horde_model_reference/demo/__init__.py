@@ -12,7 +12,8 @@ import httpx
 
 from horde_model_reference.categories import MODEL_REFERENCE_CATEGORY, USAGE
 from horde_model_reference.clock import Clock, FixedClock
-from horde_model_reference.settings import Settings, Sources, load_settings
+from horde_model_reference.setting_groups import Sources
+from horde_model_reference.settings import Settings, load_settings
 from horde_model_reference.user_folders import temporary_folder
 
 DATA = Path(__file__).parent / "data"

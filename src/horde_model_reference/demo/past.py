@@ -6,8 +6,10 @@ from typing import TYPE_CHECKING
 
 from horde_model_reference.clock import Clock
 from horde_model_reference.demo import MOMENT
-from horde_model_reference.history.history import History, KeptHistory, NoHistory
+from horde_model_reference.history.history import History, NoHistory
+from horde_model_reference.history.kept_history import KeptHistory
 from horde_model_reference.settings import Settings
+from horde_model_reference.thread_pool import run_in_thread
 
 if TYPE_CHECKING:
     from horde_model_reference.history.store import HistoryStore
@@ -16,12 +18,11 @@ if TYPE_CHECKING:
 async def open_simulated_past(_: Settings, clock: Clock) -> HistoryStore:
     """Return a history in memory that holds the simulated year, and the changes of its spring."""
     from horde_model_reference.demo.announcements import fill_changes  # noqa: PLC0415 - as the seed
-    from horde_model_reference.demo.seed import fill  # noqa: PLC0415 - brings the database's machinery
+    from horde_model_reference.demo.seed import seeded  # noqa: PLC0415 - brings the database's machinery
     from horde_model_reference.history.database import open_in_memory  # noqa: PLC0415
     from horde_model_reference.history.store import store_on  # noqa: PLC0415
 
-    database = await open_in_memory()
-    await fill(database, MOMENT)
+    database = await open_in_memory(await run_in_thread(seeded, MOMENT))
     await fill_changes(database)
     return store_on(database, clock)
 

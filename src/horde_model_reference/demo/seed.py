@@ -1,13 +1,13 @@
-"""The simulated year, written in one go."""
+"""The simulated year, written once a process."""
 
 from __future__ import annotations
 
 from datetime import datetime
+from functools import cache
 from typing import Any
 
 import polars as pl
-from sqlalchemy import Table
-from sqlalchemy.ext.asyncio import AsyncConnection
+from sqlalchemy import Connection, Table, create_engine
 
 from horde_model_reference.categories import HordeModelType
 from horde_model_reference.demo.synthetic_year import (
@@ -21,10 +21,9 @@ from horde_model_reference.demo.synthetic_year import (
     simulated_threads,
     simulated_usage,
 )
-from horde_model_reference.history.database import Database
 from horde_model_reference.history.days import day_described
 from horde_model_reference.history.snapshots import digest
-from horde_model_reference.history.tables import api_names, compiles, looks, threads, usage, written
+from horde_model_reference.history.tables import api_names, compiles, looks, metadata, threads, usage, written
 
 APART = 10_000
 """How far apart the ids of the types' names are."""
@@ -32,25 +31,35 @@ APART = 10_000
 Rows = list[tuple[Any, ...]]
 
 
-async def fill(database: Database, now: datetime) -> None:
-    """Write the year that ends with the statistics of a moment."""
-    last = day_described(now)
-    async with database.writing() as connection:
-        for at, model_type in enumerate(HordeModelType):
-            days, served = simulated_usage(model_type), simulated_threads(model_type)
-            names = pl.concat([days["api_name"], served["api_name"]]).unique().sort().to_list()
-            ids = {name: APART * at + number for number, name in enumerate(names, start=1)}
-            await _insert(connection, api_names, [(ids[name], model_type.value, written(name)) for name in names])
-            await _insert(connection, compiles, compile_rows(model_type, days, last, APART * at))
-            await _insert(connection, usage, usage_rows(days, ids, last, APART * at))
-            await _insert(connection, looks, look_rows(model_type, served, last))
-            await _insert(connection, threads, thread_rows(served, ids, last))
+@cache
+def seeded(now: datetime) -> bytes:
+    """Return a serialized SQLite database of the year that ends with the statistics of a moment."""
+    engine = create_engine("sqlite://")
+    with engine.begin() as connection:
+        metadata.create_all(connection)
+        _fill(connection, day_described(now))
+    with engine.connect() as connection:
+        content: bytes = connection.connection.driver_connection.serialize()  # type: ignore[union-attr]
+    engine.dispose()
+    return content
 
 
-async def _insert(connection: AsyncConnection, table: Table, rows: Rows) -> None:
+def _fill(connection: Connection, last: int) -> None:
+    for at, model_type in enumerate(HordeModelType):
+        days, served = simulated_usage(model_type), simulated_threads(model_type)
+        names = pl.concat([days["api_name"], served["api_name"]]).unique().sort().to_list()
+        ids = {name: APART * at + number for number, name in enumerate(names, start=1)}
+        _insert(connection, api_names, [(ids[name], model_type.value, written(name)) for name in names])
+        _insert(connection, compiles, compile_rows(model_type, days, last, APART * at))
+        _insert(connection, usage, usage_rows(days, ids, last, APART * at))
+        _insert(connection, looks, look_rows(model_type, served, last))
+        _insert(connection, threads, thread_rows(served, ids, last))
+
+
+def _insert(connection: Connection, table: Table, rows: Rows) -> None:
     """Insert rows without checking each value, which would delay the demo's start."""
     places = ", ".join("?" for _ in table.columns)
-    await connection.exec_driver_sql(f"INSERT INTO {table.name} VALUES ({places})", rows)  # noqa: S608 - ours
+    connection.exec_driver_sql(f"INSERT INTO {table.name} VALUES ({places})", rows)  # noqa: S608 - ours
 
 
 def compile_rows(model_type: HordeModelType, days: pl.DataFrame, last: int, first_id: int) -> Rows:

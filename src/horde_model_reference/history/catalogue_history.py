@@ -17,7 +17,8 @@ from horde_model_reference.history.changes_schema import CategoryChangesResponse
 from horde_model_reference.history.model_history import RATE_DAYS, NamePasts, model_history
 from horde_model_reference.history.reading import Days, Reader
 from horde_model_reference.history.store import HistoryStore
-from horde_model_reference.integrations.attribution import name_rules
+from horde_model_reference.history.unseen_use import checked_days
+from horde_model_reference.integrations.name_steps import name_rules
 from horde_model_reference.links.link import links_of
 from horde_model_reference.links.link_check import LinkCheck
 from horde_model_reference.thread_pool import run_in_thread
@@ -83,22 +84,14 @@ class CatalogueHistory:
     async def _usage_over_time(self, catalogue: Catalogue, reader: Reader, days: Days) -> UsageOverTime:
         owners, names = await self._owners(catalogue, reader), catalogue.frame["name"]
         besides = await reader.ends_besides(USAGE[catalogue.category].model_type)
-        kept = trends.KeptUse(days.numbers, await reader.use_of_all(days), besides)
-        months = await self._months_now(catalogue, reader, days)
-        return await run_in_thread(trends.usage_over_time, names, owners, kept, months)
-
-    async def _months_now(self, catalogue: Catalogue, reader: Reader, days: Days) -> pl.Series:
-        """Return each model's counter of the month on the last day."""
-        owners = await self._owners(catalogue, reader)
-        newest = days.since(days.numbers[-1])
-        usage = await reader.usage_on(newest)
-        index = pl.DataFrame({"model_index": pl.int_range(catalogue.frame.height, dtype=pl.UInt32, eager=True)})
-        month = pl.when(pl.col("usage_month").null_count() == 0).then(pl.col("usage_month").sum())
-        sums = usage.join(owners, on="name_id").group_by("model_index").agg(month, reported=pl.lit(value=True))
-        joined = index.join(sums, on="model_index", how="left", maintain_order="left")
-        return joined.select(pl.when(pl.col("reported").is_null()).then(0).otherwise("usage_month").alias("month"))[
-            "month"
-        ]
+        kept = trends.KeptUse(
+            days=days.numbers,
+            use=await reader.use_of_all(days),
+            ends_besides=besides,
+            checked=await reader.usage_on(days.only(checked_days(days.numbers))),
+            closed=await reader.closed(USAGE[catalogue.category].model_type),
+        )
+        return await run_in_thread(trends.usage_over_time, names, owners, kept)
 
     async def _owners(self, catalogue: Catalogue, reader: Reader) -> pl.DataFrame:
         """Return ``name_id``, ``api_name``, ``model_index`` and ``model`` of the names that belong to a model."""

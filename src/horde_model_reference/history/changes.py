@@ -167,9 +167,9 @@ def changes_between(before: CategoryState | None, now: CategoryState) -> Iterato
         known = old_marks.get(name)
         if known is None:
             yield Change(ChangeKind.MARKED, name, mark)
-        told = _OF_STATES.get(mark.state)
-        if told is not None and (known is None or known.state is not mark.state):
-            yield Change(told, name, mark)
+        change = _OF_STATES.get(mark.state)
+        if change is not None and (known is None or known.state is not mark.state):
+            yield Change(change, name, mark)
     if now.listed is not None and old.listed is not None:
         unmarked = (old_marks.keys() - marks) & now.listed
         yield from (Change(ChangeKind.UNMARKED, name, old_marks[name]) for name in unmarked)

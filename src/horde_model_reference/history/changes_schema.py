@@ -16,7 +16,7 @@ class ChangeInfo(Answer):
     """One change of a category."""
 
     id: str = Field(description="Stable: the same wherever the change was seen.")
-    kind: ChangeKind
+    kind: ChangeKind = Field(description="The kind of change.")
     name: str = Field(description="The model; of `newly_unattributed`, the name that the Horde reports.")
     day: date = Field(description="The day on which it was seen.")
     seen_at: datetime = Field(description="The moment at which it was first seen.")
@@ -27,9 +27,10 @@ class ChangeInfo(Answer):
 class CategoryChangesResponse(Answer):
     """The changes of a category, the newest first."""
 
-    category: MODEL_REFERENCE_CATEGORY
+    category: MODEL_REFERENCE_CATEGORY = Field(description="The category.")
     total_count: Count = Field(description="Changes that match, before paging.")
     returned_count: Count = Field(description="Changes on this page.")
-    offset: Count
-    limit: Count
-    changes: list[ChangeInfo]
+    offset: Count = Field(description="Changes left out before this page.")
+    limit: Count = Field(description="Changes asked for at most.")
+    next: str | None = Field(None, description="The path and query of the next page; null on the last, and in files.")
+    changes: list[ChangeInfo] = Field(description="The changes of this page.")

@@ -6,6 +6,7 @@ import asyncio
 import sqlite3
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager, closing
+from functools import partial
 from importlib.util import find_spec
 from inspect import signature
 from pathlib import Path
@@ -208,16 +209,34 @@ def read_only_address(path: Path) -> URL:
     return URL.create("sqlite+aiosqlite", database=path.absolute().as_uri(), query=options)
 
 
-async def open_in_memory() -> Database:
-    """Open a database that lasts as long as it is open, in SQLite."""
-    database = Database(engine_of(URL.create("sqlite+aiosqlite", database=":memory:")))
+async def open_in_memory(content: bytes = b"") -> Database:
+    """Open a database that lasts as long as it is open, in SQLite.
+
+    Args:
+        content: A serialized database of our tables to begin with.
+    """
+    url = URL.create("sqlite+aiosqlite", database=":memory:")
+    if content:
+        return Database(engine_of(url, factory=partial(_deserialized, content)))
+    database = Database(engine_of(url))
     async with database.writing() as connection:
         await connection.run_sync(metadata.create_all)
     return database
 
 
-def engine_of(url: URL) -> AsyncEngine:
-    """Return the engine of a database; nothing is opened yet."""
+def _deserialized(content: bytes, *args: Any, **options: Any) -> sqlite3.Connection:
+    connection = sqlite3.Connection(*args, **options)
+    connection.deserialize(content)
+    return connection
+
+
+def engine_of(url: URL, **connecting: Any) -> AsyncEngine:
+    """Return the engine of a database; nothing is opened yet.
+
+    Args:
+        url: The address.
+        connecting: Further arguments of ``sqlite3.connect``.
+    """
     if url.get_backend_name() == "postgresql":
         options = {"timeout": BUSY_SECONDS, "command_timeout": 60}
         return create_async_engine(url, pool_size=3, max_overflow=2, pool_timeout=BUSY_SECONDS, connect_args=options)
@@ -225,7 +244,7 @@ def engine_of(url: URL) -> AsyncEngine:
     # What lies in memory lasts as long as its one connection, for which all wait in turn.
     one = {"poolclass": AsyncAdaptedQueuePool, "pool_size": 1, "max_overflow": 0, "pool_timeout": BUSY_SECONDS}
     pool: dict[str, Any] = one if in_memory else {}
-    engine = create_async_engine(url, connect_args={"timeout": BUSY_SECONDS}, **pool)
+    engine = create_async_engine(url, connect_args={"timeout": BUSY_SECONDS} | connecting, **pool)
     event.listen(engine.sync_engine, "connect", _sqlite_connected)
     event.listen(engine.sync_engine, "begin", _sqlite_begins)
     return engine

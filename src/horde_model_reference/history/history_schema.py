@@ -22,7 +22,7 @@ class RateInfo(Answer):
 class TrendInfo(Answer):
     """The change of use in 30 days, fitted to the last eight weeks."""
 
-    percent: float
+    percent: float = Field(description="The change in 30 days, in percent.")
     low: float = Field(description="Two standard errors below.")
     high: float = Field(description="Two standard errors above.")
     weeks: Count = Field(description="Weeks that it rests on.")
@@ -31,19 +31,19 @@ class TrendInfo(Answer):
 class ThreadsInfo(Answer):
     """Worker threads over the looks of a day; of a model with several names, the sums over its names."""
 
-    least: Count
-    mean: float
-    most: Count
-    looks: Count
+    least: Count = Field(description="Fewest threads seen.")
+    mean: float = Field(description="Mean over the looks.")
+    most: Count = Field(description="Most threads seen.")
+    looks: Count = Field(description="How often workers were looked at.")
 
 
 class DayInfo(Answer):
     """One day of which anything is known; a day that is left out is a gap."""
 
-    day: date
+    day: date = Field(description="The day (UTC).")
     usage_day: Figure = Field(description="Requests of the day; null where the statistics of the day were not seen.")
-    usage_month: Figure
-    usage_total: Figure
+    usage_month: Figure = Field(description="Requests in the 30 days up to it; null if unknown.")
+    usage_total: Figure = Field(description="Requests ever, as told on that day; null if unknown.")
     worker_threads: ThreadsInfo | None = Field(description="Null where nobody looked.")
 
 
@@ -60,8 +60,8 @@ class MonthInfo(Answer):
 class ModelHistoryResponse(Answer):
     """The use of one model, or of a family of text models, over time."""
 
-    category: MODEL_REFERENCE_CATEGORY
-    name: str
+    category: MODEL_REFERENCE_CATEGORY = Field(description="The category.")
+    name: str = Field(description="The model, or the family.")
     members: list[str] | None = Field(description="A family's models, sorted; null for a model.")
     api_names: list[str] = Field(description="Names of the Horde's whose past is counted, sorted.")
     days: Count = Field(description="The days asked for.")
@@ -69,7 +69,9 @@ class ModelHistoryResponse(Answer):
     history_to: date | None = Field(description="The last day; all figures are told from it.")
     first_seen: date | None = Field(description="The first day on which the Horde named it.")
     last_used: date | None = Field(description="The last day on which use was seen.")
-    days_since_last_use: Figure
+    days_since_last_use: Figure = Field(
+        description="Days from the last use to the last day; null if unknown, or never used."
+    )
     days_without_worker: Figure = Field(description="Days up to the last look on which no thread was seen.")
     use_per_day: list[RateInfo] = Field(description="Over 30, 90 and 365 days.")
     trend_30d: TrendInfo | None = Field(description="Null where fewer than four weeks are known.")

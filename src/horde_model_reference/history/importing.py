@@ -107,8 +107,8 @@ _HINT = "Save the answers of v2/stats/img/models, v2/stats/text/models or v2/sta
 
 
 def _type_of(raw: Any, path: Path) -> HordeModelType:
-    said = {entry.get("type") for entry in raw if isinstance(entry, dict)} if isinstance(raw, list) else set()
-    found = [model_type for model_type in HordeModelType if model_type.value in said]
+    types = {entry.get("type") for entry in raw if isinstance(entry, dict)} if isinstance(raw, list) else set()
+    found = [model_type for model_type in HordeModelType if model_type.value in types]
     named = (traits for traits in USAGE.values() if re.search(traits.file_name, path.name, re.IGNORECASE))
     found = found or [traits.model_type for traits in named]
     if len(found) != 1:

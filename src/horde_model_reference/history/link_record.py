@@ -37,7 +37,7 @@ class LinkRecord:
         days = select(link_checks.c.failed_days, link_checks.c.failed_day).where(own)
         async with self._database.writing() as connection:
             failed_days, failed_day = (await connection.execute(days)).first() or (0, 0)
-            failed = (failed_days + (failed_day != today), today) if result.outcome in FAILURES else (0, 0)
+            failed = _one_more(failed_days, failed_day, today) if result.outcome in FAILURES else (0, 0)
             row = {
                 "address": key,
                 "checked_at": int(now.timestamp()),
@@ -74,6 +74,17 @@ class LinkRecord:
         """Return the links that were not checked for an age; errors as for :meth:`checks`."""
         known = await self.checks([link.address for link in links])
         return [link for link in links if _is_due(known.get(link.address), age, now)]
+
+
+def _one_more(days: int, last: int, today: int) -> tuple[int, int]:
+    """Return on how many days a link failed, and the last of them, after a failure today.
+
+    Hosts whose clocks lie apart may turn back by a day, which is no new one; days that lie further ahead are of a
+    wrong clock, and count for nothing.
+    """
+    if last > today + 1:
+        return 1, today
+    return days + (today > last), max(today, last)
 
 
 def _is_due(found: LinkCheck | None, age: timedelta, now: datetime) -> bool:

@@ -13,9 +13,9 @@ from typing import Any
 
 import polars as pl
 
-from horde_model_reference.analytics.usage_trend import WEEK_COLUMNS, trend
+from horde_model_reference.analytics.usage_trend import MONTH_DAYS, WEEK_COLUMNS, trend
 from horde_model_reference.history.days import day_of_number, first_day_of_month
-from horde_model_reference.history.trends import FIRST_AND_LAST, LEAST_DAYS, MONTH_DAYS
+from horde_model_reference.history.trends import FIRST_AND_LAST, LEAST_DAYS
 from horde_model_reference.polars_queries import collected_together
 
 RATE_DAYS = (30, 90, 365)
@@ -104,8 +104,8 @@ def trend_of(use: Mapping[int, int], last: int) -> dict[str, Any] | None:
     weeks = defaultdict(list)
     for day, count in use.items():
         weeks[(last - day) // 7].append(count)
-    told = {week: sum(counts) * 7 / len(counts) for week, counts in weeks.items() if len(counts) >= LEAST_DAYS}
-    weekly = {name: [told.get(week)] for week, name in enumerate(WEEK_COLUMNS)}
+    known = {week: sum(counts) * 7 / len(counts) for week, counts in weeks.items() if len(counts) >= LEAST_DAYS}
+    weekly = {name: [known.get(week)] for week, name in enumerate(WEEK_COLUMNS)}
     row = trend(pl.DataFrame(weekly, schema=dict.fromkeys(WEEK_COLUMNS, pl.Float64))).row(0, named=True)
     return row if row["percent"] is not None else None
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import AsyncIterator, Callable, Collection, Sequence
 from contextlib import AbstractAsyncContextManager, asynccontextmanager, nullcontext
 from dataclasses import dataclass
 from datetime import datetime
@@ -86,6 +86,10 @@ class Days:
     def since(self, day: int) -> Days:
         """Return the days from one on."""
         return Days({compile_id: at for compile_id, at in self.by_compile.items() if at >= day})
+
+    def only(self, days: Collection[int]) -> Days:
+        """Return some of the days."""
+        return Days({compile_id: at for compile_id, at in self.by_compile.items() if at in days})
 
 
 class Reader:
@@ -197,14 +201,16 @@ class Reader:
 
     async def months(self, model_type: HordeModelType, name_ids: Sequence[int]) -> tuple[pl.DataFrame, pl.DataFrame]:
         """Return the closed months (``CLOSED``), and the figures of names in them (``MONTHS``)."""
-        closed = _ALL_CLOSED.where(
-            closed_months.c.type == model_type.value, self._possible_month(closed_months.c.month)
-        )
-        found = await self._frame(closed.order_by(closed_months.c.month), CLOSED)
+        found = await self.closed(model_type)
         if found.is_empty():
             return found, pl.DataFrame(schema=MONTHS)
         rows = _ALL_MONTHS.where(months.c.name_id.in_(name_ids), self._possible_month(months.c.month))
         return found, await self._frame(rows.order_by(months.c.name_id, months.c.month), MONTHS)
+
+    async def closed(self, model_type: HordeModelType) -> pl.DataFrame:
+        """Return the closed months (``CLOSED``)."""
+        rows = _ALL_CLOSED.where(closed_months.c.type == model_type.value, self._possible_month(closed_months.c.month))
+        return await self._frame(rows.order_by(closed_months.c.month), CLOSED)
 
     async def newest_look(self, model_type: HordeModelType) -> int | None:
         """Return when the workers were looked at last, in seconds of the epoch."""

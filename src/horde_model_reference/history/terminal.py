@@ -72,5 +72,5 @@ def in_words(history: ModelHistoryResponse) -> str:
 def _first_and_last(history: ModelHistoryResponse) -> str:
     if history.first_seen is None:
         return "Never seen"
-    said = (f"First seen on {history.first_seen}", words.last_use(history.last_used, history.used_ever))
-    return ", ".join(filter(None, said))
+    parts = (f"First seen on {history.first_seen}", words.last_use(history.last_used, history.used_ever))
+    return ", ".join(filter(None, parts))

@@ -9,13 +9,14 @@ from __future__ import annotations
 import hashlib
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import polars as pl
 
 from horde_model_reference.analytics.usage_trend import (
     LEAST_WEEKS,
+    MONTH_DAYS,
     RECENT_COLUMNS,
     SHOWN_COLUMNS,
     RecentUse,
@@ -26,7 +27,15 @@ from horde_model_reference.analytics.usage_trend import (
 )
 from horde_model_reference.catalogue.aliases import Aliases
 from horde_model_reference.history.days import day_of_number
-from horde_model_reference.integrations.attribution import ATTRIBUTED, NameRules, attribute_names
+from horde_model_reference.history.reading import CLOSED
+from horde_model_reference.history.unseen_use import (
+    checked_days,
+    last_doubtful_day,
+    months_of_models,
+    unseen_days,
+)
+from horde_model_reference.integrations.attribution import ATTRIBUTED, attribute_names
+from horde_model_reference.integrations.name_steps import NameRules
 from horde_model_reference.polars_queries import collected
 
 LEAST_DAYS = 4
@@ -43,9 +52,6 @@ AFTER_SEASON = (36, 48)
 
 FALLING_WEEKS = (8, 13, 26, 52)
 """The times over which it is asked whether use fell."""
-
-MONTH_DAYS = 30
-"""Days that the month's counter covers."""
 
 
 def attributed(names: pl.DataFrame, model_names: pl.Series, rules: NameRules, aliases: Aliases) -> pl.DataFrame:
@@ -101,28 +107,33 @@ class KeptUse:
         days: The days of which statistics are kept.
         use: Use by name and day (``USE``).
         ends_besides: First and last days of names that ``use`` does not tell (``ENDS``).
+        checked: The counters of the names on :func:`checked_days`, which tell of the days that nobody looked at
+            (``USAGE``).
+        closed: The closed months (``CLOSED``).
     """
 
     days: Sequence[int]
     use: pl.DataFrame
     ends_besides: pl.DataFrame
+    checked: pl.DataFrame
+    closed: pl.DataFrame = field(default_factory=lambda: pl.DataFrame(schema=CLOSED))
 
 
-def usage_over_time(names: pl.Series, owners: pl.DataFrame, kept: KeptUse, now_used: pl.Series) -> UsageOverTime:
+def usage_over_time(names: pl.Series, owners: pl.DataFrame, kept: KeptUse) -> UsageOverTime:
     """Return the use of models over time.
 
     Args:
         names: The models.
         owners: Which model each API name belongs to.
         kept: The use of the API names.
-        now_used: The month's counter of each model on the last day, which tells of the days that nobody looked at.
     """
     ends = ends_of_models(pl.concat([ends_of_names(kept.use), kept.ends_besides]), owners, names.len())
     weekly = weekly_use(kept.use, owners, kept.days, names.len(), YEAR_WEEKS)
     recent = recent_frame(ends, weekly)
     return UsageOverTime(
         RecentUse(recent, hashlib.sha256(recent.write_csv().encode()).hexdigest()),
-        usage_years(names, ends, weekly, kept.days, now_used),
+        usage_years(names, ends, weekly, kept, owners),
+        day_of_number(kept.days[-1]),
     )
 
 
@@ -156,7 +167,7 @@ def recent_frame(ends: pl.DataFrame, weekly: pl.DataFrame) -> pl.DataFrame:
 
 
 def usage_years(
-    names: pl.Series, ends: pl.DataFrame, weekly: pl.DataFrame, days: Sequence[int], now_used: pl.Series
+    names: pl.Series, ends: pl.DataFrame, weekly: pl.DataFrame, kept: KeptUse, owners: pl.DataFrame
 ) -> dict[str, UsageYear]:
     """Return the use over time of each model, by name.
 
@@ -164,17 +175,23 @@ def usage_years(
         names: The models.
         ends: When each was first seen and last used.
         weekly: The use of each in the last ``YEAR_WEEKS`` weeks.
-        days: The days of which statistics are kept.
-        now_used: The month's counter of each on the last day, which tells of the days that nobody looked at.
+        kept: The use of the API names.
+        owners: Which model each of them belongs to.
     """
+    days = kept.days
+    since, unseen = unseen_days(days, kept.closed)
+    months = months_of_models(kept.checked, owners, checked_days(days), names.len())
+    doubtful = last_doubtful_day(kept.use, owners, unseen, months)
     spans = [span for weeks in FALLING_WEEKS for span in _falling_spans(weeks)]
     recent, *lines = trends(weekly, [Span(), *spans])
     falling = [(7 * weeks, _surely_fell(*lines[3 * at : 3 * at + 3])) for at, weeks in enumerate(FALLING_WEEKS)]
     facts = pl.concat(
-        [ends, weekly, names.alias("name").to_frame(), now_used.alias("month").to_frame()], how="horizontal"
+        [ends, weekly, pl.DataFrame([names.alias("name"), months[days[-1]].alias("month"), doubtful])],
+        how="horizontal",
     ).select(
         "name",
         "month",
+        known_from=pl.max_horizontal(pl.col("doubtful") + 1, pl.lit(since)),
         first_day=pl.col("first_seen").cast(pl.Int32),
         last_day=pl.col("last_used").cast(pl.Int32),
         falling=pl.max_horizontal(pl.lit(0), *(surely.cast(pl.Int64) * days_long for days_long, surely in falling)),
@@ -210,10 +227,12 @@ def _month_use(weeks: tuple[int, int]) -> pl.Expr:
 
 def _usage_year(row: dict[str, Any], days: Sequence[int]) -> UsageYear:
     first, last = row["first_day"], row["last_day"]
+    ago = None if last is None else days[-1] - last
     return UsageYear(
         days_seen=len(days) if first is None else sum(day >= first for day in days),
         last_used=None if last is None else day_of_number(last),
-        unused_days=_unused_days(last, row["month"], days),
+        used_days_ago=MONTH_DAYS - 1 if (row["month"] or 0) > 0 and (ago is None or ago >= MONTH_DAYS) else ago,
+        unused_days=_unused_days(ago, row["month"], days[-1] - row["known_from"] + 1),
         falling_days=row["falling"],
         rising=row["rising"],
         rising_percent=row["percent"],
@@ -222,13 +241,19 @@ def _usage_year(row: dict[str, Any], days: Sequence[int]) -> UsageYear:
     )
 
 
-def _unused_days(last_used: int | None, month: int | None, days: Sequence[int]) -> int | None:
-    """Return the days without use up to the last one.
+def _unused_days(ago: int | None, month: int | None, known: int) -> int | None:
+    """Return the days without use up to the last one, at least.
 
     The month's counter covers the days that nobody looked at: above 0, there was use in the last 30 days, on whichever;
     at 0, there was none in them, however short the history is.
+
+    Args:
+        ago: Days since the last use that was seen; None where none was.
+        month: The month's counter on the last day; None if unknown.
+        known: Up to the last day, the days of which all use is known.
     """
-    if not days or month is None:
+    if month is None:
         return None
-    unused = days[-1] - last_used if last_used is not None else days[-1] - days[0] + 1
-    return min(unused, MONTH_DAYS - 1) if month > 0 else max(unused, MONTH_DAYS)
+    if month > 0:
+        return min(MONTH_DAYS - 1, known if ago is None else min(ago, known))
+    return max(MONTH_DAYS, known) if ago is None else min(ago, max(MONTH_DAYS, known))

@@ -12,17 +12,13 @@ in turn. By which of them a name was found is worked out afterwards, for the nam
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterable
-from dataclasses import dataclass
-from functools import cache, reduce
-from itertools import groupby
+from functools import reduce
 from typing import Final
 
 import polars as pl
 
 from horde_model_reference.catalogue.aliases import NO_ALIASES, Aliases
-from horde_model_reference.categories import HordeModelType, traits_of_type
+from horde_model_reference.integrations.aliased_names import aliased_names
 from horde_model_reference.integrations.name_lookups import (
     DROPPED,
     LOOKUPS,
@@ -31,22 +27,24 @@ from horde_model_reference.integrations.name_lookups import (
     first_lookup,
     short,
 )
+from horde_model_reference.integrations.name_steps import (
+    NAMES_OF_PARTS,
+    SEPARATOR,
+    NameRules,
+    lookup_key,
+    nothing_off,
+    steps_of,
+    without_leading_word,
+)
 from horde_model_reference.name_parts import (
     APEX,
-    BACKENDS,
-    BEFORE_ENDINGS,
-    BEFORE_TAGS,
     CANONICAL_BACKEND,
     DROPPABLE_ENDINGS,
-    ENDINGS,
-    LEADING_WORDS,
     PATH_FORMS,
     QUANTISERS,
     TUNED_ENDINGS,
-    NamePart,
-    alternatives,
 )
-from horde_model_reference.name_text import FOLDED, composed, spelled, with_unicode
+from horde_model_reference.name_text import FOLDED, spelled, with_unicode
 from horde_model_reference.polars_queries import collected, collected_together
 
 ATTRIBUTED: Final = "attributed"
@@ -54,28 +52,6 @@ AMBIGUOUS: Final = "ambiguous"
 UNATTRIBUTED: Final = "unattributed"
 OUTCOMES = (ATTRIBUTED, AMBIGUOUS, UNATTRIBUTED)
 """Where an API name can go; every name goes to exactly one of them (rule 1)."""
-
-MOST_PARTS = 12
-"""Parts that come off one name at most: no worker stacks more, and a hostile name costs no more."""
-
-
-@dataclass(frozen=True, slots=True)
-class NameRules:
-    """The parts of the names of one type of model."""
-
-    backends: tuple[str, ...] = ()
-    authors: bool = False
-    endings: tuple[NamePart, ...] = ()
-
-
-WHOLE_NAMES = NameRules()
-NAMES_OF_PARTS = NameRules(backends=BACKENDS, authors=True, endings=ENDINGS)
-
-
-def name_rules(model_type: HordeModelType) -> NameRules:
-    """Return the parts of the names of a type of model."""
-    return NAMES_OF_PARTS if traits_of_type(model_type).families else WHOLE_NAMES
-
 
 RESULT_SCHEMA: dict[str, pl.DataType | type[pl.DataType]] = {
     "api_name": pl.String,
@@ -109,7 +85,7 @@ def attribute_names(
         The rows of ``reported`` with the columns of ``RESULT_SCHEMA``.
     """
     names, models = _spelled(reported, model_names, rules)
-    aliased = _aliased(names, models, aliases)
+    aliased = aliased_names(names, models, aliases)
     wanted = names.join(aliased, on="at", how="anti", maintain_order="left") if aliased.height else names
     finds, pending = _search(wanted, names, models, rules)
     if rules.authors:
@@ -125,55 +101,18 @@ def attribute_names(
     return pl.concat([names.lazy().drop("at", "rest", "rest_folded"), decided], how="horizontal")
 
 
-def _aliased(names: pl.DataFrame, models: pl.DataFrame, aliases: Aliases) -> pl.DataFrame:
-    """Return the finds of aliases whose target is in the catalogue, with the ``alias``."""
-    known = _names_with_alias(names, aliases) if aliases.models else []
-    targets = {target for _, _, target, _ in known}
-    indices = dict(models.filter(pl.col("model").is_in(targets)).select("model", "models").iter_rows()) if known else {}
-    rows = [(at, rest, [indices[target]], place) for at, rest, target, place in known if target in indices]
-    return pl.DataFrame(rows, schema=_ALIASED, orient="row")
-
-
-_ALIASED: dict[str, pl.DataType | type[pl.DataType]] = {
-    "at": pl.UInt32,
-    "looked_up": pl.String,
-    "models": pl.List(pl.UInt32),
-    "alias": pl.String,
-}
-
-
-def _names_with_alias(names: pl.DataFrame, aliases: Aliases) -> list[tuple[int, str, str, str]]:
-    """Return for each name that has an alias: where it is, its rest, the target and the alias's place."""
-    name = pl.col("api_name").str.strip_chars()
-    globs = [pattern_of(composed(alias.written)) for alias in aliases.globs]
-    chunks = (f"^(?:{'|'.join(globs[at : at + GLOBS_AT_ONCE])})$" for at in range(0, len(globs), GLOBS_AT_ONCE))
-    has_alias = pl.any_horizontal(name.is_in(aliases.spellings), *(name.str.contains(chunk) for chunk in chunks))
-    likely = collected(names.lazy().filter(has_alias).select("at", "api_name", "rest"))
-    found = ((at, rest, aliases.of_name(composed(api_name))) for at, api_name, rest in likely.iter_rows())
-    return [(at, rest, composed(alias.target), alias.place) for at, rest, alias in found if alias is not None]
-
-
-GLOBS_AT_ONCE = 50
-"""Globs in one pattern: a pattern of a thousand is too large for the engine."""
-
-
-def pattern_of(glob: str) -> str:
-    """Return a pattern that matches a superset of a glob; ``fnmatch`` decides afterwards."""
-    return "(?s)" + re.sub(r"\\\*|\\\?|\\\[.*\\\]", lambda mark: "." if mark[0] == r"\?" else ".*", re.escape(glob))
-
-
 def _search(
     wanted: pl.DataFrame, names: pl.DataFrame, models: pl.DataFrame, rules: NameRules
 ) -> tuple[pl.LazyFrame, pl.LazyFrame]:
     """Return the matches of the wanted names, and the remaining steps of the names without one."""
-    keyed = collected(models.lazy().select(_key("model_folded", rules), "models"))
-    steps = _steps(_nothing_off(wanted, rules), rules)
+    keyed = collected(models.lazy().select(lookup_key("model_folded", rules), "models"))
+    steps = steps_of(nothing_off(wanted, rules), rules)
     pairs = _pairs(steps, keyed)
     finds, pending = [_decided_plainly(pairs, names, models)], collected(_unfound(steps.lazy(), pairs.lazy()))
     if not rules.endings:
         return finds[0], pending.lazy()
-    while not (led := _without_leading_word(pending)).is_empty():
-        steps = _steps(led, rules)
+    while not (led := without_leading_word(pending)).is_empty():
+        steps = steps_of(led, rules)
         pairs = _pairs(steps, keyed)
         finds.append(_decided_plainly(pairs, names, models))
         pending = collected(_unfound(pl.concat([pending, steps]).lazy(), pairs.lazy()))
@@ -206,8 +145,8 @@ def _unfound(steps: pl.LazyFrame, finds: pl.LazyFrame) -> pl.LazyFrame:
 
 def _looked_up(rest: pl.Series) -> pl.Expr:
     """Return of the ``rest`` of the names the text that a step looks up."""
-    text = pl.lit(rest).gather("at")
-    return text.str.head(text.str.len_chars() - pl.col("off"))
+    text, length = (pl.lit(of_rest).gather("at") for of_rest in (rest, rest.str.len_chars()))
+    return text.str.head(length - pl.col("off"))
 
 
 def _outcome(outcome: str) -> pl.Expr:
@@ -238,71 +177,6 @@ def _without_backend(names: pl.LazyFrame, rules: NameRules) -> pl.LazyFrame:
         return found
     prefix = pl.when(pl.col("backend") == CANONICAL_BACKEND).then(0).otherwise(pl.col("backend").str.len_chars() + 1)
     return found.with_columns(pl.col("rest", f"rest{FOLDED}").str.slice(prefix).str.strip_chars())
-
-
-@cache
-def _key(column: str, rules: NameRules) -> pl.Expr:
-    """Return the ``key`` of a casefolded column: equal wherever any plain look-up finds a model."""
-    name = pl.col(column)
-    return (short(name) if rules.authors else name).alias("key")
-
-
-def _nothing_off(names: pl.DataFrame, rules: NameRules) -> pl.DataFrame:
-    """Return each name's key before any part is taken off, as :func:`_steps` does."""
-    return collected(names.lazy().select("at", _key("rest_folded", rules), *_NOTHING_OFF))
-
-
-def _steps(pending: pl.DataFrame, rules: NameRules) -> pl.DataFrame:
-    """Return the steps given, then those with one more ending off, then with two, ...
-
-    Returns:
-        ``at``, ``key``, ``step`` (how many parts came off) and ``off`` (how many characters), by step.
-    """
-    steps = [pending]
-    while rules.endings and not pending.is_empty():
-        pending = collected(_without(_ENDING, pending.lazy()))
-        steps.append(pending)
-    return pl.concat(steps)
-
-
-def _without(pattern: str, steps: pl.LazyFrame) -> pl.LazyFrame:
-    """Return the steps after those that have a part at the end."""
-    key, less = pl.col("key"), pl.col("less")
-    shortened = steps.filter(pl.col("step") < MOST_PARTS).with_columns(less=key.str.replace(pattern, ""))
-    return shortened.filter(less != key).select(
-        "at", less.alias("key"), pl.col("step") + 1, pl.col("off") + key.str.len_chars() - less.str.len_chars()
-    )
-
-
-def _without_leading_word(steps: pl.DataFrame) -> pl.DataFrame:
-    """Return the steps after the last ones of names whose last ending was led by a word that is there still."""
-    led = collected(steps.lazy().filter(pl.col("step") > 0).filter(pl.col("key").str.contains(_LEADING_WORD)))
-    if led.is_empty():
-        return led
-    whole = steps.lazy().filter(pl.col("step") == 0, pl.col("key").str.contains(_LED)).select("at")
-    last = led.lazy().join(steps.lazy().select("at", pl.col("step") - 1), on=["at", "step"], how="anti")
-    return collected(_without(_LEADING_WORD, last.join(whole, on="at", how="semi")))
-
-
-def _at_the_end(parts: Iterable[NamePart]) -> str:
-    """Return a pattern that matches one of the parts, and the separator before it, at the end of a name."""
-    by_separators = groupby(sorted(parts, key=_separators), _separators)
-    forms = (f"[{re.escape(after)}](?:{alternatives(same)})" for after, same in by_separators)
-    return rf"(?is)(?:{'|'.join(forms)})$"
-
-
-def _separators(part: NamePart) -> str:
-    return part.after
-
-
-_SEPARATOR = rf"[{re.escape(BEFORE_ENDINGS + BEFORE_TAGS)}]"
-_ENDING = _at_the_end(ENDINGS)
-_APEX = rf"(?i){_SEPARATOR}{APEX}"
-_LEADING_WORD = rf"(?is){_SEPARATOR}(?:{alternatives(LEADING_WORDS)})$"
-_LED = rf"(?is){_SEPARATOR}(?:{'|'.join(word.with_ending for word in LEADING_WORDS)})"
-
-
-_NOTHING_OFF = (pl.lit(0, pl.UInt8).alias("step"), pl.lit(0, pl.UInt32).alias("off"))
 
 
 def _pairs(steps: pl.DataFrame, keyed: pl.DataFrame) -> pl.DataFrame:
@@ -360,7 +234,7 @@ def _wide_finds(pending: pl.LazyFrame, names: pl.DataFrame, models: pl.DataFrame
     forms = [texts.lazy()]
     if texts["quantised"].any():
         forms.append(texts.lazy().filter("quantised").with_columns(pl.col("step") + 1, unquantised))
-    keyed = pl.concat(forms).with_columns(_key("looked_up_folded", NAMES_OF_PARTS))
+    keyed = pl.concat(forms).with_columns(lookup_key("looked_up_folded", NAMES_OF_PARTS))
     pairs = collected(keyed.join(_models_by_wide_key(models.lazy()), on="key"))
     if pairs.is_empty():
         return pairs.select("at", "looked_up", models=pl.lit([], pl.List(pl.UInt32)))
@@ -384,6 +258,9 @@ _IS_PATH = pl.col("rest").str.contains("|".join(form.pattern for form in PATH_FO
 _READ_PATH = reduce(
     lambda text, form: text.str.replace(form.pattern, form.replacement), PATH_FORMS, pl.col("rest", "rest_folded")
 )
+
+
+_APEX = rf"(?i){SEPARATOR}{APEX}"
 
 
 def _with_tuned_siblings(finds: pl.LazyFrame, names: pl.DataFrame, models: pl.DataFrame) -> pl.LazyFrame:

@@ -12,15 +12,11 @@ from horde_model_reference.catalogue.aliases import NO_ALIASES, Aliases
 from horde_model_reference.catalogue.catalogue import Catalogue
 from horde_model_reference.data_warnings import DataWarning
 from horde_model_reference.escaping import quoted, visible
-from horde_model_reference.integrations.attribution import (
-    ATTRIBUTED,
-    OUTCOMES,
-    attribute_names,
-    name_rules,
-)
+from horde_model_reference.integrations.attribution import ATTRIBUTED, OUTCOMES, attribute_names
 from horde_model_reference.integrations.horde_api_models import PERIODS, USAGE, WORKERS, Observation
+from horde_model_reference.integrations.name_steps import name_rules
 from horde_model_reference.name_text import composed
-from horde_model_reference.polars_queries import collected, collected_together
+from horde_model_reference.polars_queries import collected, collected_together, is_one_of
 
 _FIGURES = (*USAGE, *WORKERS)
 
@@ -44,7 +40,7 @@ class MergedUsage:
 
     Attributes:
         api_names: One row an API name, sorted: the columns of an attribution (``model_index`` counts along the
-            catalogue's frame), ``USAGE``, ``WORKERS`` and ``performance``.
+            catalogue's frame), ``USAGE``, ``WORKERS``, ``performance``, ``eta`` and ``queued``.
         models: One row a model, in the order of the catalogue's frame: ``USAGE``, ``WORKERS``, ``usage_known`` and
             ``workers_known``. Figures are null where unknown.
         totals: The requests of each period, by attribution.
@@ -68,12 +64,13 @@ def merge_columns(model_names: pl.Series, observation: Observation, aliases: Ali
     models, sums = collected_together(
         _figures_of_models(model_names, api_names.lazy(), observation), api_names.lazy().select(_SUMS_BY_OUTCOME)
     )
-    clashing = model_names.filter(models.drop_in_place("clashing"))
+    hidden = model_names.filter(models.drop_in_place("hidden"))
+    clashes = () if observation.other_type_names is None else (_clash(name) for name in hidden)
     return MergedUsage(
         api_names=api_names,
         models=models,
         totals={period: _totals(sums, f"usage_{period}", observation.stats.known) for period in PERIODS},
-        warnings=(*(_clash(name) for name in clashing), *aliases_without_target(aliases, model_names)),
+        warnings=(*clashes, *aliases_without_target(aliases, model_names)),
     )
 
 
@@ -115,22 +112,34 @@ def _reported_figures(known: frozenset[str]) -> tuple[pl.Expr, ...]:
         pl.when(pl.col(answer).is_null()).then(0 if column in known else None).otherwise(column).alias(column)
         for column, answer in answers.items()
     )
-    return pl.col("api_name"), *figures, pl.col("performance")
+    unqueued = 0.0 if "queued_jobs" in known else None
+    queued = pl.when(pl.col("in_status").is_null()).then(unqueued).otherwise("queued").alias("queued")
+    return pl.col("api_name"), *figures, pl.col("performance", "eta"), queued
 
 
 def _figures_of_models(model_names: pl.Series, api_names: pl.LazyFrame, observation: Observation) -> pl.LazyFrame:
-    """Return the figures of every model, and whether its name is ``clashing`` with one of the other type."""
+    """Return the figures of every model, and whether its workers are or may be ``hidden`` by the other type's."""
     sums = api_names.filter(_IS_ATTRIBUTED).group_by("model_index").agg(_SUMS_OF_A_MODEL)
     return (
-        model_names.alias("clashing")
+        model_names.alias("hidden")
         .to_frame()
         .lazy()
-        .select(pl.col("clashing").is_in(list(observation.other_type_names)))
+        .select(_is_hidden(pl.col("hidden"), observation))
         .with_row_index("model_index")
         .join(sums, on="model_index", how="left", maintain_order="left")
         .select(_figures(_known(observation)))
         .with_columns(_WHAT_IS_KNOWN)
     )
+
+
+def _is_hidden(name: pl.Expr, observation: Observation) -> pl.Expr:
+    """Return whether a worker of the other type has a model's name; while their names are unknown, whether one could.
+
+    It hides the model's own workers from the status, so that a listed model is not hidden (rule 7).
+    """
+    if observation.other_type_names is None:
+        return ~is_one_of(name, observation.status.frame["api_name"])
+    return is_one_of(name, observation.other_type_names)
 
 
 _IS_ATTRIBUTED = pl.col("outcome") == ATTRIBUTED
@@ -143,11 +152,11 @@ _WHAT_IS_KNOWN = (
 
 @cache
 def _figures(known: frozenset[str]) -> tuple[pl.Expr, ...]:
-    """Return the figures of a model, from the sums over its API names; the workers of one that clashes are unknown."""
+    """Return the figures of a model, from the sums over its API names; the workers of a hidden one are unknown."""
     unreported = {column: 0 if column in known else None for column in _FIGURES}
     usage = (_figure(column, unreported[column]) for column in USAGE)
-    workers = (pl.when(~pl.col("clashing")).then(_figure(column, unreported[column])) for column in WORKERS)
-    return pl.col("clashing"), *usage, *workers
+    workers = (pl.when(~pl.col("hidden")).then(_figure(column, unreported[column])) for column in WORKERS)
+    return pl.col("hidden"), *usage, *workers
 
 
 def _figure(column: str, unreported: int | None) -> pl.Expr:

@@ -62,7 +62,7 @@ class HordeAPIClient:
         try:
             with breaker:
                 async with asyncio.timeout(self._bound):
-                    return await self._ask_with_retries(route)
+                    return await self._get_with_retries(route)
         except TimeoutError as error:
             raise self._failed(route, "gave no answer in time") from error
         except RateLimitedError as error:
@@ -72,6 +72,18 @@ class HordeAPIClient:
     def open_breakers(self) -> dict[str, bool]:
         """Return for every route asked so far whether its breaker is open."""
         return {route: breaker.opened for route, breaker in self._breakers.items()}
+
+    @property
+    def failures(self) -> int:
+        """Failed fetches in a row, of the route that failed most often."""
+        return max((breaker.failure_count for breaker in self._breakers.values()), default=0)
+
+    @property
+    def seconds_until_retry(self) -> float | None:
+        """Seconds until every route may be asked again; None where none is left alone."""
+        breakers = (breaker.open_remaining for breaker in self._breakers.values() if breaker.opened)
+        pauses = (pause.seconds_left for pause in self._rate_limits.values() if pause.active)
+        return max((*breakers, *pauses), default=None)
 
     def _make_breaker(self) -> CircuitBreaker:
         # A request that was cancelled has not shown that the route is well again.
@@ -87,21 +99,21 @@ class HordeAPIClient:
     def _failed(self, route: HordeRoute, reason: str) -> HordeAPIError:
         return HordeAPIError(f"Horde route {route} {reason}.", hint=self._hint, retry_after=self._breaker_reset)
 
-    async def _ask_with_retries(self, route: HordeRoute) -> Any:
+    async def _get_with_retries(self, route: HordeRoute) -> Any:
         attempts = stamina.retry_context(
             on=_worth_retrying, attempts=ATTEMPTS, timeout=self._bound, wait_initial=0.1, wait_max=1.0, wait_jitter=0.2
         )
         async for attempt in attempts:
             with attempt:
                 try:
-                    return await self._ask(route)
+                    return await self._get(route)
                 except _FOREIGN as error:
                     # Ours already where stamina logs it, and on its own: the other may quote a password, or a body.
                     _forget_frames(error)
                     raise self._failed(route, _reason(error)) from None
         raise AssertionError("stamina returns or raises")  # pragma: no cover
 
-    async def _ask(self, route: HordeRoute) -> Any:
+    async def _get(self, route: HordeRoute) -> Any:
         async with (
             asyncio.timeout(self._timeout),
             self._client.stream("GET", self._base + route.path, params=route.params) as answer,

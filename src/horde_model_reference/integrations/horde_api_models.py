@@ -11,7 +11,7 @@ import hashlib
 import math
 import re
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cached_property
@@ -39,9 +39,21 @@ STATUS_SCHEMA: dict[str, type[pl.DataType]] = {
     "worker_count": pl.Int64,
     "queued_jobs": pl.Int64,
     "performance": pl.Float64,
+    "eta": pl.Int64,
+    "queued": pl.Float64,
 }
-STATUS_FIELDS: dict[str, str] = {"worker_count": "count", "queued_jobs": "jobs", "performance": "performance"}
+STATUS_FIELDS: dict[str, str] = {
+    "worker_count": "count",
+    "queued_jobs": "jobs",
+    "performance": "performance",
+    "eta": "eta",
+    "queued": "queued",
+}
 """Our columns and the Horde's fields; ``count`` is a sum of worker threads."""
+OPTIONAL = frozenset({"eta", "queued"})
+"""Columns of the status that no figure of the analysis rests on: an answer without them is complete."""
+NO_ETA = 10_000
+"""The time to wait that the Horde gives where it has no worker, or no sample of its speed."""
 
 USAGE = tuple(STATS_SCHEMA)[1:]
 WORKERS = ("worker_count", "queued_jobs")
@@ -79,7 +91,7 @@ class Payload:
     @property
     def complete(self) -> bool:
         """Whether every column is known."""
-        return len(self.known) == self.frame.width - 1
+        return not set(self.frame.columns[1:]) - OPTIONAL - self.known
 
     @cached_property
     def digest(self) -> str:
@@ -96,7 +108,8 @@ class Observation:
         model_type: Which type.
         status: Workers and queue by API name.
         stats: Usage by API name.
-        other_type_names: Names that the other type's status lists (rule 7); empty where they do not matter.
+        other_type_names: Names that the other type's status lists (rule 7): none where they do not matter, None where
+            they are unknown.
         status_fetched_at: When the status was fetched: the older one of both types'.
         stats_fetched_at: When the statistics were fetched.
         stale: The newest attempt to refresh a part of it failed.
@@ -107,7 +120,7 @@ class Observation:
     model_type: HordeModelType
     status: Payload
     stats: Payload
-    other_type_names: frozenset[str]
+    other_type_names: frozenset[str] | None
     status_fetched_at: datetime
     stats_fetched_at: datetime
     stale: bool = False
@@ -129,7 +142,7 @@ class Observation:
         parts = (
             self.status.digest,
             self.stats.digest,
-            *sorted(self.other_type_names),
+            repr(self.other_type_names if self.other_type_names is None else sorted(self.other_type_names)),
             self.status_fetched_at.isoformat(),
             self.stats_fetched_at.isoformat(),
             str(self.stale),
@@ -171,9 +184,9 @@ def parse_stats(raw: Any) -> Payload:
     if len(maps) < len(PERIODS):
         return Payload(pl.DataFrame(schema=STATS_SCHEMA), frozenset())
     names = {name for found in maps for name in found}
-    readable = sorted(filter(_is_text, names))
+    readable = sorted(filter(is_text, names))
     sent = {column: [found.get(name, _LACKING) for name in readable] for column, found in zip(USAGE, maps, strict=True)}
-    figures = {column: list(map(_figure, values)) for column, values in sent.items()}
+    figures = {column: list(map(figure_of, values)) for column, values in sent.items()}
     frame = pl.DataFrame({"api_name": readable} | figures, schema=STATS_SCHEMA)
     contradictory = frame["usage_day"] > frame["usage_month"]
     consistent = frame.with_columns(pl.when(~contradictory.fill_null(value=False)).then(pl.col(*USAGE[:2])))
@@ -198,7 +211,7 @@ def _fault(value: object) -> str | None:
         return NAMES_INCOMPLETE
     if value is REPEATED:
         return NAMES_REPEATED
-    return ENTRIES_SKIPPED if _figure(value) is None else None
+    return ENTRIES_SKIPPED if figure_of(value) is None else None
 
 
 def _only(known: frozenset[str], frame: pl.DataFrame) -> pl.DataFrame:
@@ -215,27 +228,28 @@ def parse_status(raw: Any) -> Payload:
     """
     if not isinstance(raw, list):
         raise HordeAPIError(f"sent a JSON {type(raw).__name__} instead of a list")
-    entries = [entry for entry in raw if isinstance(entry, dict) and _is_text(entry.get("name"))]
+    entries = [entry for entry in raw if isinstance(entry, dict) and is_text(entry.get("name"))]
     listed = Counter(entry["name"] for entry in entries)
     rows = {entry["name"]: _status_row(entry) for entry in entries}
-    repeated = {name: (None, None, None) for name, times in listed.items() if times > 1}
+    repeated = {name: (None,) * len(STATUS_FIELDS) for name, times in listed.items() if times > 1}
     rows |= repeated
     names = sorted(rows)
     columns = {column: [rows[name][at] for name in names] for at, column in enumerate(STATUS_FIELDS)}
     frame = pl.DataFrame({"api_name": names} | columns, schema=STATUS_SCHEMA)
-    whole = frame.drop_nulls().height
+    needed = frozenset(STATUS_FIELDS) - OPTIONAL
+    whole = frame.drop_nulls(needed).height
     # Another client's field mask takes a field from all entries, which leaves none whole.
-    known = frozenset(STATUS_FIELDS if whole else ())
+    known = needed if whole else frozenset[str]()
     senseless = len(rows) - len(repeated) - whole if whole else 0
     faults = {ENTRIES_SKIPPED: len(raw) - len(entries) + senseless, NAMES_REPEATED: len(repeated)}
-    return Payload(_only(known, frame), known, faults)
+    return Payload(_only(known | OPTIONAL if known else known, frame), known, faults)
 
 
-def _status_row(entry: Mapping[str, Any]) -> tuple[int | None, int | None, float | None]:
-    return _figure(entry.get("count")), _figure(entry.get("jobs")), _speed(entry.get("performance"))
+def _status_row(entry: Mapping[str, Any]) -> tuple[int | float | None, ...]:
+    return tuple(_STATUS_READERS[column](entry.get(field)) for column, field in STATUS_FIELDS.items())
 
 
-def _is_text(name: object) -> bool:
+def is_text(name: object) -> bool:
     """A name that can be written out again: a lone surrogate is valid JSON but no Unicode text."""
     return isinstance(name, str) and name != "" and not _SURROGATES.search(name)
 
@@ -250,8 +264,24 @@ def _speed(value: object) -> float | None:
     return float(value)
 
 
-def _figure(value: object) -> int | None:
+def figure_of(value: object) -> int | None:
     """A count: a whole number from 0 to ``MAX_FIGURE``; some of the Horde's counts arrive as ``1.0``."""
     if isinstance(value, bool) or not isinstance(value, int | float) or not 0 <= value <= MAX_FIGURE:
         return None
     return int(value) if value == int(value) else None
+
+
+def _eta(value: object) -> int | None:
+    """A time to wait in seconds, but for the one that stands for an unknown time."""
+    seconds = figure_of(value)
+    return None if seconds == NO_ETA else seconds
+
+
+_STATUS_READERS: Mapping[str, Callable[[object], int | float | None]] = {
+    "worker_count": figure_of,
+    "queued_jobs": figure_of,
+    "performance": _speed,
+    "eta": _eta,
+    "queued": _speed,
+}
+"""The reader of each column of the status; it returns None for a value that makes no sense."""

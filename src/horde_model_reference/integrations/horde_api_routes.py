@@ -19,6 +19,7 @@ from horde_model_reference.integrations.horde_api_models import (
     parse_stats,
     parse_status,
 )
+from horde_model_reference.integrations.horde_workers import WORKERS_SCHEMA, parse_workers
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +47,7 @@ class PayloadKind:
     """
 
     route: HordeRoute
-    schema: Mapping[str, type[pl.DataType]]
+    schema: Mapping[str, pl.DataType | type[pl.DataType]]
     parse: Callable[[Any], Payload]
     keeps_names: bool
 
@@ -107,3 +108,9 @@ def clashing_status_kind(model_type: HordeModelType) -> PayloadKind | None:
     """Return the status of the type whose workers can hide models of this one (rule 7); None if none can."""
     other = traits_of_type(model_type).clashes_with
     return None if other is None else status_kind(other)
+
+
+def workers_kind(model_type: HordeModelType) -> PayloadKind:
+    """Return the list of the workers of a type of model; no observation needs it."""
+    route = HordeRoute("workers", (("type", model_type.value),))
+    return PayloadKind(route, WORKERS_SCHEMA, parse_workers, keeps_names=False)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import hashlib
 import json
 import logging
 from collections.abc import AsyncIterator, Awaitable, Callable
@@ -24,7 +25,7 @@ from horde_model_reference.cooldown import Cooldown
 from horde_model_reference.errors import HordeAPIError, SettingsError
 from horde_model_reference.escaping import visible
 from horde_model_reference.integrations.horde_api_client import MAX_RETRY_AFTER
-from horde_model_reference.integrations.horde_api_models import FAULTS
+from horde_model_reference.integrations.horde_api_models import FAULTS, OPTIONAL
 from horde_model_reference.integrations.horde_api_routes import HeldPayload, PayloadKind
 from horde_model_reference.settings import Settings
 from horde_model_reference.thread_pool import run_in_thread
@@ -32,13 +33,12 @@ from horde_model_reference.thread_pool import run_in_thread
 log = logging.getLogger(__name__)
 T = TypeVar("T")
 
-RETRY_AFTER = 5.0
-"""Seconds before Redis is tried again."""
 LOCK_POLL = 0.05
+"""Seconds between two looks for what the holder of a lock fetches."""
 MAX_REASON = 200
+"""Characters that are repeated of why another process failed."""
 UTF8_BYTES = 4
 """Bytes of a character at most."""
-"""Characters that are repeated of why another process failed."""
 
 _AWAY = (RedisError, OSError, TimeoutError)
 
@@ -50,24 +50,31 @@ def _text(value: bytes | str) -> str:
     return value.decode(errors="replace") if isinstance(value, bytes) else value
 
 
+def horde_id(url: str) -> str:
+    """Return the id of a Horde in keys: what one reports says nothing of another, and its address may hold secrets."""
+    return hashlib.sha256(url.rstrip("/").encode()).hexdigest()[:16]
+
+
 class RedisSharing:
     """See :class:`~horde_model_reference.integrations.sharing.Sharing`.
 
-    Keys: ``PREFIX:report:ROUTE`` (JSON, kept for the stale limit), ``PREFIX:failure:ROUTE`` (for the breaker's pause,
-    or as long as the Horde asks for), ``PREFIX:lock:ROUTE`` (with a deadline), ``PREFIX:revisions`` (a hash by
-    category), ``PREFIX:probe``; and the channel ``PREFIX:catalogues``. Other programs may write there, too: values of
-    another form are ignored, and overwritten.
+    Keys: ``PREFIX:report:HORDE:ROUTE`` (JSON, kept for the stale limit), ``PREFIX:failure:HORDE:ROUTE`` (for the
+    breaker's pause, or as long as the Horde asks for), ``PREFIX:lock:HORDE:ROUTE`` (with a deadline),
+    ``PREFIX:revisions`` (a hash by category), ``PREFIX:probe``; and the channel ``PREFIX:catalogues``. ``HORDE`` is
+    :func:`horde_id`. Other programs may write there, too: values of another form are ignored, and overwritten.
     """
 
     def __init__(self, settings: Settings, clock: Clock) -> None:
         self._prefix = settings.redis.key_prefix
+        self._horde = horde_id(str(settings.ai_horde_url))
         self._timeout = settings.redis.timeout_seconds
         self._lock_seconds = settings.request_deadline_seconds
         self._keep_seconds = max(1, int(settings.cache_hydration_stale_ttl_seconds))
         self._failure_ms = max(1, int(settings.horde_api_breaker_reset_seconds * 1000))
         self._longest_failure_ms = max(self._failure_ms, int(MAX_RETRY_AFTER * 1000))
         self._limits = settings.body_limits
-        self._cooldown = Cooldown(clock, RETRY_AFTER)
+        self._retry_seconds = settings.redis.retry_seconds
+        self._cooldown = Cooldown(clock, self._retry_seconds)
         self._together = False
         try:
             self._redis = redis.asyncio.from_url(
@@ -167,18 +174,18 @@ class RedisSharing:
     async def announce(self, category: MODEL_REFERENCE_CATEGORY, revision: str) -> None:
         """Tell the others of a revision, unless it is the one they were told last."""
 
-        async def tell() -> None:
+        async def publish() -> None:
             revisions = f"{self._prefix}:revisions"
             try:
-                told = await self._redis.hget(revisions, category.value)
+                last = await self._redis.hget(revisions, category.value)
             except ResponseError:  # It is no hash.
-                told = None
+                last = None
                 await self._redis.delete(revisions)
-            if told is None or _text(told) != revision:
+            if last is None or _text(last) != revision:
                 await self._redis.hset(revisions, category.value, revision)
                 await self._redis.publish(self._channel, json.dumps({"category": category.value}))
 
-        await self._attempt(tell, otherwise=None)
+        await self._attempt(publish, otherwise=None)
 
     async def announcements(self) -> AsyncIterator[MODEL_REFERENCE_CATEGORY]:
         """Return the categories that others announce; while Redis is away there are none."""
@@ -188,7 +195,7 @@ class RedisSharing:
                 if await self._attempt(partial(self._subscribed, pubsub), otherwise=False):
                     async for category in self._messages(pubsub):
                         yield category
-            await asyncio.sleep(RETRY_AFTER)
+            await asyncio.sleep(self._retry_seconds)
 
     async def _subscribed(self, pubsub: redis.asyncio.client.PubSub) -> bool:
         await pubsub.subscribe(self._channel)
@@ -220,7 +227,7 @@ class RedisSharing:
         return f"{self._prefix}:catalogues"
 
     def _key(self, what: str, kind: PayloadKind) -> str:
-        return f"{self._prefix}:{what}:{kind.route}"
+        return f"{self._prefix}:{what}:{self._horde}:{kind.route}"
 
     async def _attempt(self, work: Callable[[], Awaitable[T]], otherwise: T, seconds: float | None = None) -> T:
         """Do something with Redis; where it is or was just now away, do without."""
@@ -239,7 +246,7 @@ class RedisSharing:
 
     async def _note_away(self, error: Exception) -> None:
         if not self._cooldown.active:
-            log.warning("Redis is away, going on alone for %.0f seconds: %s", RETRY_AFTER, type(error).__name__)
+            log.warning("Redis is away, going on alone for %g seconds: %s", self._retry_seconds, type(error).__name__)
         self._together = False
         self._cooldown.begin()
         with suppress(*_AWAY):  # Each idle connection may be dead too; found out one by one, each would cost a while.
@@ -257,7 +264,7 @@ def _report(text: bytes | str, kind: PayloadKind, limits: BodyLimits) -> HeldPay
         raise limits.exceeded("max_bytes", "bytes")
     check_json(content, limits)
     held = HeldPayload.from_json(content, kind)
-    names, columns = held.report.frame["api_name"], frozenset(kind.schema) - {"api_name"}
+    names, columns = held.report.frame["api_name"], frozenset(kind.schema) - {"api_name"} - OPTIONAL
     counted = held.report.faults.keys() <= FAULTS.keys() and {int} >= set(map(type, held.report.faults.values()))
     if held.fetched_at.tzinfo is None or held.report.known != columns or not counted:
         raise ValueError("no report of ours")
@@ -266,9 +273,9 @@ def _report(text: bytes | str, kind: PayloadKind, limits: BodyLimits) -> HeldPay
     return held
 
 
-def _reason(told: bytes | str, kind: PayloadKind) -> str:
+def _reason(message: bytes | str, kind: PayloadKind) -> str:
     """Return the reason of another process's failure; only text in the form of our messages reaches clients."""
-    reason, ours = visible(_text(told))[:MAX_REASON], f"Horde route {kind.route} "
+    reason, ours = visible(_text(message))[:MAX_REASON], f"Horde route {kind.route} "
     return reason if reason.startswith(ours) else f"{ours}failed a moment ago."
 
 

@@ -8,8 +8,10 @@ from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from typing import Protocol
 
 from horde_model_reference.categories import MODEL_REFERENCE_CATEGORY
-from horde_model_reference.errors import HordeAPIError
+from horde_model_reference.clock import Clock
+from horde_model_reference.errors import HordeAPIError, SettingsError
 from horde_model_reference.integrations.horde_api_routes import HeldPayload, PayloadKind
+from horde_model_reference.settings import Settings
 
 
 class Sharing(Protocol):
@@ -87,3 +89,21 @@ class NoSharing:
 
     async def aclose(self) -> None:
         """Nothing is held."""
+
+
+def make_sharing(settings: Settings, clock: Clock) -> Sharing:
+    """Return the means of sharing that the settings ask for.
+
+    Raises:
+        SettingsError: Redis is asked for, but its client is not installed.
+    """
+    if not settings.redis.use_redis:
+        return NoSharing()
+    try:
+        from horde_model_reference.integrations.redis_sharing import RedisSharing  # noqa: PLC0415 - an optional extra
+    except ModuleNotFoundError as error:
+        raise SettingsError(
+            "HORDE_MODEL_REFERENCE_REDIS__USE_REDIS: the Redis client is not installed.",
+            hint="pip install redis",
+        ) from error
+    return RedisSharing(settings, clock)

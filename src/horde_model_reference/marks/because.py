@@ -72,7 +72,7 @@ class Because(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
-    code: RemovalCode
+    code: RemovalCode = Field(description="The code of the reason.")
     detail: str = Field("", max_length=LONGEST_DETAIL, description="For people; some codes need one.")
 
     @model_validator(mode="after")

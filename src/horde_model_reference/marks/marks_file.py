@@ -68,10 +68,12 @@ def parse_marks(content: bytes, place: str, _: datetime | None = None) -> Marks:
         except ValidationError as error:
             faults.append(_skipped(shown, *_fault(error.errors()[0], where)))
             continue
-        if (mark.category, mark.name) in marks:
-            faults.append(_skipped(shown, where.keys.get("name", where.line), f"{quoted(mark.name)} is marked above"))
-        else:
-            marks[mark.category, mark.name] = mark
+        known = marks.setdefault((mark.category, mark.name), mark)
+        if known is not mark:  # Which of them is meant is unknown, so the model has the longer notice of both.
+            later = max(known.remove_after, mark.remove_after)
+            marks[mark.category, mark.name] = known.model_copy(update={"remove_after": later})
+            fault = f"{quoted(mark.name)} is marked above, and the later day of both holds"
+            faults.append(_skipped(shown, where.keys.get("name", where.line), fault))
     return Marks(tuple(marks.values()), bounded(faults))
 
 

@@ -4,25 +4,20 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Iterable
 
-from horde_model_reference.analytics.flags import FLAG_NAMES
-from horde_model_reference.analytics.risk_query import SCALAR_COLUMNS
-from horde_model_reference.analytics.risk_schema import ModelDeletionRiskInfo
+import polars as pl
+
 from horde_model_reference.escaping import visible
 
 FORMULA_STARTS = ("=", "+", "-", "@")
 
 
-def to_csv(rows: Iterable[ModelDeletionRiskInfo]) -> str:
+def to_csv(rows: pl.DataFrame) -> str:
     """Return rows as CSV with a header line and CRLF line ends; unknown is an empty cell."""
     text = io.StringIO()
     writer = csv.writer(text)
-    writer.writerow([*SCALAR_COLUMNS, *FLAG_NAMES])
-    for row in rows:
-        scalars = [getattr(row, column) for column in SCALAR_COLUMNS]
-        flags = [getattr(row.deletion_risk_flags, name) for name in FLAG_NAMES]
-        writer.writerow([cell(value) for value in (*scalars, *flags)])
+    writer.writerow(rows.columns)
+    writer.writerows(map(cell, row) for row in rows.iter_rows())
     return text.getvalue()
 
 

@@ -24,7 +24,7 @@ class FittedColumn:
     Attributes:
         heading: Its heading, which may have several lines.
         justify: On which side its cells stand.
-        least: Fewest cells of width down to which it folds; None where it never folds.
+        least: Fewest cells of width down to which it folds while others can be left out; None where it never folds.
     """
 
     heading: str
@@ -66,6 +66,8 @@ class FittedTable:
             for width, column in zip(natural, self._columns, strict=True)
         ]
         kept = self._kept(least, options.max_width)
+        if _framed([least[at] for at in kept]) > options.max_width:  # What never folds would be cut off otherwise.
+            least = [width if column.least is None else 1 for width, column in zip(least, self._columns, strict=True)]
         yield self._drawn(kept, _shared_out({at: natural[at] for at in kept}, least, options.max_width))
         missing = [column.words for at, column in enumerate(self._columns) if at not in kept]
         if missing:

@@ -7,7 +7,7 @@ import re
 from horde_model_reference.analytics.risk_schema import Answer
 
 # JSON leaves these as they are, and terminals obey them: DEL, the C1 controls, line separators, and the marks that
-# reverse the reading direction (see ``inert``).
+# reverse the reading direction (see ``escaping``).
 _ACTIVE = re.compile(rb"\x7f|\xc2[\x80-\x9f]|\xd8\x9c|\xe2(?:\x80[\x8e\x8f\xa8-\xae]|\x81[\xa6-\xa9])")
 
 _DELETE = b"\x7f"
@@ -15,10 +15,10 @@ _DELETE = b"\x7f"
 
 def to_json(answer: Answer) -> bytes:
     """Return an answer as compact UTF-8 JSON, in the order of its schema."""
-    return inert(answer.model_dump_json().encode())
+    return escaped_json(answer.model_dump_json().encode())
 
 
-def inert(body: bytes) -> bytes:
+def escaped_json(body: bytes) -> bytes:
     """Return JSON in which control characters are escaped; parsers read the same values."""
     return body if body.isascii() and _DELETE not in body else _ACTIVE.sub(_escape, body)
 

@@ -3,21 +3,19 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
 
 from horde_model_reference.analytics.risk_schema import CategoryDeletionRiskResponse, ModelDeletionRiskInfo
 from horde_model_reference.escaping import visible
 from horde_model_reference.reports import words
-from horde_model_reference.reports.model_size import model_size
-
-HEADER = "| Model | Level | Month use | Share | Workers | {} | Why |\n| --- | --- | ---: | ---: | ---: | ---: | --- |"
-"""The heading of the table; its gap is for the measure of size."""
+from horde_model_reference.reports.report_columns import NAME, REPORT_COLUMNS, ReportColumn
 
 
 def to_markdown(answer: CategoryDeletionRiskResponse, now: datetime) -> str:
     """Return the report; ``now`` is the moment that ages are told from."""
-    header = HEADER.format(model_size(answer.category).heading)
-    lines = [f"## Deletion risk: {answer.category.value}", "", header, *map(_line, answer.models), ""]
+    columns = [column for column in REPORT_COLUMNS[1:] if column.markdown and column.shown(answer.category)]
+    lines = [f"## Deletion risk: {answer.category.value}", "", *_table(answer.models, columns), ""]
     lines += [
         words.summary(answer),
         "",
@@ -38,14 +36,19 @@ def code(text: str) -> str:
     return f"{fence}{padding}{shown}{padding}{fence}"
 
 
-def _line(row: ModelDeletionRiskInfo) -> str:
-    cells = (
-        code(row.name).replace("|", "\\|"),  # Tables demand it even inside code.
-        row.risk_level.value,
-        words.month_use(row),
-        words.share(row.usage_percentage_of_category),
-        words.count(row.worker_count),
-        model_size(row.category).cell(row),
-        words.flags(row),
-    )
+def _table(rows: Iterable[ModelDeletionRiskInfo], columns: Sequence[ReportColumn]) -> Iterator[str]:
+    """Yield the lines of the table: the names as code, and the other columns."""
+    yield _line((NAME.heading, *(column.heading for column in columns)))
+    yield _line(("---", *("---:" if column.numeric else "---" for column in columns)))
+    for row in rows:
+        cells = (_code_cell(column.cell(row)) if column.hostile else column.cell(row) for column in columns)
+        yield _line((_code_cell(row.name), *cells))
+
+
+def _code_cell(text: str) -> str:
+    """Return hostile text as a cell; tables demand that a bar is escaped even inside code."""
+    return code(text).replace("|", "\\|")
+
+
+def _line(cells: Iterable[str]) -> str:
     return f"| {' | '.join(cells)} |"

@@ -35,7 +35,7 @@ class ModelSize:
         """Return the size of a row, verdict or effect without its unit; ``?`` where it is unknown."""
         return self.text(getattr(sized, self.column))
 
-    def said(self, sized: object) -> str:
+    def with_unit(self, sized: object) -> str:
         """Return the size of a row, verdict or effect: ``4.9 GB``, ``7.2B parameters``."""
         return f"{self.cell(sized)} {self.unit}"
 

@@ -2,27 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass
 from datetime import datetime
+from operator import itemgetter
 
 from rich.console import Group, RenderableType
 from rich.text import Text
 
+from horde_model_reference.analytics.detail_schema import ApiNameInfo, FlagEvidence, ModelDeletionRiskDetail
 from horde_model_reference.analytics.risk_level import RiskLevel
-from horde_model_reference.analytics.risk_schema import (
-    ApiNameInfo,
-    BackendVariation,
-    CategoryDeletionRiskResponse,
-    FlagEvidence,
-    ModelDeletionRiskDetail,
-    ModelDeletionRiskInfo,
-)
-from horde_model_reference.categories import MODEL_REFERENCE_CATEGORY, SizeMeasure, has_styles, measured_in
+from horde_model_reference.analytics.risk_schema import CategoryDeletionRiskResponse, ModelDeletionRiskInfo
+from horde_model_reference.categories import has_styles
 from horde_model_reference.escaping import visible
 from horde_model_reference.reports import words
 from horde_model_reference.reports.fitted_table import FittedColumn, FittedTable
 from horde_model_reference.reports.model_size import model_size
+from horde_model_reference.reports.report_columns import LEVEL, REPORT_COLUMNS, ReportColumn
 
 LEVEL_STYLES: dict[RiskLevel, str] = {
     RiskLevel.CRITICAL: "bold red",
@@ -35,71 +29,33 @@ LEVEL_STYLES: dict[RiskLevel, str] = {
 
 def report(answer: CategoryDeletionRiskResponse, now: datetime) -> RenderableType:
     """Return the table of an answer with its summary; ``now`` is the moment that ages are told from."""
-    columns = [column for column in COLUMNS if column.shown(answer.category)]
-    table = FittedTable([column.shape for column in columns], dropped=DROPPED)
+    columns = [column for column in REPORT_COLUMNS if column.shown(answer.category)]
+    table = FittedTable([_fitted(column) for column in columns], dropped=DROPPED)
     for row in answer.models:
-        table.add_row(*(column.cell(row) for column in columns))
-        for variation in row.backend_variations or ():
-            table.add_row(*(column.variation_cell(variation) for column in columns), style="dim")
+        table.add_row(*(_cell(column, row) for column in columns))
+        for backend in row.backend_variations or ():
+            table.add_row(*(Text(visible(column.backend_cell(backend))) for column in columns), style="dim")
     return Group(table, _closing(answer, now))
 
 
-def _no_cell(_: BackendVariation) -> Text:
-    return Text()
+def _terminal_heading(column: ReportColumn) -> str:
+    return column.narrow or column.heading
 
 
-@dataclass(frozen=True, slots=True)
-class Column:
-    """One column of the report: its shape, its cell for a row and for one of a row's backends, and its categories."""
-
-    shape: FittedColumn
-    cell: Callable[[ModelDeletionRiskInfo], Text]
-    variation_cell: Callable[[BackendVariation], Text] = _no_cell
-    shown: Callable[[MODEL_REFERENCE_CATEGORY], bool] = lambda _: True
+def _fitted(column: ReportColumn) -> FittedColumn:
+    return FittedColumn(_terminal_heading(column), "right" if column.numeric else "left", column.least)
 
 
-def _name(row: ModelDeletionRiskInfo) -> Text:
-    return Text(visible(row.name if row.members is None else f"{row.name} ({words.members(row)})"))
+def _cell(column: ReportColumn, row: ModelDeletionRiskInfo) -> Text:
+    return Text(visible(column.cell(row)), style=LEVEL_STYLES[row.risk_level] if column is LEVEL else "")
 
 
-COLUMNS: tuple[Column, ...] = (
-    Column(FittedColumn("Model", least=20), _name, lambda variation: Text(f"  {variation.backend}")),
-    Column(FittedColumn("Level"), lambda row: Text(row.risk_level.value, style=LEVEL_STYLES[row.risk_level])),
-    Column(
-        FittedColumn("Month\nuse", "right"),
-        lambda row: Text(words.month_use(row)),
-        lambda variation: Text(words.count(variation.usage_month)),
-    ),
-    Column(FittedColumn("Share", "right"), lambda row: Text(words.share(row.usage_percentage_of_category))),
-    Column(
-        FittedColumn("Work-\ners", "right"),
-        lambda row: Text(words.count(row.worker_count)),
-        lambda variation: Text(words.count(variation.worker_count)),
-    ),
-    Column(
-        FittedColumn("GB", "right"),
-        lambda row: Text(words.size(row.size_gb)),
-        shown=measured_in(SizeMeasure.GIGABYTES),
-    ),
-    Column(
-        FittedColumn("Param-\neters", "right"),
-        lambda row: Text(words.weights(row.parameters)),
-        shown=measured_in(SizeMeasure.PARAMETERS),
-    ),
-    Column(
-        FittedColumn("Sty-\nles", "right"),
-        lambda row: Text(words.count(row.style_count)),
-        shown=has_styles,
-    ),
-    Column(
-        FittedColumn("Why", least=14),
-        lambda row: Text(words.flags(row)),
-        lambda variation: Text(visible(variation.variant_name)),
-    ),
+DROPPED = tuple(
+    _terminal_heading(column)
+    for _, column in sorted(
+        ((column.dropped, column) for column in REPORT_COLUMNS if column.dropped is not None), key=itemgetter(0)
+    )
 )
-"""The columns of the report, from left to right."""
-
-DROPPED = ("Share", "Sty-\nles", "GB", "Param-\neters", "Work-\ners", "Why", "Month\nuse")
 """The columns that a narrow terminal does without; the first goes first."""
 
 
@@ -122,7 +78,7 @@ def explanation(detail: ModelDeletionRiskDetail, now: datetime) -> RenderableTyp
         f"{words.count(detail.usage_total)} ever; "
         f"{words.counted(detail.worker_count, 'worker thread')}, {words.counted(detail.queued_jobs, 'job')} waiting\n"
         f"{words.possible_use(detail.possible_usage_month)}"
-        f"{model_size(detail.category).said(detail)}; baseline {visible(detail.baseline or words.UNKNOWN)}; "
+        f"{model_size(detail.category).with_unit(detail)}; baseline {visible(detail.baseline or words.UNKNOWN)}; "
         f"files on {visible(', '.join(detail.download_hosts)) or 'no known host'}",
     )
     reasons = _evidence(detail.evidence) if detail.evidence else Text("\nNothing speaks against it.")

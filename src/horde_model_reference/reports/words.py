@@ -6,12 +6,12 @@ from collections.abc import Sequence
 from datetime import UTC, date, datetime, timedelta
 from urllib.parse import urlsplit
 
+from horde_model_reference.analytics.detail_schema import LinkInfo
 from horde_model_reference.analytics.flags import FLAGS, Flag
 from horde_model_reference.analytics.risk_level import RiskLevel
 from horde_model_reference.analytics.risk_schema import (
     CategoryDeletionRiskResponse,
     DataAsOfInfo,
-    LinkInfo,
     ModelDeletionRiskInfo,
     PeriodAttribution,
 )
@@ -25,6 +25,15 @@ MOST_NAMES = 5
 def count(value: int | None) -> str:
     """Return a count with thousands separated, or ``?`` where it is unknown."""
     return UNKNOWN if value is None else f"{value:,}"
+
+
+def plain(value: object) -> str:
+    """Return a value as it is: numbers with thousands separated, yes or no; ``?`` where it is unknown."""
+    if value is None:
+        return UNKNOWN
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    return f"{value:,}" if isinstance(value, int | float) else str(value)
 
 
 def counted(value: int | None, noun: str) -> str:
@@ -118,9 +127,13 @@ def first_names(names: Sequence[str], most: int = MOST_NAMES) -> str:
 
 def telling_flags(row: ModelDeletionRiskInfo) -> list[Flag]:
     """Return the set flags without those that another one implies."""
-    found = [flag for flag in FLAGS if getattr(row.deletion_risk_flags, flag.name)]
-    implied = {name for flag in found for name in flag.implies}
-    return [flag for flag in found if flag.name not in implied]
+    return telling([flag for flag in FLAGS if getattr(row.deletion_risk_flags, flag.name)])
+
+
+def telling(flags: Sequence[Flag]) -> list[Flag]:
+    """Return flags without those that another one of them implies."""
+    implied = {name for flag in flags for name in flag.implies}
+    return [flag for flag in flags if flag.name not in implied]
 
 
 def flags(row: ModelDeletionRiskInfo) -> str:

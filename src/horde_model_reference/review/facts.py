@@ -97,7 +97,8 @@ class ReviewFacts:
     @cached_property
     def kinds(self) -> Mapping[str, str | None]:
         """The kind of each model after the change; None where its record does not tell."""
-        rows = self.change.head.catalogue.frame.with_columns(usage_month=pl.lit(None, pl.Int64))
+        catalogue = self.change.head.catalogue
+        rows = catalogue.frame.with_columns(usage_month=pl.lit(None, pl.Int64), family=catalogue.families)
         return dict(kinds(rows, self.category).select("name", "kind").iter_rows())
 
     @cached_property

@@ -10,12 +10,8 @@ import polars as pl
 from horde_model_reference.catalogue.legacy import generated_short_name
 from horde_model_reference.categories import MODEL_REFERENCE_CATEGORY, has_families, usage_traits
 from horde_model_reference.escaping import quoted, visible
-from horde_model_reference.integrations.attribution import (
-    ATTRIBUTED,
-    attribute_names,
-    candidates_of,
-    name_rules,
-)
+from horde_model_reference.integrations.attribution import ATTRIBUTED, attribute_names, candidates_of
+from horde_model_reference.integrations.name_steps import name_rules
 from horde_model_reference.polars_queries import collected
 from horde_model_reference.reports.words import first_names
 from horde_model_reference.review.facts import ReviewFacts

@@ -40,7 +40,7 @@ async def keep_comment(client: httpx.AsyncClient, number: int, head: str, review
         UsageError: The pull request has another commit by now.
         OutputError: GitHub refuses, or cannot be reached.
     """
-    found = await _asked(client, "GET", f"pulls/{number}")
+    found = await _request(client, "GET", f"pulls/{number}")
     if _at(found, "head", "sha") != head:
         raise UsageError(
             f"Pull request {number} is not at commit {quoted(head)}.", hint="Its newest run comments on it."
@@ -50,16 +50,16 @@ async def keep_comment(client: httpx.AsyncClient, number: int, head: str, review
         if str(comment.get("body", "")).startswith(MARK.format(review.category.value)):
             if comment["body"] == body:
                 return "unchanged"
-            await _asked(client, "PATCH", f"issues/comments/{comment['id']}", {"body": body})
+            await _request(client, "PATCH", f"issues/comments/{comment['id']}", {"body": body})
             return "updated"
-    await _asked(client, "POST", f"issues/{number}/comments", {"body": body})
+    await _request(client, "POST", f"issues/{number}/comments", {"body": body})
     return "written"
 
 
 async def _own_comments(client: httpx.AsyncClient, number: int) -> AsyncIterator[dict[str, Any]]:
     """Yield the comments that bots wrote: those of people may imitate ours, and are never changed."""
     for page in range(1, MOST_PAGES + 1):
-        comments = await _asked(client, "GET", f"issues/{number}/comments?per_page={PAGE}&page={page}")
+        comments = await _request(client, "GET", f"issues/{number}/comments?per_page={PAGE}&page={page}")
         for comment in comments:
             if _at(comment, "user", "type") == "Bot":
                 yield comment
@@ -67,7 +67,7 @@ async def _own_comments(client: httpx.AsyncClient, number: int) -> AsyncIterator
             return
 
 
-async def _asked(client: httpx.AsyncClient, method: str, path: str, body: object = None) -> Any:
+async def _request(client: httpx.AsyncClient, method: str, path: str, body: object = None) -> Any:
     """Return the JSON of an answer of GitHub's."""
     try:
         async with client.stream(method, path, json=body) as answer:

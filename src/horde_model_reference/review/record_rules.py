@@ -91,14 +91,14 @@ def _shared(facts: ReviewFacts, before: _Owners, after: _Owners, sentence: str) 
     """Yield one remark for each group of records that share a mark, if the change makes the group or adds to it."""
     touched = {record.name for record in facts.change.touched}
     old_names = {pair.after.name: pair.before.name for pair in facts.change.renamed}
-    told: set[tuple[str, ...]] = set()
+    reported: set[tuple[str, ...]] = set()
     for mark, records in after.items():
         names = tuple(record.name for record in records)
         held = {record.name for record in before.get(mark, ())}
         new = [record for record in records if old_names.get(record.name, record.name) not in held]
         first = next((record for record in new if record.name in touched), None)
-        if len(names) > 1 and first is not None and names not in told:
-            told.add(names)
+        if len(names) > 1 and first is not None and names not in reported:
+            reported.add(names)
             yield about(first, f"{sentence}: {first_names([quoted(name) for name in names])}.")
 
 

@@ -10,6 +10,7 @@ from horde_model_reference.body_limits import DEFAULT_LIMITS, BodyLimitError, ch
 from horde_model_reference.categories import has_styles
 from horde_model_reference.curation.db_json import generated_records
 from horde_model_reference.curation.plan import ModelVerdict
+from horde_model_reference.curation.reasons import LIMIT_REACHED, used_enough
 from horde_model_reference.errors import CatalogueFormatError
 from horde_model_reference.escaping import quoted, visible
 from horde_model_reference.json_text import loads
@@ -17,8 +18,8 @@ from horde_model_reference.reports.words import first_names
 from horde_model_reference.review.facts import ReviewFacts
 from horde_model_reference.review.rule import Remark, Severity, about, about_gone, rule
 
-USED = "used_enough"
-"""The code of the reason that a model has enough use."""
+OF_USE_OR_LIMITS = {used_enough.code, *(limit.code for limit in LIMIT_REACHED.values())}
+"""The codes of reasons that :func:`removal_used` tells, or that follow from what else a plan removes."""
 
 
 def _why(verdict: ModelVerdict) -> str:
@@ -39,7 +40,7 @@ def removal_used(facts: ReviewFacts) -> Iterator[Remark]:
     """A removed model has enough use to stay."""
     for record in facts.change.removed:
         verdict = facts.removals.of(record, Verdict.KEEP)
-        if verdict is not None and any(reason.code == USED for reason in verdict.reasons):
+        if verdict is not None and any(reason.code == used_enough.code for reason in verdict.reasons):
             yield about_gone(record, f"It is removed, and used: {_why(verdict)}")
 
 
@@ -48,8 +49,8 @@ def removal_kept(facts: ReviewFacts) -> Iterator[Remark]:
     """The policy would keep a removed model for another reason than its use."""
     for record in facts.change.removed:
         verdict = facts.removals.of(record, Verdict.KEEP)
-        codes = {reason.code for reason in verdict.reasons} if verdict is not None else {USED}
-        if verdict is not None and not codes & {USED, "limit_reached"}:
+        codes = {reason.code for reason in verdict.reasons} if verdict is not None else {used_enough.code}
+        if verdict is not None and not codes & OF_USE_OR_LIMITS:
             yield about_gone(record, f"It is removed, and the policy would keep it: {_why(verdict)}")
 
 

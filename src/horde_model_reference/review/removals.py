@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from horde_model_reference.catalogue.listing import Listing
 from horde_model_reference.curation.policy import Policy
-from horde_model_reference.curation.telling import verdicts_on
+from horde_model_reference.curation.verdict_builder import verdicts_on
 from horde_model_reference.engine import Engine
 from horde_model_reference.errors import CatalogueError, HordeAPIError, PlanError
 from horde_model_reference.review.change import Change
@@ -18,7 +18,7 @@ NOT_ASKED = "the Horde was not asked."
 """Why nothing is known of removed models in a review without the network."""
 
 
-async def judged_removals(
+async def removals_with_verdicts(
     engine: Engine, change: Change, policy: Policy, location: str, listings: Mapping[str, Listing]
 ) -> Removals:
     """Return the verdicts on removed models, in the catalogue before the change; unknown where the Horde fails.

@@ -34,12 +34,14 @@ class AllowedHosts:
     Args:
         app: The app behind it.
         allowed: Names and addresses, without ports; ``*.example`` allows all below it.
+        most_known: How many headers that were allowed are remembered.
     """
 
-    def __init__(self, app: ASGIApp, allowed: Iterable[str]) -> None:
+    def __init__(self, app: ASGIApp, allowed: Iterable[str], most_known: int = MOST_KNOWN) -> None:
         self._app = app
         self._allowed = frozenset(name.lower().strip("[]") for name in allowed)
         self._known: set[bytes] = set()
+        self._most_known = most_known
 
     def __call__(self, scope: Scope, receive: Receive, send: Send) -> Awaitable[None]:
         """Answer a request (ASGI); no coroutine of its own, since all hot answers pass here."""
@@ -56,7 +58,7 @@ class AllowedHosts:
         host = _without_port(header.decode("latin-1").lower())
         _, _, parent = host.partition(".")
         allowed = host in self._allowed or self._below(parent)
-        if allowed and len(self._known) < MOST_KNOWN:
+        if allowed and len(self._known) < self._most_known:
             self._known.add(header)
         return allowed
 

@@ -6,8 +6,11 @@ import hashlib
 
 from fastapi import Request, Response
 
-from horde_model_reference.analytics.risk_schema import Answer, CategoryDeletionRiskResponse
+from horde_model_reference.analytics.risk_query import RiskQuery
+from horde_model_reference.analytics.risk_schema import Answer
+from horde_model_reference.analytics.risk_table import RiskTable
 from horde_model_reference.reports.csv_report import to_csv
+from horde_model_reference.reports.exported_rows import exported_rows
 from horde_model_reference.reports.json_report import to_json
 from horde_model_reference.service.response_cache import matches
 
@@ -33,7 +36,7 @@ def tagged(request: Request, body: bytes, media_type: str) -> Response:
     return Response(body, media_type=media_type, headers=headers)
 
 
-def csv_answer(answer: CategoryDeletionRiskResponse) -> Response:
-    """Return an answer's rows as CSV, named after its category."""
-    headers = {"Content-Disposition": f'attachment; filename="{answer.category.value}-deletion-risk.csv"'}
-    return CsvResponse(to_csv(answer.models), headers=headers)
+def csv_answer(table: RiskTable, query: RiskQuery) -> Response:
+    """Return the rows of a query's page as CSV, named after their category."""
+    headers = {"Content-Disposition": f'attachment; filename="{table.category.value}-deletion-risk.csv"'}
+    return CsvResponse(to_csv(exported_rows(table, query)), headers=headers)

@@ -13,9 +13,9 @@ from horde_model_reference.categories import MODEL_REFERENCE_CATEGORY, USAGE
 from horde_model_reference.engine import Engine
 from horde_model_reference.history.link_turn import link_turn
 from horde_model_reference.history.store import HistoryStore, open_store
-from horde_model_reference.links.asking import Asker
-from horde_model_reference.links.checking import check_links, open_asker
+from horde_model_reference.links.checking import check_links, open_prober
 from horde_model_reference.links.link import Link, LinkResult, links_of
+from horde_model_reference.links.probing import LinkProber
 from horde_model_reference.reports.words import counted
 from horde_model_reference.service.background import attempt, in_background
 
@@ -50,19 +50,19 @@ async def _check_all(engine: Engine) -> None:
     async with aclosing(await open_store(engine.settings, engine.clock)) as store, link_turn(store) as free:
         if not free:
             return
-        async with open_asker(engine.settings.links, engine.clock) as asker:
+        async with open_prober(engine.settings.links, engine.clock) as prober:
             for category in filter(engine.manager.location, USAGE):
                 failure = f"the links of {category.value} were not checked"
-                await attempt(failure, _check(engine, store, asker, category))
+                await attempt(failure, _check(engine, store, prober, category))
 
 
-async def _check(engine: Engine, store: HistoryStore, asker: Asker, category: MODEL_REFERENCE_CATEGORY) -> None:
+async def _check(engine: Engine, store: HistoryStore, prober: LinkProber, category: MODEL_REFERENCE_CATEGORY) -> None:
     async def keep(link: Link, result: LinkResult) -> None:
         await store.links.keep(link.address, result, engine.clock.now())
 
     links = links_of((await engine.manager.get_catalogue(category)).records.values())
     due = await store.links.due(links, (1 - JITTER) * _interval(engine), engine.clock.now())
-    await check_links(due, asker, keep)
+    await check_links(due, prober, keep)
     log.info("%s of %s checked", counted(len(due), "link"), category.value)
 
 

@@ -2,21 +2,25 @@
 
 from __future__ import annotations
 
+import asyncio
+from collections.abc import Callable
 from dataclasses import replace
-from typing import Annotated, TypedDict
+from typing import Annotated, Any, TypedDict, TypeVar
 
 from fastapi import Depends, Request
 
 from horde_model_reference.analytics.deletion_risk_cache import DeletionRiskCache
-from horde_model_reference.analytics.risk_table import RiskTable
 from horde_model_reference.catalogue.manager import ModelReferenceManager
 from horde_model_reference.categories import MODEL_REFERENCE_CATEGORY
 from horde_model_reference.engine import Engine, TableAtTime
+from horde_model_reference.errors import CatalogueError, EmptyCategoryError
 from horde_model_reference.integrations.horde_api_integration import HordeAPIIntegration
+from horde_model_reference.service.catalogues import CurrentCatalogues, ServedCatalogue
 from horde_model_reference.service.metrics import Instruments
-from horde_model_reference.service.response_cache import MARK
-from horde_model_reference.service.response_store import Keepable
-from horde_model_reference.service.tables import CurrentTables
+from horde_model_reference.service.plan_process import PlanRunner
+from horde_model_reference.service.tables import CurrentTables, ServedTable
+
+T = TypeVar("T")
 
 
 class State(TypedDict):
@@ -24,6 +28,8 @@ class State(TypedDict):
 
     engine: Engine
     tables: CurrentTables
+    plans: PlanRunner
+    catalogues: CurrentCatalogues
     instruments: Instruments
 
 
@@ -35,6 +41,16 @@ def _engine(request: Request) -> Engine:
 def _tables(request: Request) -> CurrentTables:
     tables: CurrentTables = request.state.tables
     return tables
+
+
+def _plans(request: Request) -> PlanRunner:
+    plans: PlanRunner = request.state.plans
+    return plans
+
+
+def _catalogues(request: Request) -> CurrentCatalogues:
+    catalogues: CurrentCatalogues = request.state.catalogues
+    return catalogues
 
 
 def _instruments(request: Request) -> Instruments:
@@ -79,39 +95,62 @@ OverridableEngineDep = Annotated[Engine, Depends(get_engine)]
 
 
 class TableReader:
-    """Returns a category's table to a route, and notes on the request that the answer depends on it."""
+    """Returns the served table of a category to a route."""
 
     def __init__(
         self,
-        request: Request,
         engine: Annotated[Engine, Depends(get_engine)],
         tables: Annotated[CurrentTables, Depends(_tables)],
+        plans: Annotated[PlanRunner, Depends(_plans)],
     ) -> None:
-        self._request = request
         self.engine = engine
         self._tables = tables
+        self._plans = plans
 
-    async def table(self, category: MODEL_REFERENCE_CATEGORY, *, keep_answer: bool = True) -> RiskTable:
-        """Return a category's table; errors as for :meth:`Engine.table`.
-
-        Args:
-            category: Which category.
-            keep_answer: Whether the answer is worth keeping; free-text searches are not.
-        """
-        return (await self.judged(category, keep_answer=keep_answer)).table
-
-    async def judged(self, category: MODEL_REFERENCE_CATEGORY, *, keep_answer: bool = True) -> TableAtTime:
-        """Return a category's table with the columns that its verdicts follow from, as :meth:`table` does.
-
-        Of the inputs of plans, an answer that is kept may rest on the table and on ``facts.added`` alone.
-        """
-        served = await self._tables.get(category, self.engine)
-        setattr(self._request.state, MARK, Keepable(served, keep_answer))
-        return served.made
+    async def served(self, category: MODEL_REFERENCE_CATEGORY) -> ServedTable:
+        """Return the table of a category; errors as for :meth:`Engine.table`."""
+        return await self._tables.get(category, self.engine)
 
     async def made(self, category: MODEL_REFERENCE_CATEGORY) -> TableAtTime:
-        """Return a category's table with the inputs of plans, for answers that are not kept; errors as for tables."""
-        return (await self._tables.get(category, self.engine)).made
+        """Return the table of a category with the inputs of plans, as :meth:`served` does."""
+        return (await self.served(category)).made
+
+    async def plan(self, category: MODEL_REFERENCE_CATEGORY, work: Callable[..., T], *args: Any) -> T:
+        """Return ``work(made, *args)`` on a category's table with the inputs of plans; see :class:`PlanRunner`.
+
+        Raises:
+            PlanProcessError: The process in which the work was done has ended; else as for :meth:`table`.
+        """
+        return await self._plans.run(work, await self.made(category), *args)
 
 
 Reader = Annotated[TableReader, Depends()]
+
+
+class CatalogueReader:
+    """Returns served catalogues to a route."""
+
+    def __init__(self, manager: Manager, catalogues: Annotated[CurrentCatalogues, Depends(_catalogues)]) -> None:
+        self._manager = manager
+        self._catalogues = catalogues
+
+    async def served(self, category: MODEL_REFERENCE_CATEGORY) -> ServedCatalogue:
+        """Return the catalogue of a category; errors as for :meth:`CurrentCatalogues.get`."""
+        return await self._catalogues.get(category, self._manager)
+
+    async def all(self) -> tuple[list[ServedCatalogue], list[CatalogueError]]:
+        """Return the catalogues of all categories that have a source, and the errors of those that cannot be had."""
+        found = await asyncio.gather(*map(self._attempt, MODEL_REFERENCE_CATEGORY))
+        served = [one for one in found if isinstance(one, ServedCatalogue)]
+        return served, [error for error in found if isinstance(error, CatalogueError)]
+
+    async def _attempt(self, category: MODEL_REFERENCE_CATEGORY) -> ServedCatalogue | CatalogueError | None:
+        try:
+            return await self.served(category)
+        except EmptyCategoryError:
+            return None
+        except CatalogueError as error:
+            return error
+
+
+Catalogues = Annotated[CatalogueReader, Depends()]

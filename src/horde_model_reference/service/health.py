@@ -11,6 +11,7 @@ from fastapi.responses import PlainTextResponse
 from pydantic import BaseModel, Field
 
 from horde_model_reference.categories import MODEL_REFERENCE_CATEGORY, USAGE
+from horde_model_reference.compat.schema import ReplicateModeResponse
 from horde_model_reference.engine import Engine
 from horde_model_reference.errors import HordeModelReferenceError
 from horde_model_reference.service.dependencies import EngineDep, Measured, Tables
@@ -20,11 +21,24 @@ from horde_model_reference.service.tables import CurrentTables
 router = APIRouter(tags=["service"])
 
 
+class HordeHealth(BaseModel):
+    """How asking the Horde goes."""
+
+    degraded: bool = Field(description="The newest attempt to ask a route failed.")
+    consecutive_failures: int = Field(
+        ge=0, description="Failed fetches in a row, of the route that failed most often; 0 before the first."
+    )
+    seconds_until_retry: float | None = Field(
+        description="Seconds until all routes may be asked again; null where none is left alone."
+    )
+
+
 class Heartbeat(BaseModel):
     """A sign of life."""
 
-    status: str = Field(examples=["ok"])
-    version: str = Field(examples=["0.1.0"])
+    status: str = Field(description="Always `ok`: a service that does not live does not answer.", examples=["ok"])
+    version: str = Field(description="The version of this service.", examples=["0.1.0"])
+    ai_horde: HordeHealth = Field(description="How asking the Horde goes.")
     sharing: str = Field(description="`off`; `shared` with other processes through Redis; `alone` while Redis is away.")
     history: str = Field(description="`off`; `ok`; `away` while the history's database fails.")
 
@@ -32,7 +46,7 @@ class Heartbeat(BaseModel):
 class Readiness(BaseModel):
     """Whether every category can be answered now."""
 
-    ready: bool
+    ready: bool = Field(description="Every category can be answered.")
     categories: dict[str, bool] = Field(description="Whether a table exists, by category.")
 
 
@@ -42,9 +56,20 @@ async def read_heartbeat(engine: EngineDep) -> Heartbeat:
     return Heartbeat(
         status="ok",
         version=version("horde-model-reference"),
+        ai_horde=HordeHealth(
+            degraded=engine.horde.degraded,
+            consecutive_failures=engine.horde.client.failures,
+            seconds_until_retry=engine.horde.client.seconds_until_retry,
+        ),
         sharing=engine.horde.sharing.state,
         history=engine.history.state,
     )
+
+
+@router.get("/replicate_mode", operation_id="read_replicate_mode", summary="Tell the role of this service")
+async def read_replicate_mode() -> ReplicateModeResponse:
+    """The role of this service among those that serve the catalogue: it reads it, and no route changes it."""
+    return ReplicateModeResponse()
 
 
 @router.get(

@@ -10,6 +10,7 @@ from datetime import timedelta
 from horde_model_reference.categories import MODEL_REFERENCE_CATEGORY, USAGE
 from horde_model_reference.engine import Engine
 from horde_model_reference.service.background import attempt, in_background
+from horde_model_reference.service.catalogues import CurrentCatalogues
 from horde_model_reference.service.tables import CurrentTables
 from horde_model_reference.settings import Settings
 
@@ -19,14 +20,17 @@ def hydrating(engine: Engine, tables: CurrentTables) -> AbstractAsyncContextMana
     return in_background(*(_keep_fresh(engine, tables, category) for category in USAGE))
 
 
-def following(engine: Engine, tables: CurrentTables) -> AbstractAsyncContextManager[None]:
+def following(
+    engine: Engine, tables: CurrentTables, catalogues: CurrentCatalogues
+) -> AbstractAsyncContextManager[None]:
     """Look at a catalogue at once when another process announces a change of it, while the block runs."""
-    return in_background(_follow(engine, tables))
+    return in_background(_follow(engine, tables, catalogues))
 
 
-async def _follow(engine: Engine, tables: CurrentTables) -> None:
+async def _follow(engine: Engine, tables: CurrentTables, catalogues: CurrentCatalogues) -> None:
     async for category in engine.horde.sharing.announcements():
         engine.manager.look_again(category)
+        await attempt(f"refresh of {category.value} failed", catalogues.refresh(category, engine.manager))
         if category in USAGE:
             await _refresh(engine, tables, category)
 

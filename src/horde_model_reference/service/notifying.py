@@ -18,7 +18,7 @@ from horde_model_reference.history.changes import CategoryState, Change, change_
 from horde_model_reference.history.days import day_of_number
 from horde_model_reference.links.safe_transport import AddressRefusedError, SafeTransport
 from horde_model_reference.reports.words import counted
-from horde_model_reference.settings import NotifySettings
+from horde_model_reference.setting_groups import NotifySettings
 
 log = logging.getLogger(__name__)
 
@@ -35,7 +35,7 @@ Notify = Callable[[CategoryState, Sequence[Change]], None]
 def message(state: CategoryState, changes: Sequence[Change]) -> bytes:
     """Return the body of a message: category, day, and the changes with their stable ids."""
     day = day_of_number(state.day).isoformat()
-    told = [
+    entries = [
         {
             "id": change_id(state.category, day, change),
             "kind": change.kind.value,
@@ -45,7 +45,7 @@ def message(state: CategoryState, changes: Sequence[Change]) -> bytes:
         }
         for change in changes
     ]
-    return json.dumps({"category": state.category.value, "day": day, "changes": told}).encode()
+    return json.dumps({"category": state.category.value, "day": day, "changes": entries}).encode()
 
 
 def signature(secret: str, body: bytes) -> str:

@@ -17,11 +17,12 @@ from starlette.datastructures import Headers
 from starlette.exceptions import HTTPException
 from starlette.types import Scope
 
-from horde_model_reference.dashboard.error_page import error_page
-from horde_model_reference.dashboard.rendering import ASSETS, CONTENT_POLICY, asset_version
-from horde_model_reference.errors import HordeModelReferenceError
+from horde_model_reference.categories import MODEL_REFERENCE_CATEGORY
+from horde_model_reference.dashboard.error_page import Missing, error_page
+from horde_model_reference.dashboard.rendering import ASSETS, CONTENT_POLICY, SHEETS, asset_content, asset_version
+from horde_model_reference.errors import HordeModelReferenceError, UnknownModelError
 from horde_model_reference.service.encodings import ENCODERS, IDENTITY, negotiate
-from horde_model_reference.thread_pool import plan_in_thread, run_in_thread
+from horde_model_reference.thread_pool import run_in_thread
 
 
 def html(page: str) -> HTMLResponse:
@@ -29,9 +30,9 @@ def html(page: str) -> HTMLResponse:
     return HTMLResponse(page, headers={"Content-Security-Policy": CONTENT_POLICY})
 
 
-async def fresh(request: Request, make: Callable[[], str]) -> HTMLResponse:
+async def fresh(request: Request, content: str) -> HTMLResponse:
     """Return a page that rests on more than a table, so that nobody keeps it: neither we nor a browser."""
-    page = html(await plan_in_thread(make))
+    page = html(content)
     page.headers["Cache-Control"] = "no-cache"
     await _encode(page, request.headers.get("accept-encoding", ""))
     return page
@@ -56,7 +57,7 @@ FONT, FONT_SECONDS = ".woff2", 7 * 24 * 3600
 @cache
 def _packed(name: str, encoding: str) -> bytes:
     """Return an asset in an encoding; there are few, so all are kept."""
-    return ENCODERS[encoding]((ASSETS / name).read_bytes())
+    return ENCODERS[encoding](asset_content(name))
 
 
 class Assets(StaticFiles):
@@ -64,7 +65,7 @@ class Assets(StaticFiles):
 
     async def get_response(self, path: str, scope: Scope) -> Response:
         """Return a file."""
-        answer = await super().get_response(path, scope)
+        answer = self._joined(path, scope) if path in SHEETS else await super().get_response(path, scope)
         if answer.status_code == HTTPStatus.OK and Path(path).suffix in PACKED:
             answer = await self._encoded(path, answer, Headers(scope=scope).get("accept-encoding", ""))
         if answer.status_code < 400 and scope["query_string"] == f"v={asset_version(path)}".encode():
@@ -72,6 +73,12 @@ class Assets(StaticFiles):
         elif answer.status_code < 400 and Path(path).suffix == FONT:
             answer.headers["Cache-Control"] = f"public, max-age={FONT_SECONDS}"
         return answer
+
+    def _joined(self, path: str, scope: Scope) -> Response:
+        """Return style sheets in one, or the answer that the browser has them already."""
+        headers = {"ETag": f'"{asset_version(path)}"', "Content-Type": "text/css; charset=utf-8"}
+        known = f"W/{headers['ETag']}" in Headers(scope=scope).get("if-none-match", "")
+        return Response(status_code=304 if known else 200, headers=headers)
 
     async def _encoded(self, path: str, plain: Response, accept_encoding: str) -> Response:
         encoding = negotiate(accept_encoding.encode("latin-1"))
@@ -83,6 +90,15 @@ class Assets(StaticFiles):
         return answer
 
 
+def _missing(request: Request, error: Exception) -> Missing | None:
+    """Return the model that the page of a model was asked for, where there is none of its name."""
+    asked = request.path_params
+    if not isinstance(error, UnknownModelError) or "category" not in asked:
+        return None
+    name = asked.get("name") or request.query_params.get("name", "")
+    return Missing(MODEL_REFERENCE_CATEGORY(asked["category"]), name, error.closest)
+
+
 def _for_people(answer: Callable[..., Any]) -> Callable[[Request, Exception], Awaitable[Response]]:
     """Return the handler that answers an error with a page where a browser asked for one."""
 
@@ -92,7 +108,7 @@ def _for_people(answer: Callable[..., Any]) -> Callable[[Request, Exception], Aw
             return problem
         body: dict[str, Any] = json.loads(bytes(problem.body))
         kept = {name: value for name, value in problem.headers.items() if not name.startswith("content-")}
-        page = html(error_page(body, kept.get("retry-after")))
+        page = html(error_page(body, kept.get("retry-after"), _missing(request, error)))
         page.status_code = problem.status_code
         page.headers.update(kept)
         return page

@@ -3,22 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable
-from dataclasses import dataclass
-from functools import partial
-from typing import Annotated, TypeVar
+from typing import Annotated, Any, TypeVar
 from urllib.parse import quote
 
 from fastapi import APIRouter, Depends, Query, Request, Response
-from fastapi.responses import RedirectResponse
+from fastapi.responses import JSONResponse, RedirectResponse
 from starlette.datastructures import UploadFile
 
+from horde_model_reference.analytics.query_parameters import taking
 from horde_model_reference.analytics.risk_query import BY_REMOVAL, RiskQuery
-from horde_model_reference.catalogue.sources import SourceCopy
 from horde_model_reference.categories import MODEL_REFERENCE_CATEGORY
-from horde_model_reference.curation.artefacts import PlannedFile
-from horde_model_reference.curation.curation_facts import CurationFacts
-from horde_model_reference.curation.patch import path_in_work_tree_of
-from horde_model_reference.curation.telling import verdict_on
+from horde_model_reference.curation.planned_file import PlannedFile
+from horde_model_reference.curation.policy import Policy
+from horde_model_reference.curation.verdict_builder import verdict_on
 from horde_model_reference.dashboard.charts_page import charts_page
 from horde_model_reference.dashboard.comparison_page import comparison_page
 from horde_model_reference.dashboard.jump import names_like
@@ -26,20 +23,23 @@ from horde_model_reference.dashboard.model_page import model_page
 from horde_model_reference.dashboard.models_page import models_page
 from horde_model_reference.dashboard.names_page import OUTCOMES, NamesView, names_page
 from horde_model_reference.dashboard.over_time import DAYS
-from horde_model_reference.dashboard.overview_page import overview_page
+from horde_model_reference.dashboard.overview_page import MOST_LISTED, overview_page
 from horde_model_reference.dashboard.plan_page import ARCHIVE, plan_archive, plan_file, plan_page
 from horde_model_reference.dashboard.plan_view import PlanView
 from horde_model_reference.dashboard.rendering import model_path
 from horde_model_reference.dashboard.shell import FRONT, Section
-from horde_model_reference.dashboard.views import MOST_ROWS, PAGE_SIZE, View
+from horde_model_reference.dashboard.views import PAGE_SIZE, View
+from horde_model_reference.engine import TableAtTime
 from horde_model_reference.errors import HistoryError, NoHistoryError
 from horde_model_reference.history.history_schema import ModelHistoryResponse
 from horde_model_reference.integrations.attribution import UNATTRIBUTED
+from horde_model_reference.service.cacheable import cacheable
 from horde_model_reference.service.dependencies import Reader
 from horde_model_reference.service.model_names import ANY_TEXT
 from horde_model_reference.service.old_addresses import moved
 from horde_model_reference.service.page_answers import fresh, html
-from horde_model_reference.thread_pool import plan_in_thread, run_in_thread
+from horde_model_reference.service.parameters import OF_PAGES
+from horde_model_reference.thread_pool import run_in_thread
 
 T = TypeVar("T")
 
@@ -49,46 +49,6 @@ MOST_FIELDS = 4000
 """Fields of a form that are read: ticks and their reasons, and the keys of the policy."""
 
 
-@dataclass(frozen=True, slots=True)
-class ViewParameters:
-    """The parts of a view as a form sends them: empty where nothing was chosen."""
-
-    group_text_models: bool = False
-    include_backend_variations: bool = False
-    preset: str = ""
-    limit: Annotated[int, Query(ge=1, le=MOST_ROWS)] = PAGE_SIZE
-    offset: Annotated[int, Query(ge=0)] = 0
-    sort: str = BY_REMOVAL
-    search: str = ""
-    risk_level: str = ""
-    baseline: str = ""
-    nsfw: Annotated[str, Query(pattern="^(true|false)?$")] = ""
-    host: str = ""
-    exact_level: str = ""
-    verdict: str = ""
-    reason: str = ""
-
-    def query(self) -> RiskQuery:
-        """Return the question they ask."""
-        return RiskQuery(
-            group_text_models=self.group_text_models,
-            include_backend_variations=self.include_backend_variations,
-            preset=self.preset or None,
-            limit=self.limit,
-            offset=self.offset,
-            sort=self.sort or BY_REMOVAL,
-            search=self.search or None,
-            risk_level=self.risk_level or None,
-            baseline=self.baseline or None,
-            nsfw={"true": True, "false": False}.get(self.nsfw),
-            host=self.host or None,
-            exact_level=self.exact_level or None,
-            verdict=self.verdict or None,
-            reason=self.reason or None,
-        )
-
-
-Parameters = Annotated[ViewParameters, Depends()]
 Outcome = Annotated[str, Query(pattern=f"^({'|'.join(OUTCOMES)})$")]
 NamesPage = Annotated[int, Query(ge=0, le=10**6)]
 
@@ -98,22 +58,28 @@ async def read_front_page(reader: Reader, request: Request) -> Response:
     """The overview of the first category; a query is a view of earlier versions, whose front page had the models."""
     if request.url.query:
         return moved(request, Section.MODELS.path(FRONT))
-    return await read_overview(reader, FRONT)
+    return await read_overview(reader, request, FRONT)
 
 
 @router.get("/overview/{category}")
-async def read_overview(reader: Reader, category: MODEL_REFERENCE_CATEGORY) -> Response:
-    """The overview of a category."""
-    made = await reader.judged(category)
-    return html(await run_in_thread(overview_page, made.table, made.facts.added["age_days"]))
+async def read_overview(reader: Reader, request: Request, category: MODEL_REFERENCE_CATEGORY) -> Response:
+    """The overview of a category; kept as its table is, whose observations are what the changes are told from."""
+    served = await reader.served(category)
+    ages, history = served.made.facts.added["age_days"], reader.engine.history
+    recorded = None if history.state == "off" else await _past(history.changes(category, None, MOST_LISTED, 0))
+    if isinstance(recorded, str):
+        return await fresh(request, await run_in_thread(overview_page, served.table, ages, None))
+    return cacheable(html(await run_in_thread(overview_page, served.table, ages, recorded)), served)
 
 
 @router.get("/models/{category}")
-async def read_models_page(reader: Reader, category: MODEL_REFERENCE_CATEGORY, parameters: Parameters) -> Response:
+@taking(OF_PAGES)
+async def read_models_page(reader: Reader, category: MODEL_REFERENCE_CATEGORY, **asked: Any) -> Response:
     """A category's models."""
-    view = View(category, parameters.query())
-    made = await reader.judged(category, keep_answer=not parameters.search)
-    return html(await run_in_thread(models_page, made.table, made.facts.added["age_days"], view))
+    view = View(category, RiskQuery.of(asked))
+    served = await reader.served(category)
+    page = await run_in_thread(models_page, served.table, served.made.facts.added["age_days"], view)
+    return cacheable(html(page), served, keep=not view.query.search)
 
 
 @router.get("/jump/{category}")
@@ -126,10 +92,11 @@ async def jump_to_model(reader: Reader, category: MODEL_REFERENCE_CATEGORY, name
 
 
 @router.get("/jump/{category}/names")
-async def read_names_like(reader: Reader, category: MODEL_REFERENCE_CATEGORY, name: str = "") -> list[str]:
+async def read_names_like(reader: Reader, category: MODEL_REFERENCE_CATEGORY, name: str = "") -> Response:
     """Some names that have a text in them, for the jump field."""
-    table = await reader.table(category, keep_answer=False)
-    return await run_in_thread(names_like, table, name)
+    served = await reader.served(category)
+    names = await run_in_thread(names_like, served.table, name)
+    return cacheable(JSONResponse(names), served, keep=False)
 
 
 async def _past(asked: Awaitable[T]) -> T | str:
@@ -148,16 +115,16 @@ async def read_charts_page(
     reader: Reader, request: Request, category: MODEL_REFERENCE_CATEGORY, scale: Scale = "share"
 ) -> Response:
     """A category in charts; kept as its table is, which changes with every day that is added to the history."""
-    table = (await reader.made(category)).table
+    served = await reader.served(category)
     catalogue = await reader.engine.manager.get_catalogue(category)
     found = await _past(reader.engine.history.of_models(catalogue, list(catalogue.records), DAYS))
     limit, by_count = reader.engine.policy.candidates.month_usage_below, scale == "count"
     if isinstance(found, str):
-        return await fresh(request, partial(charts_page, table, limit, found, by_count=by_count))
+        return await fresh(request, await run_in_thread(charts_page, served.table, limit, found, by_count=by_count))
     about = {"category": category, "name": category.value, "members": None}
     history = ModelHistoryResponse.model_validate(about | found)
-    table = await reader.table(category)
-    return html(await run_in_thread(charts_page, table, limit, history, by_count=by_count))
+    page = await run_in_thread(charts_page, served.table, limit, history, by_count=by_count)
+    return cacheable(html(page), served)
 
 
 @router.get("/names/{category}")
@@ -166,7 +133,8 @@ async def read_names_page(
 ) -> Response:
     """The names that the Horde reports, by where their requests went."""
     view = NamesView(category, outcome, page)
-    return html(await run_in_thread(names_page, await reader.table(category), view))
+    served = await reader.served(category)
+    return cacheable(html(await run_in_thread(names_page, served.table, view)), served)
 
 
 @router.get("/model/{category}")
@@ -181,7 +149,7 @@ async def read_model_page(reader: Reader, request: Request, category: MODEL_REFE
         verdict = verdict_on(made.facts, reader.engine.policy, name)
         return model_page(made.table, detail, verdict, history)
 
-    return await fresh(request, make)
+    return await fresh(request, await run_in_thread(make))
 
 
 async def _plan_view(reader: Reader, request: Request) -> PlanView:
@@ -200,27 +168,34 @@ async def read_plan_page(
     reader: Reader, request: Request, category: MODEL_REFERENCE_CATEGORY, view: AskedPlan
 ) -> Response:
     """The plan of a selection; its script requests only the part that changes."""
-    made = await reader.made(category)
     part = request.headers.get("x-part", "")
-    return await fresh(request, partial(plan_page, made.table, made.facts, reader.engine.policy, view, part))
+    return await fresh(request, await reader.plan(category, _plan_page, reader.engine.policy, view, part))
+
+
+def _plan_page(made: TableAtTime, policy: Policy, view: PlanView, part: str) -> str:
+    return plan_page(made.table, made.facts, policy, view, part)
 
 
 @router.post(f"/plan/{{category}}/{ARCHIVE}")
 async def read_plan_archive(reader: Reader, category: MODEL_REFERENCE_CATEGORY, view: AskedPlan) -> Response:
     """The files of the plan of a selection, as one download."""
-    made = await reader.made(category)
-    planned = _planned(made.facts, made.copy)
-    content = await plan_in_thread(plan_archive, made.facts, reader.engine.policy, planned, view)
+    content = await reader.plan(category, _plan_archive, reader.engine.policy, view)
     return _download(content, ARCHIVE, "application/zip")
+
+
+def _plan_archive(made: TableAtTime, policy: Policy, view: PlanView) -> bytes:
+    return plan_archive(made.facts, policy, PlannedFile.of_catalogue(made.facts, made.copy.content), view)
 
 
 @router.post("/plan/{category}/files/{file}")
 async def read_plan_file(reader: Reader, category: MODEL_REFERENCE_CATEGORY, file: str, view: AskedPlan) -> Response:
     """One file of the plan of a selection, or its policy, as a download."""
-    made = await reader.made(category)
-    planned = _planned(made.facts, made.copy)
-    content = await plan_in_thread(plan_file, made.facts, reader.engine.policy, planned, view, file)
+    content = await reader.plan(category, _plan_file, reader.engine.policy, view, file)
     return _download(content, file, "application/octet-stream")
+
+
+def _plan_file(made: TableAtTime, policy: Policy, view: PlanView, file: str) -> bytes:
+    return plan_file(made.facts, policy, PlannedFile.of_catalogue(made.facts, made.copy.content), view, file)
 
 
 async def _earlier_plan(request: Request) -> bytes:
@@ -238,8 +213,12 @@ async def read_comparison(
     view: AskedPlan,
 ) -> Response:
     """The difference between an earlier plan, which is sent and not stored, and the present one."""
-    made = await reader.made(category)
-    return await fresh(request, partial(comparison_page, made.table, made.facts, reader.engine.policy, view, earlier))
+    page = await reader.plan(category, _comparison_page, reader.engine.policy, view, earlier)
+    return await fresh(request, page)
+
+
+def _comparison_page(made: TableAtTime, policy: Policy, view: PlanView, earlier: bytes) -> str:
+    return comparison_page(made.table, made.facts, policy, view, earlier)
 
 
 def _download(content: bytes, name: str, media_type: str) -> Response:
@@ -247,7 +226,3 @@ def _download(content: bytes, name: str, media_type: str) -> Response:
     file_name = f'filename="{name}"' if plain else f"filename*=UTF-8''{quote(name)}"
     headers = {"Content-Disposition": f"attachment; {file_name}"}
     return Response(content, media_type=media_type, headers=headers)
-
-
-def _planned(facts: CurationFacts, copy: SourceCopy) -> PlannedFile:
-    return PlannedFile(facts.catalogue_file, path_in_work_tree_of(facts.location, facts.catalogue_file), copy.content)

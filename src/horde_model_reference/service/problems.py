@@ -14,7 +14,7 @@ from starlette.exceptions import HTTPException
 
 from horde_model_reference.errors import HordeModelReferenceError
 from horde_model_reference.escaping import shortened, visible
-from horde_model_reference.reports.json_report import inert
+from horde_model_reference.reports.json_report import escaped_json
 
 MEDIA_TYPE = "application/problem+json"
 log = logging.getLogger(__name__)
@@ -30,8 +30,8 @@ MOST_FAULTS = 20
 class ParameterFault(BaseModel):
     """One malformed parameter of a request."""
 
-    parameter: str
-    message: str
+    parameter: str = Field(description="The name of the parameter.")
+    message: str = Field(description="The fault.")
 
 
 class Problem(BaseModel):
@@ -39,7 +39,7 @@ class Problem(BaseModel):
 
     type: str = Field(description="A page about this kind of problem; `about:blank` where the title says it all.")
     title: str = Field(description="The status in words.")
-    status: int
+    status: int = Field(description="The HTTP status.")
     detail: str = Field(description="What went wrong, in one sentence.")
     code: str = Field(description="Stable, for programs.")
     errors: list[ParameterFault] | None = Field(
@@ -60,7 +60,7 @@ def problem(
     headers = {"Cache-Control": "no-store"}
     if retry_after is not None:
         headers["Retry-After"] = str(max(1, math.ceil(retry_after)))
-    content = inert(body.model_dump_json(exclude_none=True).encode())
+    content = escaped_json(body.model_dump_json(exclude_none=True).encode())
     return Response(content, status, headers=headers, media_type=MEDIA_TYPE)
 
 
@@ -102,10 +102,10 @@ async def _malformed(_: Request, error: Exception) -> Response:
         raise TypeError(type(error))
     found = error.errors()
     faults = [ParameterFault(parameter=_name_of(fault["loc"]), message=fault["msg"]) for fault in found[:MOST_FAULTS]]
-    told = [f"{fault.parameter}: {fault.message}" for fault in faults]
+    messages = [f"{fault.parameter}: {fault.message}" for fault in faults]
     if len(found) > len(faults):
-        told.append(f"and {len(found) - len(faults)} more")
-    detail = _sentence(f"Malformed parameters: {'; '.join(told)}")
+        messages.append(f"and {len(found) - len(faults)} more")
+    detail = _sentence(f"Malformed parameters: {'; '.join(messages)}")
     return problem(HTTPStatus.UNPROCESSABLE_ENTITY, "parameters_malformed", detail, errors=faults)
 
 
@@ -140,4 +140,8 @@ async def _unforeseen(_: Request, __: Exception) -> Response:
 
 def responses(*statuses: int) -> dict[int | str, dict[str, Any]]:
     """Return the OpenAPI responses of a route's problems."""
-    return {status: {"model": Problem, "description": phrase(status)} for status in statuses}
+    waiting = {"headers": {"Retry-After": {"$ref": "#/components/headers/Retry-After"}}}
+    return {
+        status: {"model": Problem, "description": phrase(status), **(waiting if status in PASSING else {})}
+        for status in statuses
+    }

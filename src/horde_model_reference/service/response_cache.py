@@ -1,8 +1,8 @@
 """Answers kept as bytes, sent by a small ASGI layer in front of the framework.
 
 An answer is made once by the framework, with all its validation, and then kept by its key: the path and
-the query as the client wrote them. It is valid as long as the table that it was made from; see
-:class:`~horde_model_reference.service.tables.ServedTable`. A request for a
+the query as the client wrote them. It is valid as long as the data that it was made from; see
+:class:`~horde_model_reference.service.served.Period`. A request for a
 question that the framework is answering already waits for that answer: when a new table takes over, all clients ask at
 once.
 """
@@ -15,11 +15,11 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import partial
 from http import HTTPStatus
-from typing import Any
 
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from horde_model_reference.clock import Clock
+from horde_model_reference.service.cacheable import ORIGIN, Origin
 from horde_model_reference.service.encodings import ENCODERS, IDENTITY, negotiate
 from horde_model_reference.service.metrics import Instruments
 from horde_model_reference.service.response_store import (
@@ -27,15 +27,11 @@ from horde_model_reference.service.response_store import (
     Encoded,
     Header,
     Headers,
-    Keepable,
     Key,
     ResponseStore,
 )
 from horde_model_reference.single_flight import SingleFlight
 from horde_model_reference.thread_pool import run_in_thread
-
-MARK = "keepable"
-"""The key in a request's ``state`` under which a route says which table its answer was made from."""
 
 
 @dataclass(slots=True)
@@ -92,7 +88,7 @@ class ResponseCache:
             await self._pass_on(scope, receive, send, started)
             return
         key = (scope["raw_path"], scope["query_string"])
-        answer = self._store.get(key, started) or await self._asked_meanwhile(key)
+        answer = self._store.get(key, started) or await self._pending_response(key)
         if answer is None:
             await self._answer_cold(key, scope, receive, send, started)
         elif isinstance(answer, CachedResponse):
@@ -109,7 +105,6 @@ class ResponseCache:
 
     async def _pass_on(self, scope: Scope, receive: Receive, send: Send, started: float) -> None:
         status = 500
-        scope.setdefault("state", {})
 
         async def passing(message: Message) -> None:
             nonlocal status
@@ -121,7 +116,7 @@ class ResponseCache:
         finally:
             self._count_miss(scope, status, started)
 
-    async def _asked_meanwhile(self, key: Key) -> CachedResponse | Refusal | None:
+    async def _pending_response(self, key: Key) -> CachedResponse | Refusal | None:
         """Wait for a response to the same question that is under way; None where it cannot be shared."""
         shared = self._asked.get(key)
         answer = await asyncio.shield(shared) if shared is not None else None
@@ -129,15 +124,14 @@ class ResponseCache:
         return None if isinstance(answer, CachedResponse) and answer.origin.served.retired else answer
 
     async def _answer_cold(self, key: Key, scope: Scope, receive: Receive, send: Send, started: float) -> None:
-        scope.setdefault("state", {})
         asked = {**scope, "method": "GET"} if scope["method"] == "HEAD" else scope
         shared: Shared = asyncio.get_running_loop().create_future()
         self._asked.setdefault(key, shared)
-        recorder = _Recorder(send, scope["state"], partial(self._share, key, shared, None))
+        recorder = _Recorder(send, partial(self._share, key, shared, None))
         try:
             await self._app(asked, receive, recorder)
-            if recorder.held_back:
-                answer = self._answer(key, recorder, scope["state"][MARK], _route(asked))
+            if recorder.origin is not None:
+                answer = self._answer(key, recorder, recorder.origin, _route(asked))
                 self._share(key, shared, answer)
                 recorder.status = await self._send(answer, scope, send, recorder.own_headers)
             elif recorder.refused:
@@ -157,7 +151,7 @@ class ResponseCache:
         if self._asked.get(key) is shared:
             del self._asked[key]
 
-    def _answer(self, key: Key, recorder: _Recorder, origin: Keepable, route: str) -> CachedResponse:
+    def _answer(self, key: Key, recorder: _Recorder, origin: Origin, route: str) -> CachedResponse:
         """Return the framework's response, from memory where another request was quicker, and cache it."""
         count = {status: self._instruments.hit(route, status) for status in (200, 304)}
         answer = CachedResponse(key, bytes(recorder.body), recorder.headers, origin, count)
@@ -235,42 +229,40 @@ OF_THE_BODY = frozenset({b"content-type", b"content-disposition"})
 
 
 class _Recorder:
-    """Passes an answer on, but for a keepable one, which it holds back whole; of a problem it takes a copy.
+    """Passes an answer on, but for a cacheable one, which it holds back whole; of a problem it takes a copy.
 
     Args:
         send: Where answers are passed on to.
-        state: The request's.
         unlike_others: Called when the answer turns out to be one that depends on more than the question.
     """
 
-    def __init__(self, send: Send, state: dict[str, Any], unlike_others: Callable[[], None]) -> None:
+    def __init__(self, send: Send, unlike_others: Callable[[], None]) -> None:
         self._send = send
-        self._state = state
         self._unlike_others = unlike_others
         self.status = 500
         self.start: Message = {}
         self.headers: Headers = []
         self.own_headers: Headers = []
         self.body = bytearray()
-        self.held_back = False
+        self.origin: Origin | None = None
         self.refused = False
 
     async def __call__(self, message: Message) -> None:
         if message["type"] == "http.response.start":
             self._started(message)
-        elif self.held_back or self.refused:
+        elif self.origin is not None or self.refused:
             self.body += message.get("body", b"")
-        if not self.held_back:
+        if self.origin is None:
             await self._send(message)
 
     def _started(self, message: Message) -> None:
         self.status = message["status"]
-        self.held_back = self.status == HTTPStatus.OK and MARK in self._state
+        self.origin = message.get(ORIGIN)
         self.refused = self.status >= HTTPStatus.BAD_REQUEST
         self.headers = [(name, value) for name, value in message["headers"] if name not in PER_ANSWER]
         self.own_headers = [(name, value) for name, value in message["headers"] if name == REQUEST_ID]
         if self.refused:
             shared_headers = [(name, value) for name, value in message["headers"] if name != REQUEST_ID]
             self.start = {**message, "headers": shared_headers}
-        elif not self.held_back:
+        elif self.origin is None:
             self._unlike_others()

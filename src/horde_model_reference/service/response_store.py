@@ -1,4 +1,4 @@
-"""Answers as bytes, with their encodings, within a bound of bytes, for as long as their table is in service."""
+"""Answers as bytes, with their encodings, within a bound of bytes, for as long as their data is in service."""
 
 from __future__ import annotations
 
@@ -6,8 +6,9 @@ from collections import OrderedDict
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
+from horde_model_reference.service.cacheable import Origin
 from horde_model_reference.service.encodings import IDENTITY
-from horde_model_reference.service.tables import ServedTable
+from horde_model_reference.service.served import Served
 
 Key = tuple[bytes, bytes]
 """The path and the query as the client wrote them."""
@@ -17,19 +18,6 @@ Headers = list[Header]
 STALE_WHILE_REVALIDATE = 300
 RETRY_STALE_AFTER = 5
 """Seconds that an answer from stale data may be kept by caches."""
-
-
-@dataclass(frozen=True, slots=True)
-class Keepable:
-    """How the response of a route may be cached.
-
-    Attributes:
-        served: The table that it was made from.
-        keep: Whether the same question is worth answering from memory; free-text searches are not.
-    """
-
-    served: ServedTable
-    keep: bool
 
 
 @dataclass(slots=True)
@@ -59,7 +47,7 @@ class CachedResponse:
         key: The question.
         body: The bytes of the framework's answer.
         headers: Its headers, but for those of one encoding or one request.
-        origin: The table that it was made from, and whether to keep it.
+        origin: The data that it was made from, and whether to keep it.
         count: Counts a request that was answered with it, by status.
         encodings: Its encoded forms.
     """
@@ -67,7 +55,7 @@ class CachedResponse:
     key: Key
     body: bytes
     headers: Headers
-    origin: Keepable
+    origin: Origin
     count: dict[int, Callable[[], None]]
     encodings: dict[str, Encoded] = field(default_factory=dict)
     counted: int = 0
@@ -88,10 +76,10 @@ class CachedResponse:
         return encoded.complete[status].copy()
 
     def _cache_control(self, now: float) -> bytes:
-        """Return the rest of the table's time, in whole seconds."""
+        """Return the rest of the data's time, in whole seconds."""
         served = self.origin.served
         left = max(0, int(served.due_at - now))
-        if served.table.data_as_of.stale:
+        if served.stale:
             left = min(left, RETRY_STALE_AFTER)
         return f"public, max-age={left}, stale-while-revalidate={STALE_WHILE_REVALIDATE}".encode()
 
@@ -106,7 +94,7 @@ class ResponseStore:
     def __init__(self, max_bytes: int) -> None:
         self._max_bytes = max_bytes
         self._held: OrderedDict[Key, CachedResponse] = OrderedDict()
-        self._tables: list[ServedTable] = []
+        self._sources: list[Served] = []
         self._bytes = 0
 
     def get(self, key: Key, now: float) -> CachedResponse | None:
@@ -118,15 +106,15 @@ class ResponseStore:
         return answer
 
     def keep(self, answer: CachedResponse) -> CachedResponse:
-        """Hold an answer, unless one of the same table is held; return the one to send."""
+        """Hold an answer, unless one made from the same data is held; return the one to send."""
         served = answer.origin.served
         held = self._held.get(answer.key)
         if held is not None and held.origin.served is served:
             return held
         self._drop(answer.key)
-        self._let_go()
-        if not any(known is served for known in self._tables):
-            self._tables.append(served)
+        self._drop_retired()
+        if not any(known is served for known in self._sources):
+            self._sources.append(served)
         self._held[answer.key] = answer
         self._make_room(answer)
         return answer
@@ -136,10 +124,10 @@ class ResponseStore:
         if self._held.get(answer.key) is answer:
             self._make_room(answer)
 
-    def _let_go(self) -> None:
-        """Drop responses made from tables that are out of service."""
-        if any(served.retired for served in self._tables):
-            self._tables = [served for served in self._tables if not served.retired]
+    def _drop_retired(self) -> None:
+        """Drop responses made from data that is out of service."""
+        if any(served.retired for served in self._sources):
+            self._sources = [served for served in self._sources if not served.retired]
             for key in [key for key, held in self._held.items() if held.origin.served.retired]:
                 self._drop(key)
 

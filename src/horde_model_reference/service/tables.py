@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import timedelta
 from functools import partial
 
@@ -11,50 +11,32 @@ from horde_model_reference.analytics.risk_table import RiskTable
 from horde_model_reference.categories import MODEL_REFERENCE_CATEGORY
 from horde_model_reference.clock import Clock
 from horde_model_reference.engine import Engine, TableAtTime
+from horde_model_reference.service.served import Period
 from horde_model_reference.settings import Settings
 from horde_model_reference.single_flight import SingleFlight
 
-RENEW_PAUSE = 5.0
-"""Seconds after a reader has started a refresh before another reader may start one that found nothing newer."""
 
-
-@dataclass(slots=True)
-class ServedTable:
-    """A risk table in service; answers made from it are good as long as it is.
-
-    All times are seconds of the monotonic clock, so that they stay right when the wall clock steps.
+@dataclass(slots=True, kw_only=True)
+class ServedTable(Period):
+    """A risk table in service.
 
     Attributes:
         made: The table, with the inputs of plans that its verdicts follow from.
-        due_at: When a newer one should be looked for.
-        serve_until: Until when it may be answered from without waiting for a newer one.
-        usable_until: Until when it may be answered from at all.
-        renew: Starts a refresh and does not wait for it.
-        renew_at: When the next reader calls ``renew``.
-        retired: A newer one has taken its place.
+        usable_until: Until when it may be answered from at all, in seconds of the monotonic clock.
     """
 
     made: TableAtTime
-    due_at: float
-    serve_until: float
     usable_until: float
-    renew: Callable[[], None]
-    renew_at: float
-    retired: bool = field(default=False)
 
     @property
     def table(self) -> RiskTable:
         """The table."""
         return self.made.table
 
-    def serves(self, now: float) -> bool:
-        """Whether a reader of this moment may have answers made from it; the first after it is due starts a refresh."""
-        if self.retired or now >= self.serve_until:
-            return False
-        if now >= self.renew_at:
-            self.renew_at = now + RENEW_PAUSE
-            self.renew()
-        return True
+    @property
+    def stale(self) -> bool:
+        """Whether the newest attempt to refresh its observation failed."""
+        return self.table.data_as_of.stale
 
 
 class CurrentTables:
@@ -110,8 +92,7 @@ class CurrentTables:
         current = self._current.get(category)
         if current is not None and current.table.key == fresh.table.key:
             current.made, current.usable_until = fresh.made, fresh.usable_until
-            current.due_at, current.serve_until = fresh.due_at, fresh.serve_until
-            current.renew_at = max(current.renew_at, fresh.renew_at)
+            current.extend(fresh)
             return current
         self._current[category] = fresh
         if current is not None:
@@ -127,4 +108,11 @@ class CurrentTables:
         usable_until = fetched_at + self._settings.cache_hydration_stale_ttl_seconds
         due_at = min(fetched_at + self._settings.deletion_risk_cache_ttl, catalogue_due, usable_until)
         serve_until = usable_until if self._in_background else due_at
-        return ServedTable(found, due_at, serve_until, usable_until, renew, due_at)
+        return ServedTable(
+            made=found,
+            due_at=due_at,
+            serve_until=serve_until,
+            usable_until=usable_until,
+            renew=renew,
+            renew_at=due_at,
+        )

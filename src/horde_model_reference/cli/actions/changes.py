@@ -58,12 +58,15 @@ def day_of(text: str, today: date) -> date:
     """Return the first day that ``--since`` means.
 
     Raises:
-        UsageError: It is neither a number of days, such as ``30d``, nor a day, such as ``2026-05-01``.
+        UsageError: It is neither a number of days, such as ``30d``, nor a day, such as ``2026-05-01``, that has come.
     """
     form = re.fullmatch(r"(\d{1,4})d", text, re.ASCII)
     if form is not None and int(form[1]) <= MOST_DAYS:
         return today - timedelta(days=int(form[1]))
     try:
-        return date.fromisoformat(text)
+        first = date.fromisoformat(text)
     except ValueError:
         raise UsageError(f"--since {quoted(text)}: neither days, such as 30d, nor a day, such as 2026-05-01.") from None
+    if first > today:
+        raise UsageError(f"--since {quoted(text)}: this day has not come.")
+    return first

@@ -8,7 +8,7 @@ from pathlib import Path
 from rich.console import Group, RenderableType
 from rich.text import Text
 
-from horde_model_reference.analytics.risk_schema import ModelDeletionRiskDetail
+from horde_model_reference.analytics.detail_schema import ModelDeletionRiskDetail
 from horde_model_reference.analytics.unknown_names import as_spelled
 from horde_model_reference.categories import MODEL_REFERENCE_CATEGORY
 from horde_model_reference.cli.actions.output import show, write
@@ -16,8 +16,8 @@ from horde_model_reference.cli.actions.session import clock_for, with_engine
 from horde_model_reference.curation.curation_facts import CurationFacts
 from horde_model_reference.curation.explanation import explained, verdict_report
 from horde_model_reference.curation.plan import ModelVerdict
-from horde_model_reference.curation.policy import load_policy
-from horde_model_reference.curation.telling import verdict_on
+from horde_model_reference.curation.policy_files import load_policy
+from horde_model_reference.curation.verdict_builder import verdict_on
 from horde_model_reference.engine import Engine
 from horde_model_reference.errors import HistoryError, NoHistoryError, PlanError
 from horde_model_reference.history.history_schema import ModelHistoryResponse
@@ -51,11 +51,11 @@ def explain(
         write(to_json(explained(detail, verdict if isinstance(verdict, ModelVerdict) else None, policy)), None)
         return
     drawn = [] if history is None else [drawing(history)]
-    said = _said(verdict, "the default policy" if policy_file is None else str(policy_file))
-    show(Group(explanation(detail, clock.now()), said, *drawn))
+    verdict_text = _verdict_text(verdict, "the default policy" if policy_file is None else str(policy_file))
+    show(Group(explanation(detail, clock.now()), verdict_text, *drawn))
 
 
-def _said(verdict: ModelVerdict | PlanError, policy: str) -> RenderableType:
+def _verdict_text(verdict: ModelVerdict | PlanError, policy: str) -> RenderableType:
     if isinstance(verdict, ModelVerdict):
         return verdict_report(verdict, policy)
     return Text(f"No verdict: {verdict.message}")

@@ -23,6 +23,7 @@ from horde_model_reference.escaping import visible
 from horde_model_reference.history.exporting import EXPORTED, exported, to_csv, to_parquet
 from horde_model_reference.history.importing import read_moment, read_saved
 from horde_model_reference.history.rollup import months_to_roll_up, roll_up_months
+from horde_model_reference.history.snapshots import Snapshot, StatsSnapshot, snapshots
 from horde_model_reference.history.store import HistoryStore, open_store, open_store_for_reading
 from horde_model_reference.history.writing import Outcome
 from horde_model_reference.reports.formats import ExportFormat
@@ -45,8 +46,9 @@ def collect(*, demo: bool) -> None:
             found = {}
             with progress("Types of model", len(HordeModelType), MofNCompleteColumn()) as reach:
                 for at, model_type in enumerate(HordeModelType, start=1):
-                    outcomes = await store.keep(await engine.horde.observe(model_type))
-                    found[model_type] = [outcome.value for outcome in outcomes]
+                    observation = await engine.horde.observe(model_type)
+                    kept = zip(snapshots(observation), await store.keep(observation), strict=True)
+                    found[model_type] = [f"{_kind(snapshot)} {outcome.value}" for snapshot, outcome in kept]
                     reach(at)
             for category in filter(engine.manager.location, USAGE):
                 await _record_names(engine, store, category)
@@ -55,6 +57,10 @@ def collect(*, demo: bool) -> None:
 
     for model_type, outcomes in with_engine(work, demo=demo).items():
         typer.echo(f"{model_type.value}: {', '.join(outcomes) or 'unknown, nothing kept'}", err=True)
+
+
+def _kind(snapshot: Snapshot) -> str:
+    return "statistics" if isinstance(snapshot, StatsSnapshot) else "workers"
 
 
 async def _record_names(engine: Engine, store: HistoryStore, category: MODEL_REFERENCE_CATEGORY) -> None:

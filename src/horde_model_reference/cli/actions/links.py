@@ -16,7 +16,7 @@ from rich.progress import MofNCompleteColumn
 from horde_model_reference.categories import MODEL_REFERENCE_CATEGORY
 from horde_model_reference.cli.actions.history import open_history, progress
 from horde_model_reference.cli.actions.output import write
-from horde_model_reference.cli.actions.session import clock_for, link_asker, settings_for, with_engine
+from horde_model_reference.cli.actions.session import clock_for, link_prober, settings_for, with_engine
 from horde_model_reference.engine import Engine
 from horde_model_reference.errors import UsageError
 from horde_model_reference.escaping import quoted
@@ -44,7 +44,7 @@ def check(category: MODEL_REFERENCE_CATEGORY, older_than: str, limit: int | None
 
     async def work(engine: Engine) -> None:
         links = await _links(engine, category)
-        async with open_history(demo=demo) as store, link_asker(settings, clock, demo=demo) as asker:
+        async with open_history(demo=demo) as store, link_prober(settings, clock, demo=demo) as prober:
             due = (await store.links.due(links, age, clock.now()))[:limit]
             counts["up to date"] = len(links) - len(due)
             with progress("Links", len(due), MofNCompleteColumn()) as reach:
@@ -54,7 +54,7 @@ def check(category: MODEL_REFERENCE_CATEGORY, older_than: str, limit: int | None
                     counts[result.outcome.value] += 1
                     reach(counts.total() - counts["up to date"])
 
-                await check_links(due, asker, keep)
+                await check_links(due, prober, keep)
 
     with_engine(work, demo=demo, settings=settings, clock=clock)
     typer.echo(", ".join(f"{number:,} {word}" for word, number in counts.items() if number) or "no address", err=True)

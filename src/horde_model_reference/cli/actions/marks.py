@@ -20,11 +20,13 @@ from horde_model_reference.curation.marks_writing import add_marks, remove_marks
 from horde_model_reference.curation.notices import Notice, notices_markdown, notices_of_marks
 from horde_model_reference.curation.patch import local_path
 from horde_model_reference.curation.plan import Plan
-from horde_model_reference.curation.policy import Policy, load_policy
+from horde_model_reference.curation.policy import Policy
+from horde_model_reference.curation.policy_files import load_policy
 from horde_model_reference.data_warnings import DataWarning
 from horde_model_reference.engine import Engine
 from horde_model_reference.errors import UsageError
 from horde_model_reference.escaping import quoted, visible
+from horde_model_reference.integrations.horde_workers import workers_by_api_name
 from horde_model_reference.marks.because import because_of
 from horde_model_reference.marks.mark import Mark
 from horde_model_reference.marks.mark_state import MarkState
@@ -81,7 +83,7 @@ def mark(category: MODEL_REFERENCE_CATEGORY, names: Sequence[str], asked: MarkRe
     )
     made = marks_of(facts, policy, names, given)
     add_marks(path, made)
-    show_lines(_said(made, path))
+    show_lines(_summary(made, path))
 
 
 def unmark(category: MODEL_REFERENCE_CATEGORY, names: Sequence[str], file: Path | None, *, demo: bool) -> None:
@@ -139,7 +141,8 @@ async def _standings(
         standings += own
         if asked.notices is not None:
             announced = [standing.mark for standing in own if standing.state in ANNOUNCED]
-            notices += notices_of_marks(announced, facts, await engine.workers(category))
+            workers = workers_by_api_name(await engine.workers(category))
+            notices += notices_of_marks(announced, facts, workers)
     return standings, warnings, notices
 
 
@@ -148,10 +151,10 @@ def mark_removals(plan: Plan, facts: CurationFacts, path: Path, *, dry_run: bool
     made = marks_of_plan(plan, facts, clock_for(demo=demo).now().date())
     if made and not dry_run:
         add_marks(path, made)
-    show_lines(_said(made, path, "Would mark" if dry_run else "Marked"))
+    show_lines(_summary(made, path, "Would mark" if dry_run else "Marked"))
 
 
-def _said(made: Sequence[Mark], path: Path, verb: str = "Marked") -> list[str]:
+def _summary(made: Sequence[Mark], path: Path, verb: str = "Marked") -> list[str]:
     lines = [f"{visible(mark.name)}: may be removed from {mark.remove_after} on" for mark in made]
     return [f"{verb} {counted(len(made), 'model')} in {visible(str(path))}.", *lines]
 
@@ -169,13 +172,19 @@ def marks_path(file: Path | None, settings: Settings, option: str = "--file") ->
     """
     if file is not None:
         return file
-    variable = environment_name(("sources", "marks"))
     if not settings.sources.marks:
-        raise UsageError("There is no file of marks.", hint=f"Give {option} FILE, or set {variable}.")
+        raise no_marks(option)
     path = local_path(settings.sources.marks)
     if path is None:
         raise UsageError("The file of marks is a URL, which cannot be changed.", hint=f"Give {option} FILE.")
     return path
+
+
+def no_marks(option: str) -> UsageError:
+    """Return the error that no file of marks is known; the option would give one."""
+    return UsageError(
+        "There is no file of marks.", hint=f"Give {option} FILE, or set {environment_name(('sources', 'marks'))}."
+    )
 
 
 def without_marks(settings: Settings) -> Settings:

@@ -7,16 +7,14 @@ from dataclasses import dataclass
 from functools import reduce
 from pathlib import Path
 
-from horde_model_reference.catalogue.sources import SourceCopy
 from horde_model_reference.categories import MODEL_REFERENCE_CATEGORY
 from horde_model_reference.cli.actions.clone import Clones, open_clone, open_styles_clone
-from horde_model_reference.cli.actions.marks import mark_removals, marks_path, with_marks
+from horde_model_reference.cli.actions.marks import mark_removals, marks_path, no_marks, with_marks
 from horde_model_reference.cli.actions.output import show, show_lines, write
 from horde_model_reference.cli.actions.session import settings_for, with_engine
 from horde_model_reference.curation.artefacts import (
     NOTICES,
     PLAN_JSON,
-    PlannedFile,
     artefacts,
     check_folder,
     write_artefacts,
@@ -25,16 +23,18 @@ from horde_model_reference.curation.curation_facts import CurationFacts
 from horde_model_reference.curation.due_choice import due_choice
 from horde_model_reference.curation.next_steps import PlanPlaces, next_steps, next_steps_of_demo, styles_step
 from horde_model_reference.curation.notices import notices_markdown, notices_of_plan
-from horde_model_reference.curation.patch import local_path, path_in_work_tree, path_in_work_tree_of
+from horde_model_reference.curation.patch import local_path
 from horde_model_reference.curation.plan import Plan
 from horde_model_reference.curation.plan_diff import compare
-from horde_model_reference.curation.plan_files import read_file, read_plan
+from horde_model_reference.curation.plan_files import read_plan
 from horde_model_reference.curation.plan_terminal import plan_report
+from horde_model_reference.curation.planned_file import PlannedFile
 from horde_model_reference.curation.planning import Choice, make_plan
-from horde_model_reference.curation.policy import load_policy
+from horde_model_reference.curation.policy_files import load_policy
 from horde_model_reference.curation.style_pull_request import style_artefacts
 from horde_model_reference.errors import UsageError
 from horde_model_reference.escaping import visible
+from horde_model_reference.integrations.horde_workers import workers_by_api_name
 from horde_model_reference.marks.because import removals_of
 from horde_model_reference.reports.formats import ShownFormat
 
@@ -88,6 +88,8 @@ def plan(category: MODEL_REFERENCE_CATEGORY, asked: PlanRequest, *, demo: bool) 
     marks_file = marks_path(asked.marks, settings, "--marks") if asked.mark else asked.marks
     if asked.marks is not None:
         settings = with_marks(settings, str(asked.marks) if asked.marks.exists() or not asked.mark else "")
+    if asked.due and not settings.sources.marks:
+        raise no_marks("--marks")
     facts, copy = with_engine(lambda engine: engine.curation_facts(category), demo=demo, settings=settings)
     made = make_plan(facts, policy, due_choice(facts, policy) if asked.due else by_hand)
     if asked.mark and marks_file is not None:
@@ -95,15 +97,15 @@ def plan(category: MODEL_REFERENCE_CATEGORY, asked: PlanRequest, *, demo: bool) 
         return made
     changes = compare(earlier, made) if earlier is not None else None
     db_json = asked.db_json if clones.catalogue is None else clones.catalogue.generated
-    generated = _planned(db_json) if db_json is not None else None
+    generated = PlannedFile.at(db_json) if db_json is not None else None
     companions = None if clones.catalogue is None else clones.catalogue.companions(made, facts.catalogue)
     if companions is not None and made.removed:
         made = made.model_copy(update={"companions": companions.info(made)})
-    files = artefacts(made, _catalogue(facts, copy), generated, changes, companions)
+    files = artefacts(made, PlannedFile.of_catalogue(facts, copy.content), generated, changes, companions)
     files |= style_artefacts(made, facts.styles)
     if made.removed:
         workers = with_engine(lambda engine: engine.workers(category), demo=demo, settings=settings)
-        files[NOTICES] = notices_markdown(notices_of_plan(made, facts, workers)).encode()
+        files[NOTICES] = notices_markdown(notices_of_plan(made, facts, workers_by_api_name(workers))).encode()
     catalogue = local_path(facts.location)
     own = catalogue or Path(facts.location).with_name(facts.catalogue_file)
     originals = [path for path in (own, db_json) if path is not None]
@@ -187,6 +189,8 @@ def overrides_of(given: Sequence[str], selected: Sequence[str]) -> dict[str, str
     """
     found: dict[str, str] = {}
     for text in given:
+        if "=" not in text:
+            raise UsageError(f"--override {text!r}: it has not the form NAME=REASON.")
         names = [name for name in selected if text.startswith(f"{name}=")]
         if not names:
             raise UsageError(f"--override {text!r}: no selected model is named so.", hint="Give --select NAME as well.")
@@ -195,12 +199,3 @@ def overrides_of(given: Sequence[str], selected: Sequence[str]) -> dict[str, str
         if not found[name]:
             raise UsageError(f"--override {text!r}: it gives no reason.", hint="--override NAME=REASON")
     return found
-
-
-def _catalogue(facts: CurationFacts, copy: SourceCopy) -> PlannedFile:
-    where = path_in_work_tree_of(facts.location, facts.catalogue_file)
-    return PlannedFile(facts.catalogue_file, where, copy.content)
-
-
-def _planned(path: Path) -> PlannedFile:
-    return PlannedFile(path.name, path_in_work_tree(path), read_file(path))

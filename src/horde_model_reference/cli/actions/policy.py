@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from horde_model_reference.cli.actions.output import write
-from horde_model_reference.curation.policy import load_policy, show_policy
+from horde_model_reference.curation.policy_files import load_policy, show_policy
 from horde_model_reference.escaping import visible
 
 

@@ -14,21 +14,22 @@ from horde_model_reference.catalogue.sources import file_path
 from horde_model_reference.categories import MODEL_REFERENCE_CATEGORY, has_styles
 from horde_model_reference.cli.actions.clone import open_styles_clone
 from horde_model_reference.cli.actions.output import show, write
-from horde_model_reference.cli.actions.session import clock_for, link_asker, settings_for, with_engine
-from horde_model_reference.curation.policy import load_policy
+from horde_model_reference.cli.actions.session import clock_for, link_prober, settings_for, with_engine
+from horde_model_reference.curation.policy_files import load_policy
 from horde_model_reference.curation.repository_profiles import repository_profile
-from horde_model_reference.engine import NO_STYLES, Engine
+from horde_model_reference.engine import Engine
 from horde_model_reference.errors import UsageError
-from horde_model_reference.escaping import visible
-from horde_model_reference.links.asking import Asker
+from horde_model_reference.escaping import quoted, visible
 from horde_model_reference.links.checking import check_links
 from horde_model_reference.links.link import Link, LinkResult
+from horde_model_reference.links.probing import LinkProber
+from horde_model_reference.optional_sources import NO_STYLES
 from horde_model_reference.reports.formats import FailOn, ReviewFormat
 from horde_model_reference.reports.json_report import to_json
 from horde_model_reference.review.change import Change, compare
 from horde_model_reference.review.facts import GeneratedFile, Removals, ReviewFacts
 from horde_model_reference.review.link_rules import MOST_LINKS, new_links
-from horde_model_reference.review.removals import NOT_ASKED, judged_removals
+from horde_model_reference.review.removals import NOT_ASKED, removals_with_verdicts
 from horde_model_reference.review.review_markdown import review_markdown
 from horde_model_reference.review.review_schema import Review
 from horde_model_reference.review.review_terminal import review_report
@@ -113,8 +114,8 @@ def review(category: MODEL_REFERENCE_CATEGORY, asked: ReviewRequest, *, demo: bo
         listings = _listings(sides, clock.now(), limits) if change.removed else {}
         return replace(
             known,
-            removals=await judged_removals(engine, change, policy, str(sides.location), listings),
-            links=await _asked_links(change, link_asker(settings, clock, demo=demo)) if asked.links else {},
+            removals=await removals_with_verdicts(engine, change, policy, str(sides.location), listings),
+            links=await _probed_links(change, link_prober(settings, clock, demo=demo)) if asked.links else {},
         )
 
     found = with_engine(work, demo=demo, settings=settings, clock=clock)
@@ -154,7 +155,11 @@ def _sides(category: MODEL_REFERENCE_CATEGORY, asked: ReviewRequest, settings: S
         raise UsageError("--db-json: the revisions have their own.", hint="Leave it out.")
     if not (asked.repository / ".git").exists():
         where = visible(str(asked.repository.absolute()))
-        raise UsageError(f"{where}: no root of a git clone, and no two files were given.", hint="Check --repository.")
+        missing = " and ".join(quoted(str(side)) for side in (base, head) if not _is_file(side))
+        raise UsageError(
+            f"{missing}: no file, and {where} is no root of a git clone in which it could be a revision.",
+            hint="Give two files, or --repository.",
+        )
     revisions = find_revisions(asked.repository, profile, asked.base, asked.head)
     return _Sides(*revisions.sides(), asked.repository / profile.catalogue, profile.generated, revisions)
 
@@ -178,15 +183,15 @@ def _listings(sides: _Sides, now: datetime, limits: BodyLimits) -> Mapping[str, 
     return {} if sides.revisions is None else sides.revisions.listings(now, limits)
 
 
-async def _asked_links(change: Change, opened: AbstractAsyncContextManager[Asker]) -> Mapping[str, LinkResult]:
+async def _probed_links(change: Change, opened: AbstractAsyncContextManager[LinkProber]) -> Mapping[str, LinkResult]:
     """Ask for the addresses that a change adds, at most ``MOST_LINKS`` of them."""
     results: dict[str, LinkResult] = {}
 
     async def keep(link: Link, result: LinkResult) -> None:
         results[link.address] = result
 
-    async with opened as asker:
-        await check_links(new_links(change)[:MOST_LINKS], asker, keep)
+    async with opened as prober:
+        await check_links(new_links(change)[:MOST_LINKS], prober, keep)
     return results
 
 

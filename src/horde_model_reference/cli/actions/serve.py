@@ -5,12 +5,15 @@ from __future__ import annotations
 import json
 import os
 from functools import partial
+from importlib.metadata import distributions
 
 import typer
 
+from horde_model_reference.cli.actions.installation import conflicts
 from horde_model_reference.cli.actions.session import clock_for, settings_for
 from horde_model_reference.curation.service_policy import service_policy
-from horde_model_reference.engine import make_sharing
+from horde_model_reference.escaping import visible
+from horde_model_reference.integrations.sharing import make_sharing
 from horde_model_reference.proxies import environment_transport
 from horde_model_reference.service.allowed_hosts import hosts_of
 from horde_model_reference.service.processes import serve_until_ended
@@ -24,6 +27,8 @@ DEMO_APP = "horde_model_reference.service.app:create_demo_service"
 def serve(host: str, port: int, workers: int, *, demo: bool) -> None:
     """Serve the web page and the HTTP API until interrupted."""
     settings = _sound_settings(demo=demo)
+    for conflict in conflicts(distributions()):
+        typer.echo(f"warning: {visible(conflict)}", err=True)
     with listen(host, port) as listener:
         bound_host, bound_port = listener.getsockname()[:2]
         shown_host = f"[{bound_host}]" if ":" in bound_host else bound_host
@@ -32,8 +37,8 @@ def serve(host: str, port: int, workers: int, *, demo: bool) -> None:
             # The workers read their settings from the environment.
             os.environ[environment_name(("allowed_hosts",))] = json.dumps(hosts_of(host))
         address = f"http://{shown_host}:{bound_port}/"
-        told = f"Serving on {address} (its API: {address}api/docs; Ctrl-C ends it)"
-        serve_until_ended(config, listener, partial(typer.echo, told, err=True))
+        message = f"Serving on {address} (its API: {address}api/docs; Ctrl-C ends it)"
+        serve_until_ended(config, listener, partial(typer.echo, message, err=True))
 
 
 def _sound_settings(*, demo: bool) -> Settings:

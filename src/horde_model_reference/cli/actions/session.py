@@ -14,9 +14,9 @@ from horde_model_reference.demo import SimulatedHorde, demo_clock, demo_settings
 from horde_model_reference.demo.file_hosts import SimulatedFileHosts
 from horde_model_reference.demo.past import make_demo_history
 from horde_model_reference.engine import Engine, open_engine
-from horde_model_reference.history.history import make_history
-from horde_model_reference.links.asking import Asker
-from horde_model_reference.links.checking import open_asker
+from horde_model_reference.history.kept_history import make_history
+from horde_model_reference.links.checking import open_prober
+from horde_model_reference.links.probing import LinkProber
 from horde_model_reference.settings import Settings, load_settings
 
 T = TypeVar("T")
@@ -61,12 +61,12 @@ def with_engine(
         return asyncio.run(run())
 
 
-def link_asker(settings: Settings, clock: Clock, *, demo: bool) -> AbstractAsyncContextManager[Asker]:
-    """Return an asker for links: of the network with the settings' manners, or of the demo's hosts without pauses."""
+def link_prober(settings: Settings, clock: Clock, *, demo: bool) -> AbstractAsyncContextManager[LinkProber]:
+    """Return a prober for links: of the network with the settings' manners, or of the demo's hosts without pauses."""
     if not demo:
-        return open_asker(settings.links, clock)
+        return open_prober(settings.links, clock)
     hurried = settings.links.model_copy(update={"pause_seconds": 0.0})
-    return open_asker(hurried, clock, transport=SimulatedFileHosts())
+    return open_prober(hurried, clock, transport=SimulatedFileHosts())
 
 
 def _patient(settings: Settings) -> Settings:

@@ -49,7 +49,7 @@ async def _sync(engine: Engine, wanted: Sequence[MODEL_REFERENCE_CATEGORY], *, a
                     await engine.manager.accept(category)
                     catalogue = await engine.manager.get_catalogue(category)
             except CatalogueError as error:
-                failures.append(f"{category.value} ({visible(error.message)})")
+                failures.append(f"{category.value} ({visible(error.message.removesuffix('.'))})")
             else:
                 progress.console.print(
                     f"{category.value}: {counted(len(catalogue.records), 'model')}, revision {catalogue.revision[:10]}",

@@ -1,6 +1,7 @@
 // Use over time with a cursor and zoom, from the table behind the line; and the keyboard's way through dots.
 const style = (name) => getComputedStyle(document.documentElement).getPropertyValue(name).trim();
 const DAY = 86400;
+const WHOLE_STEPS = [...Array(12).keys()].flatMap((power) => [1, 2, 5].map((step) => step * 10 ** power));  // No half requests.
 
 function series(figure) {
   const rows = [...figure.querySelectorAll(".days tbody tr")].reverse();
@@ -14,17 +15,34 @@ function series(figure) {
   return [days, uses];
 }
 
+// The days beside which nothing is known: a line shows none of them.
+function lonely(plot, at) {
+  const uses = plot.data[at];
+  return [...uses.keys()].filter((day) => uses[day] != null && uses[day - 1] == null && uses[day + 1] == null);
+}
+
+// The labels of days, or of months with the year below the first of each.
+function days(_, moments, __, ___, step) {
+  let year = null;
+  return moments.map((moment) => {
+    const day = new Date(moment * 1000), before = year;
+    year = day.getUTCFullYear();
+    const shown = {timeZone: "UTC", month: "short", ...(step < 28 * DAY && {day: "numeric"})};
+    return `${day.toLocaleDateString("en-GB", shown)}${year === before ? "" : `\n${year}`}`;
+  });
+}
+
 function draw(chart) {
   const data = series(chart.closest("section"));
   if (data[0].length < 2) return;
   const axis = {stroke: style("--chart-axis"), grid: {stroke: style("--chart-grid"), width: 1}, ticks: {show: false}, font: `12px ${style("--font")}`};
   const plot = new uPlot({
     width: chart.clientWidth, height: 240, tzDate: (seconds) => uPlot.tzDate(new Date(seconds * 1000), "UTC"),
-    cursor: {points: {size: 8}, drag: {x: true, y: false}},
+    cursor: {points: {size: 8}, drag: {x: true, y: false}}, legend: {markers: {fill: () => style("--chart-1")}},
     scales: {y: {range: (_, low, high) => [0, Math.max(1, high) * 1.05]}},
-    axes: [axis, {...axis, size: 64, values: (_, values) => values.map((value) => value.toLocaleString("en"))}],
+    axes: [{...axis, values: days}, {...axis, size: 64, incrs: WHOLE_STEPS, values: (_, values) => values.map((value) => value.toLocaleString("en"))}],
     series: [{label: "Day", value: (_, value) => value === null ? "hover or arrow keys" : new Date(value * 1000).toLocaleDateString("en-GB", {timeZone: "UTC", weekday: "short", day: "numeric", month: "short", year: "numeric"})},
-      {label: chart.dataset.label, stroke: style("--chart-1"), width: 1.6, points: {show: false}, value: (_, value) => value === null ? "–" : value.toLocaleString("en")}],
+      {label: chart.dataset.label, stroke: style("--chart-1"), width: 1.6, points: {show: false, size: 4, fill: style("--chart-1"), filter: lonely}, value: (_, value) => value === null ? "–" : value.toLocaleString("en")}],
   }, data, (self, init) => { chart.replaceChildren(self.root); init(); });
   plot.root.tabIndex = 0;
   plot.root.setAttribute("role", "group");

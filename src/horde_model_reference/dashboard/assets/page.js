@@ -132,14 +132,31 @@ async function show(address, focus) {
     if (!answer.ok || !found) return location.assign(address);
     const typed = view.querySelector("[type=search]");
     const selection = typed === document.activeElement ? [typed.value, typed.selectionStart] : null;
+    const menu = openMenu();
     view.replaceChildren(...found.childNodes);
     tellAges();
+    const inMenu = menu && keepOpen(menu);
     if (selection) keepTyping(selection);
-    else if (focus) view.querySelector(`[data-key="${CSS.escape(focus)}"]`)?.focus();
+    else if (focus && !inMenu) view.querySelector(`[data-key="${CSS.escape(focus)}"]`)?.focus();
     view.removeAttribute("aria-busy");
   } catch (error) {
     if (error.name !== "AbortError") location.assign(address);
   }
+}
+
+// The menu that the reader opened while the view was on its way, and where the focus is in it.
+function openMenu() {
+  const menu = view.querySelector(".menu[open]");
+  return menu && [menu.dataset.menu, [...menu.querySelectorAll("summary, a")].indexOf(document.activeElement)];
+}
+
+function keepOpen([key, at]) {
+  const menu = view.querySelector(`[data-menu="${CSS.escape(key)}"]`);
+  if (!menu) return false;
+  menu.open = true;
+  const focused = menu.querySelectorAll("summary, a")[at];
+  focused?.focus();
+  return Boolean(focused);
 }
 
 function keepTyping([value, at]) {
@@ -160,6 +177,7 @@ if (view) {
     const link = event.target.closest("a[data-view]");
     if (!link || event.button || event.ctrlKey || event.metaKey || event.shiftKey || event.altKey) return;
     event.preventDefault();
+    closeMenus();
     go(link.href, link.dataset.key);
   });
   const address = (form) => {

@@ -97,7 +97,7 @@ form.addEventListener("input", ({target}) => {
   const body = fields();
   body.delete("page");
   if (target.closest(".policy")) body.set(FOLLOW, "1");
-  const at = target.matches("[type=search], input:not([type])") ? target.selectionStart : null;
+  const at = target.matches("[type=search], input:not([type]), textarea") ? target.selectionStart : null;
   later(() => renew(body, false, {name: target.name, at}), at === null ? 0 : 400);
 });
 
@@ -106,7 +106,7 @@ form.addEventListener("submit", (event) => {
   if (submitter?.getAttribute("formmethod") === "post") return;
   event.preventDefault();
   const body = fields(submitter);
-  if (submitter?.name === "tab") for (const name of ["page", "search", "level", "reason"]) body.delete(name);
+  if (submitter?.name === "tab") for (const name of ["page", "search", "level", "reason", "baseline", "size"]) body.delete(name);
   renew(body, true, submitter?.name ? {name: submitter.name, value: submitter.value, at: null} : null);
 });
 

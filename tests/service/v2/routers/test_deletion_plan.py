@@ -14,7 +14,7 @@ from jsonschema import Draft202012Validator  # type: ignore[import-untyped]
 
 from horde_model_reference.curation.plan import Plan
 from horde_model_reference.curation.policy import Policy
-from horde_model_reference.curation.telling import MOST_PROTECTIONS_TOLD
+from horde_model_reference.curation.verdict_builder import MOST_PROTECTIONS
 from horde_model_reference.demo import DATA
 from tests.support.builders import record, stats_of, status_of
 from tests.support.curation import removed_from, verdicts_of
@@ -177,7 +177,7 @@ def test_the_answer_is_of_the_documented_shape(demo: BlockingClient) -> None:
 
 
 async def test_without_the_horde_it_is_502(tmp_path: Path) -> None:
-    async with a_world(tmp_path, horde_api_timeout=1) as world:
+    async with a_world(tmp_path) as world:
         world.horde.all_routes(SERVER_ERROR)
         assert_problem(await world.client.post(URL, json={}), 502, "horde_unavailable")
 
@@ -224,7 +224,7 @@ async def test_few_of_the_protections_of_a_model_are_told(tmp_path: Path) -> Non
         plan = plan_from(await world.client.post(URL, json={"policy": {"protect": {"globs": globs}}}))
     (verdict,) = plan.verdicts
     told = [reason.sentence for reason in verdict.reasons if reason.code == "protected_by_name"]
-    assert told == [f"The policy protects '*': reason {at}." for at in range(MOST_PROTECTIONS_TOLD)]
+    assert told == [f"The policy protects '*': reason {at}." for at in range(MOST_PROTECTIONS)]
 
 
 async def test_a_body_of_very_many_brackets_is_a_bad_request(tmp_path: Path) -> None:

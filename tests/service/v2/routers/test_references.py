@@ -63,9 +63,10 @@ async def test_a_v2_record_is_served_with_all_that_it_says(tmp_path: Path) -> No
     fields = record(
         name="a/b", trigger=["x"], parameters=7, metadata={"schema_version": "2.0.0", "more": {"deep": [1]}}
     )
+    served = fields | {"text_model_group": "b"}
     async with a_world(tmp_path, text=catalogue_bytes({"a/b": fields})) as world:
-        assert (await world.client.get(f"{V2}/text_generation/a/b")).json() == fields
-        assert (await world.client.get(f"{V2}/text_generation/a%2Fb")).json() == fields
+        for path in ("a/b", "a%2Fb", "model/a/b", "model/a%2Fb"):
+            assert (await world.client.get(f"{V2}/text_generation/{path}")).json() == served
 
 
 async def test_names_are_inert_and_read_back(tmp_path: Path) -> None:

@@ -4,20 +4,20 @@ from __future__ import annotations
 
 from typing import Annotated
 
-from fastapi import APIRouter, Path, Response
+from fastapi import APIRouter, Response
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 from pydantic_core import PydanticCustomError
 
-from horde_model_reference.categories import MODEL_REFERENCE_CATEGORY
-from horde_model_reference.curation.curation_facts import CurationFacts
 from horde_model_reference.curation.plan import Plan
 from horde_model_reference.curation.planning import Choice, make_plan
-from horde_model_reference.curation.policy import REPLACED_KEYS, Policy
+from horde_model_reference.curation.policy import Policy
+from horde_model_reference.curation.policy_files import REPLACED_KEYS
+from horde_model_reference.engine import TableAtTime
 from horde_model_reference.marks.because import Because
+from horde_model_reference.reports.json_report import to_json
 from horde_model_reference.service import problems
-from horde_model_reference.service.answers import json_answer
 from horde_model_reference.service.dependencies import Reader
-from horde_model_reference.thread_pool import plan_in_thread
+from horde_model_reference.service.parameters import RiskCategory
 
 router = APIRouter(tags=["v2", "deletion-plan"], responses=problems.responses(400, 404, 409, 413, 422, 500, 502))
 
@@ -69,15 +69,15 @@ class PlanRequest(BaseModel):
 )
 async def make_deletion_plan(
     reader: Reader,
-    model_category_name: Annotated[MODEL_REFERENCE_CATEGORY, Path(description="The category.")],
+    model_category_name: RiskCategory,
     wanted: PlanRequest | None = None,
 ) -> Response:
     """A verdict for every model with all its reasons, and the impact of the removals. Nothing is written."""
     asked = wanted or PlanRequest()
-    made = await reader.made(model_category_name)
     choice = Choice(asked.selected(), asked.overrides, asked.remove)
-    return await plan_in_thread(_plan_answer, made.facts, asked.policy or reader.engine.policy, choice)
+    body = await reader.plan(model_category_name, _plan_body, asked.policy or reader.engine.policy, choice)
+    return Response(body, media_type="application/json")
 
 
-def _plan_answer(facts: CurationFacts, policy: Policy, choice: Choice) -> Response:
-    return json_answer(make_plan(facts, policy, choice))
+def _plan_body(made: TableAtTime, policy: Policy, choice: Choice) -> bytes:
+    return to_json(make_plan(made.facts, policy, choice))
