@@ -311,6 +311,25 @@ def test_another_policy_proposes_other_models(open_page: Open, scripts: bool) ->
     assert "max_models = 1\n" in Path(waiting.value.path()).read_text(encoding="utf-8")
 
 
+def test_a_tick_just_after_another_policy_keeps_both(open_page: Open) -> None:
+    page = open_page("/plan/image_generation")
+    page.locator(".policy > summary").click()
+    first, *rest = ticked(page)
+    page.evaluate(
+        """(name) => {  // Both at once: the tick comes before the policy's answer, on any machine.
+          const models = document.querySelector("[name='limits.max_models']");
+          models.value = "1";
+          models.dispatchEvent(new Event("input", {bubbles: true}));
+          document.querySelector(`[name=select][value="${CSS.escape(name)}"]`).click();
+        }""",
+        first,
+    )
+    arrive(page, "**limits.max_models=1**")
+    assert parse_qs(urlsplit(page.url).query)["select"] == rest
+    expect(page.locator("input[type=checkbox][name=select]")).to_have_count(1)
+    expect(page.locator(".changed")).to_have_count(1)
+
+
 def test_a_long_selection_is_refused_and_kept_by_this_window(open_page: Open) -> None:
     names = [f"an unknown model of a rather long name {at}" for at in range(120)]
     page = open_page("/plan/image_generation")

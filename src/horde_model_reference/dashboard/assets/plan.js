@@ -4,6 +4,7 @@ const LONGEST_ADDRESS = 2000;
 const FOLLOW = "follow";
 let waiting = 0;
 let asking = null;
+let outdated = false;  // A filter or the policy changed, and the table does not show it yet.
 
 // The part of the address that says which plan is shown; other fragments lead within the page.
 const place = () => location.pathname + location.search + (location.hash.startsWith("#kept=") ? location.hash : "");
@@ -66,6 +67,7 @@ async function renew(body, push, focus) {
     const page = await ask(body);
     const open = form.querySelector(".policy").open;
     form.replaceChildren(...page.getElementById("plan").childNodes);
+    outdated = false;
     form.querySelector(".policy").open = open;
     const address = remember(body);
     if (push) history.pushState(null, "", address); else history.replaceState(null, "", address);
@@ -89,16 +91,18 @@ function countTicks() {
 }
 
 form.addEventListener("input", ({target}) => {
+  const at = target.matches("[type=search], input:not([type]), textarea") ? target.selectionStart : null;
+  const focus = {name: target.name, value: target.value, at};
   if (target.name === "select" || target.name.startsWith("override:")) {
     countTicks();
-    later(recalculate);
+    later(outdated ? () => renew(fields(), false, focus) : recalculate);
     return;
   }
+  outdated = true;
   const body = fields();
   body.delete("page");
   if (target.closest(".policy")) body.set(FOLLOW, "1");
-  const at = target.matches("[type=search], input:not([type]), textarea") ? target.selectionStart : null;
-  later(() => renew(body, false, {name: target.name, at}), at === null ? 0 : 400);
+  later(() => renew(body, false, focus), at === null ? 0 : 400);
 });
 
 form.addEventListener("submit", (event) => {
