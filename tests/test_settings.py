@@ -131,9 +131,38 @@ def test_redis_is_off_and_set_by_nested_variables(monkeypatch: pytest.MonkeyPatc
 
 
 def test_the_hordes_address_has_no_prefix(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv(f"{ENV_PREFIX}AI_HORDE_URL", "http://prefixed.example/api/")
     monkeypatch.setenv("AI_HORDE_URL", "http://plain.example/api/")
     assert str(load_settings().ai_horde_url) == "http://plain.example/api/"
+
+
+@pytest.mark.parametrize(
+    ("name", "closest"),
+    [
+        ("HORDE_MODEL_REFERENCE_ALOWED_HOSTS", "HORDE_MODEL_REFERENCE_ALLOWED_HOSTS"),
+        ("HORDE_MODEL_REFERENCE_HISTORY_ENABLED", "HORDE_MODEL_REFERENCE_HISTORY__ENABLED"),
+        ("HORDE_MODEL_REFERENCE_SOURCES__LORAS", "HORDE_MODEL_REFERENCE_SOURCES__LORA"),
+        ("horde_model_reference_reddis__url", "HORDE_MODEL_REFERENCE_REDIS__URL"),
+        ("HORDE_MODEL_REFERENCE_AI_HORDE_URL", "AI_HORDE_URL"),
+    ],
+)
+def test_a_misspelt_variable_is_refused_with_the_closest(
+    monkeypatch: pytest.MonkeyPatch, name: str, closest: str
+) -> None:
+    monkeypatch.setenv(name, "")
+    load_settings()
+    monkeypatch.setenv(name, "1")
+    with pytest.raises(SettingsError) as refused:
+        load_settings()
+    assert str(refused.value) == f"{name}: there is no such setting."
+    assert refused.value.hint == f"The closest one is {closest}."
+
+
+@pytest.mark.parametrize("name", ["SERVICE_HOST", "SERVICE_PORT", "PORT", "PORT_80_TCP", "PORT_80_TCP_ADDR"])
+def test_kubernetes_variables_for_a_service_of_this_name_are_none_of_ours(
+    monkeypatch: pytest.MonkeyPatch, name: str
+) -> None:
+    monkeypatch.setenv(ENV_PREFIX + name, "10.0.0.1")
+    load_settings()
 
 
 def test_an_override_wins(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -7,11 +7,13 @@ this class.
 
 from __future__ import annotations
 
+import os
 import re
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Annotated, Any
 
-from pydantic import AliasChoices, Field, HttpUrl, ValidationError
+from pydantic import AliasChoices, BaseModel, Field, HttpUrl, ValidationError
 from pydantic_settings import BaseSettings, SettingsConfigDict
 from pydantic_settings import SettingsError as UnreadableSettingError
 
@@ -158,6 +160,9 @@ class Settings(BaseSettings):
         return self.model_copy(update={"history": self.history.model_copy(update={"enabled": False})})
 
 
+MISSPELT = 0.8
+"""How alike a variable and a setting are, of 0 to 1, from which on the one is taken for the other, misspelt."""
+
 _NAMED_FIELD = re.compile(r'field "(\w+)"')
 """Where the library's message on a value that it cannot read names the field."""
 
@@ -169,8 +174,9 @@ def load_settings(**overrides: Any) -> Settings:
         **overrides: Values that win over the environment, by field name.
 
     Raises:
-        SettingsError: A value is invalid; the message names its environment variable.
+        SettingsError: A value is invalid, or a variable misspelt; the message names the environment variable.
     """
+    _refuse_misspelt()
     try:
         return Settings(**overrides)
     except ValidationError as error:
@@ -187,3 +193,28 @@ def environment_name(location: tuple[int | str, ...]) -> str:
     """Return the environment variable that a field is read from."""
     names = [str(part).upper() for part in location if isinstance(part, str)]
     return "AI_HORDE_URL" if names == ["AI_HORDE_URL"] else ENV_PREFIX + "__".join(names)
+
+
+def _refuse_misspelt() -> None:
+    """Refuse a variable that is nearly a setting; others may be somebody else's, such as Kubernetes' of a service."""
+    known = {variable.removeprefix(ENV_PREFIX): variable for variable in _variables(Settings, ())}
+    for variable, value in sorted(os.environ.items()):
+        name = variable.upper().removeprefix(ENV_PREFIX)
+        if not value or name == variable.upper() or known.get(name) == ENV_PREFIX + name:
+            continue
+        if closest := _closest(name, known):
+            raise SettingsError(f"{variable}: there is no such setting.", hint=f"The closest one is {known[closest]}.")
+
+
+def _closest(name: str, known: Iterable[str]) -> str | None:
+    from difflib import get_close_matches  # noqa: PLC0415 - of use only where a variable is not known
+
+    return next(iter(get_close_matches(name, known, 1, MISSPELT)), None)
+
+
+def _variables(model: type[BaseModel], place: tuple[str, ...]) -> Iterator[str]:
+    """Yield the environment variables of a model's fields, and of the fields of these."""
+    for name, field in model.model_fields.items():
+        yield environment_name((*place, name))
+        if isinstance(field.annotation, type) and issubclass(field.annotation, BaseModel):
+            yield from _variables(field.annotation, (*place, name))
