@@ -36,7 +36,7 @@ def read_moment(text: str, place: str, now: datetime) -> datetime:
     found = _MOMENT.search(text)
     moment = _moment(found) if found else None
     if found is None or moment is None:
-        raise SavedAnswerError(f"{place}: of when it is cannot be told.", hint=_DATE_HINT)
+        raise SavedAnswerError(f"{place}: it has no date.", hint=_DATE_HINT)
     # The day alone says that it was at some time of it, which may have been before noon.
     earliest = moment if found["hour"] else moment.replace(hour=0)
     if earliest < days.HORDE_BEGAN:
@@ -112,5 +112,5 @@ def _type_of(raw: Any, path: Path) -> HordeModelType:
     named = (traits for traits in USAGE.values() if re.search(traits.file_name, path.name, re.IGNORECASE))
     found = found or [traits.model_type for traits in named]
     if len(found) != 1:
-        raise SavedAnswerError(f"{path}: whether it is of image or text models cannot be told.", hint="Give --type.")
+        raise SavedAnswerError(f"{path}: nothing says whether it is of image or text models.", hint="Give --type.")
     return found[0]
