@@ -8,6 +8,8 @@ from itertools import count
 from pathlib import Path
 from typing import Any
 
+from tests.support.waiting import PATIENCE
+
 if "PYTEST_XDIST_WORKER" in os.environ:  # Before Polars is imported: the processes share the cores.
     os.environ.setdefault("POLARS_MAX_THREADS", "1")
 
@@ -22,7 +24,8 @@ settings.register_profile(
 settings.load_profile("default")
 
 PATIENT = dict.fromkeys(
-    ("REQUEST_DEADLINE_SECONDS", "REFRESH_PATIENCE_SECONDS", "HORDE_API_TIMEOUT", "REDIS__TIMEOUT_SECONDS"), "60"
+    ("REQUEST_DEADLINE_SECONDS", "REFRESH_PATIENCE_SECONDS", "HORDE_API_TIMEOUT", "REDIS__TIMEOUT_SECONDS"),
+    str(PATIENCE),
 )
 """Settings of limits, in seconds, that no test reaches unless it says so."""
 SHARED_DATA = Path(__file__).resolve().parents[2] / "shared" / "data"

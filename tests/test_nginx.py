@@ -17,10 +17,9 @@ import pytest
 from horde_model_reference.settings import ENV_PREFIX
 from tests.support.nginx import Nginx, program
 from tests.support.service import IMAGE_RISK, TEXT_RISK
-from tests.support.waiting import eventually
+from tests.support.waiting import PATIENCE, eventually
 
 pytestmark = pytest.mark.nginx
-PATIENCE = 120.0
 STATUS = "X-Cache-Status"
 LASTS_SECONDS = "3"
 """How long an answer lasts at most: whole seconds are left of it, so less would often be none."""
@@ -138,7 +137,7 @@ async def test_answers_outlive_a_restart(short_lived: tuple[Service, httpx.Clien
         assert answer.status_code == 200
         return answer if answer.headers[STATUS] == "HIT" else None
 
-    fresh = await eventually(kept, PATIENCE)
+    fresh = await eventually(kept)
     service.end()
 
     def sent_stale() -> httpx.Response | None:
@@ -146,8 +145,8 @@ async def test_answers_outlive_a_restart(short_lived: tuple[Service, httpx.Clien
         assert (answer.status_code, answer.content) == (200, fresh.content)
         return answer if answer.headers[STATUS] in {"STALE", "UPDATING"} else None
 
-    await eventually(sent_stale, PATIENCE)
+    await eventually(sent_stale)
     assert client.get(TEXT_RISK).status_code == 502, "nothing is held of it"
     service.start()
-    await eventually(kept, PATIENCE)
+    await eventually(kept)
     assert client.get(TEXT_RISK).status_code == 200

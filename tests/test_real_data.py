@@ -15,6 +15,7 @@ from horde_model_reference.demo.engine import open_demo_engine
 from horde_model_reference.service.app import create_service
 from tests.support.misbehaving_horde import MisbehavingHorde, Route
 from tests.support.service import IMAGE_RISK, STATISTICS, TEXT_RISK, V2, serving, write_catalogues
+from tests.support.waiting import PATIENCE
 
 CAPTURES = {
     Route.IMAGE_STATUS: "status_models_image_all.json",
@@ -45,7 +46,7 @@ async def client(shared_data: Path, captured: dict[Route, Any], tmp_path: Path) 
         "text_generation": str(shared_data / "catalogue" / "models.csv"),
     }
     async with MisbehavingHorde(captured) as horde:
-        settings = horde.settings(sources=write_catalogues(tmp_path) | real, horde_api_timeout=10)
+        settings = horde.settings(sources=write_catalogues(tmp_path) | real, horde_api_timeout=PATIENCE)
         async with serving(create_service(settings, hydrate=False)) as opened:
             yield opened
 

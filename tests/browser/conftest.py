@@ -12,6 +12,8 @@ from urllib.parse import urlsplit
 
 import pytest
 
+from tests.support.waiting import PATIENCE
+
 if TYPE_CHECKING:
     from tests.support.browser import Browser, Page, Watch
 
@@ -58,13 +60,11 @@ def watch(service_url: str) -> Iterator[Watch]:
 @pytest.fixture
 def open_page(browser: Browser, service_url: str, watch: Watch) -> Iterator[Open]:
     """What opens windows."""
-    from tests.support.browser import PATIENCE  # noqa: PLC0415
-
     contexts = []
 
     def opened(path: str = "/", **options: Any) -> Page:
         context = browser.new_context(base_url=service_url, **{"viewport": {"width": 1400, "height": 900}} | options)
-        context.set_default_timeout(PATIENCE)
+        context.set_default_timeout(1000 * PATIENCE)
         contexts.append(context)
         page = context.new_page()
         watch.follow(page)

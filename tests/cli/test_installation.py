@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from horde_model_reference.cli.actions.installation import conflicts
+from tests.support.waiting import PATIENCE
 
 TOO = "installs a package horde_model_reference too"
 
@@ -63,7 +64,7 @@ def test_the_service_says_so_when_it_starts(tmp_path: Path) -> None:
     install(tmp_path, "some-sdk", needs="horde-model-reference>=8")
     code = f"import sys; sys.path.append({str(tmp_path)!r}); from horde_model_reference.cli import main; main()"
     command = [sys.executable, "-c", code, "serve", "--demo", "--host", "192.0.2.1"]
-    done = subprocess.run(command, capture_output=True, text=True, timeout=120, check=False)
+    done = subprocess.run(command, capture_output=True, text=True, timeout=PATIENCE, check=False)
     first, second, *_ = done.stderr.splitlines()
     assert first.startswith("warning: some-sdk needs horde-model-reference>=8, ")
     assert second.startswith("error: Cannot listen on 192.0.2.1")

@@ -24,6 +24,7 @@ import pytest
 from horde_model_reference.categories import MODEL_REFERENCE_CATEGORY
 from horde_model_reference.cli.main import COMMANDS, PROGRAM, command_named
 from tests.support.command_line import Cli, assert_refused
+from tests.support.waiting import PATIENCE
 
 
 def commands() -> Iterator[list[str]]:
@@ -262,7 +263,7 @@ def test_a_terminal_gets_colour_and_lines_of_its_width() -> None:
         while part := os.read(ours, 65536):
             shown += part
     os.close(ours)
-    assert process.wait(timeout=30) == 0
+    assert process.wait(timeout=PATIENCE) == 0
     assert b"\x1b[" in shown
     lines = re.sub(r"\x1b\[[0-9;?]*[a-zA-Z]", "", shown.decode()).splitlines()
     assert len(lines) > 50

@@ -20,6 +20,7 @@ from horde_model_reference.setting_groups import Sources
 from horde_model_reference.settings import ENV_PREFIX
 from tests.support.command_line import Cli, assert_refused
 from tests.support.service import IMAGE_RISK, TEXT_RISK
+from tests.support.waiting import PATIENCE
 
 TEXT_PLAN = "/api/model_references/v2/text_generation/deletion-plan"
 
@@ -33,8 +34,6 @@ def _loopback() -> str:
         return "127.0.0.1"
 
 
-PATIENCE = 120
-"""Seconds until a test gives up; workers take long to start where everything is busy."""
 LOOPBACK = _loopback()
 NOWHERE = ("--host", "192.0.2.1")
 """Where no test can listen, so that none serves by mistake."""

@@ -21,6 +21,7 @@ from tests.support.builders import IMAGE, TEXT
 from tests.support.command_line import Cli, World, assert_refused
 from tests.support.file_server import FileServer
 from tests.support.service import NOTHING_ELSE, catalogue_bytes
+from tests.support.waiting import PATIENCE
 
 
 def copies(folder: Path) -> list[Path]:
@@ -137,9 +138,9 @@ async def test_interrupted_it_leaves_the_old_copies_whole(tmp_path: Path, monkey
             stderr=asyncio.subprocess.PIPE,
             stdout=asyncio.subprocess.DEVNULL,
         )
-        await asyncio.wait_for(hanging, 30)
+        await asyncio.wait_for(hanging, PATIENCE)
         process.send_signal(signal.SIGINT)
-        _, err = await asyncio.wait_for(process.communicate(), 30)
+        _, err = await asyncio.wait_for(process.communicate(), PATIENCE)
     assert process.returncode == 130
     assert b"Traceback" not in err
     assert err.startswith(b"image_generation: 1 model")

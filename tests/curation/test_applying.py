@@ -37,6 +37,7 @@ from tests.support.builders import TEXT, record
 from tests.support.curation import CROWD, UNLIMITED, all_of, facts_of, plan_of, removed_from
 from tests.support.killing import apply_and_undo, every_end
 from tests.support.racing import AT, apply_plan
+from tests.support.waiting import PATIENCE
 
 FIGURES = CROWD | {"one": 1, "two": 2}
 CONTENT = json.dumps({name: record() for name in FIGURES}, indent=4).encode()
@@ -417,7 +418,7 @@ class TestTwoAtOnce:
         assert first.recv() == "held"
         impatient = start("two", 0)
         assert f"{desk.files.catalogue} is being changed by another run; gave up after 0 seconds." == impatient.recv()
-        waiting = start("two", 60)
+        waiting = start("two", PATIENCE)
         go.set()
         assert first.recv() is not None
         assert "has changed since the plan was made" in waiting.recv()

@@ -14,8 +14,7 @@ from horde_model_reference.errors import CatalogueFormatError, HordeModelReferen
 from horde_model_reference.marks.marks_file import parse_marks
 from tests.support.builders import IMAGE
 from tests.support.marks import entry, mark_of
-
-PATIENCE = 60.0
+from tests.support.waiting import PATIENCE
 
 
 def names(path: Path) -> list[str]:

@@ -22,6 +22,7 @@ from tests.support.curation import UNLIMITED, codes_of, plan_of, removed_from, v
 from tests.support.git import applied_by_git
 from tests.support.git_repository import GitRepository
 from tests.support.misbehaving_horde import MisbehavingHorde
+from tests.support.waiting import PATIENCE
 from tests.test_real_data import CAPTURES
 
 ALBEDO = "AlbedoBase XL (SDXL)"
@@ -39,7 +40,7 @@ async def facts_from(data: Path, category: MODEL_REFERENCE_CATEGORY, **others: s
     }
     async with (
         MisbehavingHorde(answers) as horde,
-        open_engine(horde.settings(sources=sources | others, horde_api_timeout=10)) as engine,
+        open_engine(horde.settings(sources=sources | others, horde_api_timeout=PATIENCE)) as engine,
     ):
         facts, copy = await engine.curation_facts(category)
         assert len(copy.content) == (data / REAL[category]).stat().st_size

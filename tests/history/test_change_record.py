@@ -22,6 +22,7 @@ from tests.support.clock import AFTER_ALL, SteeredClock
 from tests.support.hostile_names import HOSTILE_NAMES
 from tests.support.marks import mark_of
 from tests.support.pages import ROOT
+from tests.support.waiting import PATIENCE
 
 FIRST = datetime(2026, 3, 1, 15, tzinfo=UTC)
 MARK = deletion_mark(mark_of("a", replacement="b", detail="few"), MarkState.WAITING, [])
@@ -128,7 +129,7 @@ async def test_a_writer_that_is_killed_between_two_changes_loses_and_repeats_non
         sys.executable, "-c", WRITER, str(tmp_path), cwd=ROOT, stdout=asyncio.subprocess.PIPE
     )
     assert writer.stdout is not None
-    async with asyncio.timeout(60):
+    async with asyncio.timeout(PATIENCE):
         while int(await writer.stdout.readline()) < after:
             pass
         writer.kill()

@@ -16,6 +16,7 @@ from horde_model_reference.settings import load_settings
 from tests.support.clock import AFTER_ALL
 from tests.support.pages import ROOT
 from tests.support.past import all_kept, compile_of, keep_all
+from tests.support.waiting import PATIENCE
 
 WRITER = """
 import asyncio, sys
@@ -41,7 +42,7 @@ async def test_a_killed_writer_leaves_whole_days(tmp_path: Path, after: int) -> 
         sys.executable, "-c", WRITER, str(tmp_path), cwd=ROOT, stdout=asyncio.subprocess.PIPE
     )
     assert writer.stdout is not None
-    async with asyncio.timeout(60):
+    async with asyncio.timeout(PATIENCE):
         while int(await writer.stdout.readline()) < after:
             pass
         writer.send_signal(signal.SIGKILL)

@@ -19,6 +19,7 @@ from horde_model_reference.history.link_turn import LOCK_FILE, link_turn
 from horde_model_reference.history.store import HistoryStore, open_store, store_on
 from horde_model_reference.settings import load_settings
 from tests.support.clock import AFTER_ALL
+from tests.support.waiting import PATIENCE
 
 HOLDER = """
 import asyncio, sys
@@ -88,7 +89,7 @@ async def test_a_killed_process_lets_go_of_the_turn(tmp_path: Path) -> None:
         sys.executable, "-c", HOLDER, str(tmp_path), stdout=asyncio.subprocess.PIPE
     )
     assert holder.stdout is not None
-    async with asyncio.timeout(60):
+    async with asyncio.timeout(PATIENCE):
         assert (await holder.stdout.readline()).strip() == b"True"
         assert not await is_free(store)
         holder.kill()

@@ -41,6 +41,7 @@ from tests.support.misbehaving_horde import (
     MisbehavingHorde,
     Route,
 )
+from tests.support.waiting import PATIENCE
 
 pytestmark = pytest.mark.usefixtures("no_pauses")
 
@@ -444,7 +445,7 @@ async def test_who_has_something_to_go_on_with_does_not_wait_for_a_slow_horde(
         for _ in range(3):
             assert (await watched.observe(TEXT)).fingerprint() == first.fingerprint()
         horde.release.set()
-        async with asyncio.timeout(LONG):
+        async with asyncio.timeout(PATIENCE):
             while (seen := await watched.observe(TEXT)).fetched_at == FETCHED:
                 await watched.ended.acquire()
     assert seen.stats.frame.rows() == [("koboldcpp/Stheno", 1, 1, 1)]
@@ -458,7 +459,7 @@ async def test_closing_ends_what_is_under_way(horde: MisbehavingHorde, clock: St
         for route in TEXT_ROUTES:
             await horde.asked(route)
         await watched.aclose()
-        async with asyncio.timeout(LONG):
+        async with asyncio.timeout(PATIENCE):
             await asyncio.wait([asking])
     assert asking.cancelled()
 

@@ -20,12 +20,11 @@ from horde_model_reference.service import connections
 from horde_model_reference.service.connections import RESERVE, BoundedConfig, BoundedConnection, ConnectionLimits
 from horde_model_reference.service.server import BACKLOG, H11, HTTPTOOLS, fitted, listen
 from tests.support.clock import steered_timers
-from tests.support.waiting import eventually
+from tests.support.waiting import PATIENCE, eventually
 
 LIMITS = ConnectionLimits(head_bytes=16_384, head_seconds=60, connections=100)
 PARSERS = [HTTPTOOLS, H11]
 LOOPS: list[Callable[[], asyncio.AbstractEventLoop]] = [asyncio.new_event_loop, uvloop.new_event_loop]
-PATIENCE = 30
 
 
 class Inner:

@@ -27,7 +27,7 @@ from tests.support.service import (
     serving,
     write_catalogues,
 )
-from tests.support.waiting import eventually
+from tests.support.waiting import PATIENCE, eventually
 
 LONG = 60.0
 OFTEN: dict[str, Any] = {"cache_hydration_interval_seconds": 0.03, "horde_api_cache_ttl": 0, "cache_ttl_seconds": 0}
@@ -188,7 +188,7 @@ async def test_it_survives_what_nobody_foresaw(tmp_path: Path, caplog: pytest.Lo
 
 
 async def test_it_ends_with_the_service_whatever_is_under_way(tmp_path: Path) -> None:
-    async with asyncio.timeout(LONG):
+    async with asyncio.timeout(PATIENCE):
         async with a_hydrated_world(tmp_path, horde_api_timeout=LONG, request_deadline_seconds=LONG, **OFTEN) as world:
             world.horde.all_routes(NO_HEADERS)
             await world.horde.asked(Route.IMAGE_STATS)

@@ -16,10 +16,9 @@ from horde_model_reference.engine import TableAtTime, open_engine
 from horde_model_reference.errors import PlanProcessError, UnknownModelError
 from horde_model_reference.service import plan_process
 from horde_model_reference.service.plan_process import HELD, LOWEST_PRIORITY, PlanProcess, PlanThread
+from tests.support.waiting import PATIENCE
 
 RUNNERS = pytest.mark.parametrize("make", [PlanThread, PlanProcess], ids=["thread", "process"])
-PATIENCE = 60
-"""Seconds until a test gives up."""
 
 
 @pytest.fixture(scope="module")

@@ -8,6 +8,8 @@ from collections.abc import Coroutine, Iterator
 from contextlib import AbstractAsyncContextManager, contextmanager
 from typing import Any, TypeVar
 
+from tests.support.waiting import PATIENCE
+
 T = TypeVar("T")
 
 
@@ -19,7 +21,7 @@ def in_background(manager: AbstractAsyncContextManager[T]) -> Iterator[T]:
     thread.start()
 
     def run(work: Coroutine[Any, Any, Any]) -> Any:
-        return asyncio.run_coroutine_threadsafe(work, loop).result(timeout=30)
+        return asyncio.run_coroutine_threadsafe(work, loop).result(timeout=PATIENCE)
 
     try:
         yield run(_entered(manager))

@@ -17,6 +17,7 @@ import uvicorn
 from starlette.types import ASGIApp
 
 from horde_model_reference.service.server import listen
+from tests.support.waiting import PATIENCE
 
 IN_CI = os.environ.get("CI") == "true"
 if not IN_CI:
@@ -48,9 +49,7 @@ OPTIONS = (
     "--disable-component-update",
     "--disable-sync",
 )
-PATIENCE = 60_000
-"""Milliseconds that the browser waits for what must come."""
-expect.set_options(timeout=PATIENCE)
+expect.set_options(timeout=1000 * PATIENCE)
 
 
 @contextmanager
@@ -115,7 +114,7 @@ def serving_the_demo() -> Iterator[str]:
     finally:
         process.terminate()
         try:
-            process.communicate(timeout=10)
+            process.communicate(timeout=PATIENCE)
         except subprocess.TimeoutExpired:
             process.kill()
             process.communicate()
@@ -132,4 +131,4 @@ def serving_in_thread(service: ASGIApp) -> Iterator[str]:
             yield f"http://127.0.0.1:{listener.getsockname()[1]}"
         finally:
             server.should_exit = True
-            thread.join(timeout=15)
+            thread.join(timeout=PATIENCE)

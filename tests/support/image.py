@@ -26,10 +26,10 @@ from pathlib import Path
 from string import Template
 
 from tests.support.dockerfile import Instruction, assignments, stages
+from tests.support.waiting import PATIENCE
 
 ROOT = Path(__file__).resolve().parents[2]
 NAMESPACES = ("unshare", "--mount", "--pid", "--fork", "--mount-proc", "--kill-child")
-PATIENCE = 180.0
 CLONE_NEWNET, SIOCSIFFLAGS, IFF_UP = 0x40000000, 0x8914, 1
 """Numbers of Linux that the standard library of Python 3.11 does not name."""
 OPTIONS = re.compile(r"--\S+\s+")

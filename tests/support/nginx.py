@@ -11,8 +11,9 @@ from pathlib import Path
 from socket import create_connection, create_server
 from typing import Self
 
+from tests.support.waiting import PATIENCE
+
 EXAMPLES = Path(__file__).resolve().parents[2] / "examples" / "nginx"
-STARTS_WITHIN = 30.0
 TEMPORARY = ("client_body", "proxy", "fastcgi", "uwsgi", "scgi")
 """Kinds of bodies for which nginx makes folders when it starts."""
 
@@ -61,7 +62,7 @@ class Nginx:
 
     def __enter__(self) -> Self:
         self.process = subprocess.Popen([*self._command, "-g", "daemon off;"])
-        until = time.monotonic() + STARTS_WITHIN
+        until = time.monotonic() + PATIENCE
         while not self._listens():
             assert self.process.poll() is None, "nginx ended at once"
             assert time.monotonic() < until, "nginx does not listen"
@@ -70,7 +71,7 @@ class Nginx:
 
     def __exit__(self, *_: object) -> None:
         self.process.terminate()
-        self.process.wait(STARTS_WITHIN)
+        self.process.wait(PATIENCE)
 
     def _listens(self) -> bool:
         try:

@@ -14,8 +14,9 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Self
 
+from tests.support.waiting import PATIENCE
+
 USER = "postgres"
-PATIENCE = 60.0
 
 
 def binaries() -> Path | None:

@@ -13,8 +13,9 @@ from typing import Self
 
 import pytest
 
+from tests.support.waiting import PATIENCE
+
 BINARY = "redis-server"
-STARTS_WITHIN = 10.0
 
 
 def binary_or_skip() -> str:
@@ -60,7 +61,7 @@ class RedisServer:
             ],
             stdout=subprocess.DEVNULL,
         )
-        give_up_at = time.monotonic() + STARTS_WITHIN
+        give_up_at = time.monotonic() + PATIENCE
         while not self._answers():
             assert self._process.poll() is None, f"{BINARY} ended at once"
             assert time.monotonic() < give_up_at, f"{BINARY} does not answer"
@@ -92,7 +93,7 @@ class RedisServer:
 
     def ask(self, command: bytes) -> bytes:
         """Send a command, and return the first line of the answer."""
-        with socket.create_connection(("127.0.0.1", self.port), timeout=STARTS_WITHIN) as connection:
+        with socket.create_connection(("127.0.0.1", self.port), timeout=PATIENCE) as connection:
             connection.sendall(command + b"\r\n")
             with connection.makefile("rb") as answer:
                 return answer.readline().removesuffix(b"\r\n")

@@ -10,12 +10,15 @@ from typing import Any, TypeVar, overload
 
 T = TypeVar("T")
 
+PATIENCE = 180.0
+"""Seconds until a test gives up on what must come. No test that passes waits so long, however busy the machine."""
+
 
 @overload
 async def eventually(find: Callable[[], Awaitable[T | None]], within: float = ...) -> T: ...
 @overload
 async def eventually(find: Callable[[], T | None], within: float = ...) -> T: ...
-async def eventually(find: Callable[[], Any], within: float = 60.0) -> Any:
+async def eventually(find: Callable[[], Any], within: float = PATIENCE) -> Any:
     """Ask again and again until there is something true, and return it."""
     async with asyncio.timeout(within):
         while True:
