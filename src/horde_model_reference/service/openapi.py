@@ -1,4 +1,4 @@
-"""The OpenAPI document: what FastAPI cannot be told of responses is added to the document that it writes."""
+"""The OpenAPI document: FastAPI's, with the parts of responses added that it cannot declare."""
 
 from __future__ import annotations
 

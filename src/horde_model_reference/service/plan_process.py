@@ -1,4 +1,4 @@
-"""Plans are made in a process of their own: the service goes on answering, whatever they cost."""
+"""Plans are made in a process of their own, so that a costly one delays no answer of the service."""
 
 from __future__ import annotations
 

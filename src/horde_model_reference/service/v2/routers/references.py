@@ -60,7 +60,7 @@ async def read_reference(catalogues: Catalogues, model_category_name: Category) 
     responses=problems.responses(404, 422, 500) | CACHED,
 )
 async def read_model(catalogues: Catalogues, model_category_name: Category, model_name: ModelName) -> Response:
-    """One record, in the v2 format, whatever its name: `search` and `popular` may be names, too."""
+    """Return one record, in the v2 format; models named `search` or `popular` are found too."""
     return await _record(catalogues, model_category_name, model_name)
 
 
