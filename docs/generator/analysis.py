@@ -16,7 +16,7 @@ from horde_model_reference.analytics.flags import FLAGS, Flag, ScoringContext
 from horde_model_reference.analytics.risk_level import RiskLevel
 from horde_model_reference.analytics.risk_response import respond_with_attribution
 from horde_model_reference.analytics.thresholds import thresholds_for
-from horde_model_reference.catalogue.text_model_names import base_name
+from horde_model_reference.catalogue.families import base_name
 from horde_model_reference.categories import MODEL_REFERENCE_CATEGORY, USAGE, HordeModelType
 from horde_model_reference.name_parts import (
     AUTHOR_JOINTS,

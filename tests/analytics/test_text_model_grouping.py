@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from horde_model_reference.analytics.risk_level import RiskLevel
 from horde_model_reference.analytics.risk_schema import ModelDeletionRiskInfo
 from horde_model_reference.catalogue.catalogue import read_catalogue
-from horde_model_reference.catalogue.text_model_names import base_name
+from horde_model_reference.catalogue.families import base_name
 from tests.support.builders import GOOD_URL, TEXT, catalogue_of, observation_of, stats_of, status_of, table_of
 from tests.support.rows import files, flags_of, rows_of, table_under
 

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from horde_model_reference.catalogue.text_model_names import base_name, base_names
+from horde_model_reference.catalogue.families import base_name, base_names
 from horde_model_reference.name_parts import FAMILY_PARTS, NamePart
 
 SPECIFIED: dict[str, str] = {

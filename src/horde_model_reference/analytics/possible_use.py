@@ -16,7 +16,7 @@ from __future__ import annotations
 
 import polars as pl
 
-from horde_model_reference.catalogue.text_model_names import base_names
+from horde_model_reference.catalogue.families import base_names
 from horde_model_reference.integrations.attribution import AMBIGUOUS, UNATTRIBUTED
 from horde_model_reference.integrations.name_lookups import short
 from horde_model_reference.name_parts import OTHER_WEIGHTS, SIZE, TELLING_WORD

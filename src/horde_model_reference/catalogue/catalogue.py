@@ -12,9 +12,9 @@ import polars as pl
 
 from horde_model_reference.body_limits import DEFAULT_LIMITS, BodyLimits
 from horde_model_reference.catalogue.aliases import NO_ALIASES, Aliases
+from horde_model_reference.catalogue.families import family_names
 from horde_model_reference.catalogue.formats import parse_catalogue
 from horde_model_reference.catalogue.records import ModelRecord
-from horde_model_reference.catalogue.text_model_names import family_names
 from horde_model_reference.categories import MODEL_REFERENCE_CATEGORY, has_families
 from horde_model_reference.data_warnings import DataWarning
 
