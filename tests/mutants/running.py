@@ -25,7 +25,11 @@ ROOT = Path(__file__).parents[2]
 PACKAGE = ROOT / "src" / "horde_model_reference"
 MUTATED = (
     *sorted((PACKAGE / "analytics").glob("*.py")),
-    *(PACKAGE / "integrations" / f"{name}.py" for name in ("aliased_names", "attribution", "name_steps")),
+    PACKAGE / "catalogue" / "families.py",
+    *(
+        PACKAGE / "integrations" / f"{name}.py"
+        for name in ("aliased_names", "attribution", "name_lookups", "name_steps")
+    ),
 )
 MODULES = {path.stem: path.relative_to(ROOT) for path in MUTATED if path.stem != "__init__"}
 
