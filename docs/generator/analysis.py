@@ -160,8 +160,9 @@ def other_weights() -> str:
 
 def joined_names() -> str:
     """Return who may stand before a name, joined by what."""
-    joints = " or ".join(code(joint) for joint in AUTHOR_JOINTS)
-    return f"Joined by {joints}: the model's own author, or one of {_codes(QUANTISERS)}."
+    *joints, last = map(code, AUTHOR_JOINTS)
+    own = f"Joined by {', '.join(joints)} or {last}: the model's own author."
+    return f"{own} Joined by {code('_')} or {code('-')}: one of {_codes(QUANTISERS)}."
 
 
 def paths() -> str:

@@ -25,8 +25,11 @@ BEFORE_ENDINGS = "-_."
 BEFORE_TAGS = ":@"
 """Separators before a tag (Ollama, LM Studio)."""
 
-AUTHOR_JOINTS = ("_", "-")
-"""Separators between author and model in a name without a path (``Author_Model``)."""
+PLACES = ("/models/", "hf.co/", "huggingface.co/")
+"""Prefixes that say where a file lies, and are no author (rule 2a)."""
+
+AUTHOR_JOINTS = ("_", "-", ".", "_-_")
+"""Separators between author and model in a name without a path (``Author_Model``); quantisers write the last two."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,6 +129,12 @@ ENDINGS: tuple[NamePart, ...] = (
         r"(?:\d+[._](?:\d\d+|[019])|\d+)[-_]?bpw(?:[-_]L)?",
         ("4.0bpw", "2.25bpw", "6bpw", "6bpw_L", "8_0-bpw"),
     ),
+    NamePart(  # Behind a dot, 4.5bpw could be version 4 at 5 bits.
+        "halves of bits per weight",
+        r"\d\.\d[-_]?bpw(?:[-_]L)?|\d_\d-bpw",
+        ("4.5bpw", "6.5bpw_L", "4_5-bpw"),
+        after="-_" + BEFORE_TAGS,
+    ),
     NamePart(
         "group size or head bits",
         r"(?:16|32|64|128|256|512|1024)g|g(?:s|roup[-_]?)?(?:16|32|64|128|256|512|1024)|-1g|hb?[5-8]",
@@ -158,7 +167,6 @@ LEADING_WORDS: tuple[LeadingWord, ...] = (
     LeadingWord("IQ or ARM", r"(?:IQ[-_])?ARM|IQ", r"imat(?:rix)?", ("IQ-Imatrix", "ARM-Imatrix", "IQ-ARM-Imatrix")),
     LeadingWord("bits before a group size", r"4b", r"-?\d+g", ("4b-32g", "4b-128g")),
     LeadingWord("weight bits", r"w[2-8]", r"g\d+", ("w4-g64",)),
-    LeadingWord("whole bits per weight", r"\d", r"\d[-_]?bpw(?:[-_]L)?", ("4.5bpw", "4_5-bpw", "6.5bpw_L")),
 )
 """Words that come off only once the ending behind them has (rule 2a): alone they may be a size, a version or a name."""
 

@@ -201,7 +201,7 @@ def test_the_list_of_candidates_is_bounded() -> None:
     }
 
 
-EXAMPLES = [example for part in ENDINGS if "-" in part.after for example in part.examples]
+EXAMPLES = [example for part in ENDINGS if {*"-_."} <= {*part.after} for example in part.examples]
 LISTED = (
     "Q2 Q4 Q8 IQ1 IQ4 Q4_K Q4_K_XXS Q4_K_XS Q4_K_S Q4_K_M Q4_K_L Q4_K_XL IQ4_NL IQ2_XXS Q8_0 Q4_1 Q5_K_NL i1 gguf ggml "
     "gptq awq exl2 exl3 int4 int8 fp8 fp16 fp32 bf16 4bit 8bit 4.0bpw 4bpw 3.75bpw 8.0bpw"
@@ -351,8 +351,7 @@ def shorter(name: str, whole: str) -> str:
     if ending := ENDING.search(name):
         return name[: ending.start()]
     for word, follower in LEADING.items():
-        led = name.casefold().endswith(word) and re.search(word + follower, whole.casefold())
-        if led and name != whole:
+        if name.casefold().endswith(word) and re.match(follower, whole[len(name) :].casefold()):
             return name[: -len(word)]
     return name
 
@@ -369,14 +368,14 @@ def plain_keys(text: str, model: str) -> list[tuple[str, str]]:
 
 
 def wide_keys(text: str, model: str) -> list[tuple[str, str]]:
-    keys = [(last(1, text), model.replace("/", joint)) for joint in "_-"]
+    keys = [(last(1, text), model.replace("/", joint)) for joint in ("_", "-", ".", "_-_")]
     if model[-3:].casefold() in {"-hf", "_hf"}:
         bare = model[:-3]
         keys.append((last(2, text), bare))
-        keys += [(last(1, text), bare.replace("/", joint)) for joint in "_-"]
+        keys += [(last(1, text), bare.replace("/", joint)) for joint in ("_", "-", ".", "_-_")]
         keys.append((last(1, text), last(1, bare)))
     else:
-        keys += [("", "x")] * 4
+        keys += [("", "x")] * 6
     return keys
 
 

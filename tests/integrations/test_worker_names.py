@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import re
 from collections import Counter
 from itertools import product
 from pathlib import Path
@@ -42,6 +43,8 @@ def examples_of_endings() -> list[str]:
 
 
 ENDED = examples_of_endings()
+STACKING = [ending for ending in ENDED if not re.match(r"\.\dbpw", ending)]
+"""Behind a digit, such as that of ``Q4_0``, ``.6bpw`` would be half of ``0.6bpw``."""
 
 
 @pytest.mark.parametrize("model", [HARBOR, SAILOR, PIER])
@@ -53,7 +56,17 @@ def test_rule_2a_every_ending_comes_off_after_every_separator_in_every_case(mode
     assert dict(zip(names, models_of(names, CATALOGUE), strict=True)) == dict.fromkeys(names, model)
 
 
-@given(st.sampled_from([HARBOR, SAILOR, PIER]), st.lists(st.sampled_from(ENDED), min_size=2, max_size=6))
+OTHER_VERSIONS = ("Anchor-8B-v4.1", "Anchor-8B-v4.5", "Anchor-8B-v4b", "Anchor-8B-v41", "Anchor-8B-v4.1-it")
+"""Models that the catalogue lacks; it has models whose names theirs begin with."""
+
+
+@given(st.sampled_from(OTHER_VERSIONS), st.lists(st.sampled_from(ENDED), min_size=1, max_size=4))
+def test_rule_2a_endings_take_no_version_or_size_with_them(other: str, endings: list[str]) -> None:
+    name = f"koboldcpp/{other}{''.join(endings)}"
+    assert model_of(name, ["Northwind/Anchor-8B-v4", "Northwind/Anchor-8B"]) == UNATTRIBUTED
+
+
+@given(st.sampled_from([HARBOR, SAILOR, PIER]), st.lists(st.sampled_from(STACKING), min_size=2, max_size=6))
 def test_rule_2a_endings_stack_in_any_order(model: str, endings: list[str]) -> None:
     assert model_of(f"koboldcpp/{model.split('/')[1]}{''.join(endings)}", CATALOGUE) == model
 
@@ -61,8 +74,9 @@ def test_rule_2a_endings_stack_in_any_order(model: str, endings: list[str]) -> N
 BACKENDS_BEFORE = ("", "koboldcpp/", "Aphrodite/")
 PATHS_BEFORE = ("", "hf.co/", "huggingface.co/", "https://huggingface.co/", "/models/", "/data/llm/", "models/")
 OWNERS_BEFORE = (
-    "", "{author}/", "{author}_", "{author}-", "TheBloke/", "TheBloke_", "LoneStriker-", "mradermacher/{author}_",
-    "bartowski_{author}_", "someone/{author}-", "turboderp_{author}-",
+    "", "{author}/", "{author}_", "{author}-", "{author}.", "{author}_-_", "TheBloke/", "TheBloke_",
+    "LoneStriker-", "mradermacher/{author}_", "bartowski_{author}_", "DevQuasar/{author}.", "RichardErkhov/{author}_-_",
+    "someone/{author}-", "turboderp_{author}-",
 )  # fmt: skip
 ENDINGS_BEHIND = (
     "", "-Q4_K_M", ".i1-Q4_K_M.gguf", "-UD-Q4_K_XL-00001-of-00002.gguf", "-GGUF:UD-Q5_K_XL", "-MXFP4 ",

@@ -185,6 +185,7 @@ def _text_names(rng: Random, models: Sequence[str]) -> list[str]:
 def _spelled(rng: Random, model: str) -> str:
     author, _, last = model.rpartition("/")
     forms = [model, last, last, f"Someone/{last}", f"{author}_{last}", f"TheBloke_{last}", f"LoneStriker-{last}"]
+    forms += [f"DevQuasar/{author}.{last}", f"RichardErkhov/{author}_-_{last}"]
     name = rng.choice(forms)
     if rng.random() < 0.1:
         name = name.removesuffix("-hf")

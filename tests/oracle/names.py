@@ -41,7 +41,8 @@ ENDINGS = (
     r"int4|int8|fp8|fp16|fp32|bf16|f16|f32|4bit|8bit|nf4",
     r"fp8[-_](?:dynamic|block|kv)|fp4|fp16mix",
     r"(?:unsloth[-_])?bnb[-_][48]bit",
-    r"\d+(?:[._]\d+)?-?bpw(?:_l)?|rpcal|quip|main|mtp|ggjtv\d",
+    r"(?:\d+[._](?:\d\d+|[019])|\d+)-?bpw(?:_l)?|(?<=[-_:@])(?:\d\.\d-?bpw(?:_l)?|\d_\d-bpw)",
+    r"rpcal|quip|main|mtp|ggjtv\d",
     r"w\d-g\d+|q\df\d+_\d|\dk",
     r"h\d",
     r"w\d+a\d+",
@@ -224,7 +225,7 @@ def _either_case(index: Index, name: str) -> tuple[str, ...]:
 
 
 def _joined(name: str) -> list[str]:
-    return [author(name) + joint + short(name) for joint in "_-"] if author(name) else []
+    return [author(name) + joint + short(name) for joint in ("_", "-", ".", "_-_")] if author(name) else []
 
 
 def _whole(name: str) -> list[str]:

@@ -9,7 +9,7 @@ from functools import cache
 
 import polars as pl
 
-from horde_model_reference.name_parts import AUTHOR_JOINTS, DROPPABLE_ENDINGS
+from horde_model_reference.name_parts import AUTHOR_JOINTS, DROPPABLE_ENDINGS, PLACES
 from horde_model_reference.name_text import FOLDED
 
 Key = Callable[[pl.Expr], pl.Expr]
@@ -33,6 +33,14 @@ class Lookup:
 def whole(name: pl.Expr) -> pl.Expr:
     """Return the whole name."""
     return name
+
+
+def placeless(name: pl.Expr) -> pl.Expr:
+    """Return the name without the prefixes that say where its file lies."""
+    return name.str.replace(_PLACED, "")
+
+
+_PLACED = f"(?i)^(?:{'|'.join(map(re.escape, PLACES))})+"
 
 
 def last_two(name: pl.Expr) -> pl.Expr:
@@ -62,7 +70,7 @@ _JOINED = "the author and the name, joined"
 _SHORTENED = "the name without its ending '-hf'"
 
 PLAIN_LOOKUPS: tuple[Lookup, ...] = (
-    Lookup("the full name", whole, whole),
+    Lookup("the full name", placeless, whole),
     Lookup("the author and the name at the end of the path", last_two, whole),
     Lookup("the name without its author", short, short),
 )

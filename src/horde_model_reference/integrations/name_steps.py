@@ -80,13 +80,15 @@ def _without(pattern: str, steps: pl.LazyFrame) -> pl.LazyFrame:
 
 
 def without_leading_word(steps: pl.DataFrame) -> pl.DataFrame:
-    """Return the steps after the last ones of names whose last ending was led by a word that is there still."""
+    """Return the steps after the last ones of names that end in a word that leads the ending that came off last."""
     led = collected(steps.lazy().filter(pl.col("step") > 0).filter(pl.col("key").str.contains(_LEADING_WORD)))
     if led.is_empty():
         return led
-    whole = steps.lazy().filter(pl.col("step") == 0, pl.col("key").str.contains(_LED)).select("at")
     last = led.lazy().join(steps.lazy().select("at", pl.col("step") - 1), on=["at", "step"], how="anti")
-    return collected(_without(_LEADING_WORD, last.join(whole, on="at", how="semi")))
+    whole = steps.lazy().filter(pl.col("step") == 0).select("at", whole="key")
+    cut = pl.concat_str("key", pl.lit(_CUT), pl.col("whole").str.tail(pl.col("off")))
+    ends = last.join(whole, on="at").filter(cut.str.contains(_LED)).drop("whole")
+    return collected(_without(_LEADING_WORD, ends))
 
 
 def _at_the_end(parts: Iterable[NamePart]) -> str:
@@ -103,7 +105,10 @@ def _separators(part: NamePart) -> str:
 SEPARATOR = rf"[{re.escape(BEFORE_ENDINGS + BEFORE_TAGS)}]"
 _ENDING = _at_the_end(ENDINGS)
 _LEADING_WORD = rf"(?is){SEPARATOR}(?:{alternatives(LEADING_WORDS)})$"
-_LED = rf"(?is){SEPARATOR}(?:{'|'.join(word.with_ending for word in LEADING_WORDS)})"
 
+_CUT = "\0"
+"""Stands between what is left of a name and what came off."""
+_LEADS = "|".join(f"(?:{word.pattern}){_CUT}[-_.](?:{word.before})" for word in LEADING_WORDS)
+_LED = rf"(?is){SEPARATOR}(?:{_LEADS})(?:{SEPARATOR}|$)"
 
 _NOTHING_OFF = (pl.lit(0, pl.UInt8).alias("step"), pl.lit(0, pl.UInt32).alias("off"))
