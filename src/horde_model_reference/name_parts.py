@@ -28,8 +28,8 @@ BEFORE_TAGS = ":@"
 PLACES = ("/models/", "hf.co/", "huggingface.co/")
 """Prefixes that say where a file lies, and are no author (rule 2a)."""
 
-AUTHOR_JOINTS = ("_", "-", ".", "_-_")
-"""Separators between author and model in a name without a path (``Author_Model``); quantisers write the last two."""
+AUTHOR_JOINTS = ("_", "-", ".", "--", "_-_")
+"""Separators between author and model in a name without a path (``Author_Model``)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,10 +71,8 @@ class LeadingWord:
         return f"(?:{self.pattern})[-_.](?:{self.before})"
 
 
-_GGUF = (
-    r"Q\d[-_]0(?:[-_]\d){2}|TQ\d(?:[-_]\d)?|Q\dK[SML]"
-    r"|I?Q\d+(?:[-_]K(?:SS|S|T|V)?)?(?:[-_](?:XXS|XS|S|M|L|XL|NL|0|1))?(?:[-_]X?L)?(?:[-_]R\d)?"
-)
+_OF_BITS = r"Q\d+(?:[-_]K(?:SS|S|T|L|V)?)?(?:[-_](?:XXS|XS|S|M|L|H|XL|NL|0|1))?(?:[-_]X?L)?(?:[-_]R\d)?"
+_GGUF = rf"Q\d[-_]0(?:[-_]\d){{2}}|TQ\d(?:[-_]\d)?|Q\dK[SML]|I?{_OF_BITS}"
 
 # fmt: off
 ENDINGS: tuple[NamePart, ...] = (
@@ -83,7 +81,8 @@ ENDINGS: tuple[NamePart, ...] = (
         _GGUF,
         (
             "Q4_K_M", "Q8_0", "IQ4_XS", "IQ3_M", "Q5_K", "q4_k_s", "IQ4_NL", "Q4-K-M", "q3_K-M", "Q6_K_L", "Q8_K_XL",
-            "Q4_0_4_4", "IQ4_KS", "IQ4_KSS", "IQ2_KT", "IQ4_K_R4", "Q8_0_R8", "Q8_KV", "TQ1_0", "q2ks",
+            "Q4_0_4_4", "IQ4_KS", "IQ4_KSS", "IQ2_KT", "IQ2_KL", "Q4_K_H", "IQ4_K_R4", "Q8_0_R8", "Q8_KV",
+            "TQ1_0", "q2ks",
         ),
     ),
     NamePart(
@@ -94,29 +93,35 @@ ENDINGS: tuple[NamePart, ...] = (
     NamePart("importance matrix", r"i1|imat(?:rix)?", ("i1", "imat", "Imatrix")),
     NamePart(
         "file format",
-        r"gg(?:uf|ml|jt)(?:v\d)?|exl[23]|safetensors|llamafile|onnx|openvino",
-        ("gguf", "GGUF", "ggml", "ggmlv3", "GGJTv3", "exl2", "exl3", "Safetensors", "llamafile", "ONNX", "OpenVINO"),
+        r"gg(?:uf|ml|jt)(?:v\d)?|exl[23](?:[-_]\d[._]\d{1,2})?|safetensors|llamafile|onnx|openvino",
+        (
+            "gguf", "GGUF", "ggml", "ggmlv3", "GGJTv3", "exl2", "exl3", "exl2_6_5", "Safetensors", "llamafile", "ONNX",
+            "OpenVINO",
+        ),
     ),
     NamePart(
         "method",
         r"gptq(?:model)?(?:[-_]marlin)?|(?:auto)?awq(?:[-_](?:gemm|gemv|marlin))?|bnb|hqq|eetq|vptq|qtip|torchao|marlin"
-        r"|quip(?:[-_]?sharp|#)?|aqlm(?:[-_]pv)?(?:[-_]\dbit)?(?:[-_]\dx\d+)?(?:[-_]hf)?|auto-?round(?:[-_]inc)?"
-        r"|smoothquant|squeezellm|quanto|quanti[sz]ed|rpcal|act-?order(?:[-_](?:true|false))?|smashed",
+        r"|quip(?:[-_]?sharp|#)?|aqlm(?:[-_]pv)?(?:[-_]\dbit)?(?:[-_]\dx\d+)?(?:[-_]hf)?|smoothquant|squeezellm|quanto"
+        r"|(?:mixed-)?auto-?round(?:[-_]inc)?|optiq|turboquant|vortex-v\d(?:\.\d)?|quanti[sz]ed|rpcal"
+        r"|act-?order(?:[-_](?:true|false))?|smashed",
         (
             "GPTQ", "GPTQModel", "AWQ", "AWQ-GEMM", "bnb", "HQQ", "AQLM", "AQLM-2Bit-1x16", "AQLM-PV-2Bit-1x16-hf",
-            "AutoRound", "auto-round", "quip", "QuIP#", "quip-sharp", "VPTQ", "EETQ", "quantized", "quantised",
-            "rpcal", "actorder", "act-order", "actorder_True", "smashed", "GPTQ-marlin", "TorchAO", "SmoothQuant",
+            "AutoRound", "auto-round", "mixed-AutoRound", "OptiQ", "TurboQuant", "vortex-v3", "quip", "QuIP#",
+            "quip-sharp", "VPTQ", "EETQ", "quantized", "quantised", "rpcal", "actorder", "act-order",
+            "actorder_True", "smashed", "GPTQ-marlin", "TorchAO", "SmoothQuant",
         ),
     ),
     NamePart(
         "number width",
-        r"(?:int[2-8]|fp[46]|bf16|fp16|fp32|b?float16|float32|nf4)(?:mix)?(?:[-_](?:a?sym|(?:cw[-_])?ov))?"
-        r"|fp8(?:mix)?(?:[-_](?:dynamic|static|block|kv|per[-_]tensor|e4m3(?:fn)?|e5m2))?|f16|f32"
-        r"|[2-8][-_]?bit(?:[-_]dwq)?",
+        r"(?:int[2-8](?:bit|wo|-inc)?|fp[46]|bf16|fp16|fp32|b?float16|float32|df11|nf4)(?:mix)?"
+        r"(?:[-_](?:a?sym|(?:cw[-_])?ov))?|fp8(?:mix)?(?:[-_](?:dynamic|static|block|kv|per[-_]tensor|e4m3(?:fn)?|e5m2))?|f16|f32"
+        r"|[2-8]-bit-(?:32|64|128)|[1-8][-_]?bits?(?:[-_]dwq(?:-v\d|-\d{6})?)?",
         (
             "Int4", "int8", "FP4", "FP8", "FP16", "fp32", "bf16", "F16", "F32", "nf4", "float16", "bfloat16", "4bit",
             "8bit", "4-bit", "6_bit", "FP8-Dynamic", "FP8_dynamic", "FP8-Block", "FP8-Static", "FP8-KV", "FP8-e4m3",
-            "FP16Mix", "int4-sym", "int4-ov", "4bit-DWQ",
+            "FP16Mix", "int4-sym", "int4-ov", "int4bit", "int4-inc", "4bit-DWQ",
+            "4bit-DWQ-053125", "4bits", "4-bit-64", "DF11",
         ),
     ),
     NamePart(
@@ -131,20 +136,21 @@ ENDINGS: tuple[NamePart, ...] = (
     ),
     NamePart(  # Behind a dot, 4.5bpw could be version 4 at 5 bits.
         "halves of bits per weight",
-        r"\d\.\d[-_]?bpw(?:[-_]L)?|\d_\d-bpw",
-        ("4.5bpw", "6.5bpw_L", "4_5-bpw"),
+        r"\d\.\d[-_]?(?:bpw(?:[-_]L)?|bit)|\d_\d-bpw",
+        ("4.5bpw", "6.5bpw_L", "4_5-bpw", "4.5bit"),
         after="-_" + BEFORE_TAGS,
     ),
     NamePart(
         "group size or head bits",
-        r"(?:16|32|64|128|256|512|1024)g|g(?:s|roup[-_]?)?(?:16|32|64|128|256|512|1024)|-1g|hb?[5-8]",
-        ("128g", "32g", "g128", "gs64", "group128", "-1g", "h6", "H8", "hb6"),
+        r"(?:16|32|64|128|256|512|1024)g|g(?:s|roup[-_]?)?(?:16|32|64|128|256|512|1024)|-1g|hb?[5-8]|w[2-8]g\d+",
+        ("128g", "32g", "g128", "gs64", "group128", "-1g", "h6", "H8", "hb6", "w4g128"),
     ),
     NamePart(
         "compiled format",
-        r"mlx|(?:q\df(?:16|32)(?:[-_](?:\d|awq|autoawq|ft))?[-_])?mlc(?:[-_]\d+k)?|q\df(?:16|32)(?:[-_]\d)?|mtp"
+        r"mlx|(?:q\db?f(?:16|32)(?:[-_](?:\d|awq|autoawq|ft))?[-_])?mlc(?:[-_]\d+k)?|q\db?f(?:16|32)(?:[-_]\d)?|mtp"
         r"|ctranslate2|ct2|trt-?llm|tensorrt(?:-llm)?",
-        ("MLX", "MLC", "q4f16_1", "q4f32_1", "q0f16", "MLC-1k", "q4f16_1-MLC", "MTP", "ct2", "TensorRT-LLM"),
+        ("MLX", "MLC", "q4f16_1", "q4f32_1", "q0f16", "MLC-1k", "q4f16_1-MLC", "q4bf16_1", "MTP", "ct2",
+         "TensorRT-LLM"),
     ),
     NamePart("branch", r"main", ("main",)),
     NamePart(
@@ -162,7 +168,13 @@ Where one is the beginning of another, the longer one comes first.
 # fmt: on
 
 LEADING_WORDS: tuple[LeadingWord, ...] = (
-    LeadingWord("Unsloth dynamic", r"UD|smol", rf"{_GGUF}|mlx", ("UD-Q4_K_XL", "UD-IQ2_M", "UD-TQ1_0", "smol-IQ2_KS")),
+    LeadingWord(
+        "Unsloth dynamic",
+        r"UD",
+        rf"{_GGUF}|mlx|mxfp4(?:[-_]moe)?",
+        ("UD-Q4_K_XL", "UD-IQ2_M", "UD-TQ1_0", "UD-MXFP4_MOE"),
+    ),
+    LeadingWord("mixture of types", r"smol|mix", rf"I{_OF_BITS}", ("smol-IQ2_KS", "mix-IQ4_K")),
     LeadingWord("Unsloth", r"unsloth", r"bnb", ("unsloth-bnb",)),
     LeadingWord("IQ or ARM", r"(?:IQ[-_])?ARM|IQ", r"imat(?:rix)?", ("IQ-Imatrix", "ARM-Imatrix", "IQ-ARM-Imatrix")),
     LeadingWord("bits before a group size", r"4b", r"-?\d+g", ("4b-32g", "4b-128g")),
@@ -215,11 +227,11 @@ class PathForm:
 PATH_FORMS: tuple[PathForm, ...] = (
     PathForm(
         "cache folder",
-        r"^(?:.*/)?models--(.+?)--(.+?)(?:/snapshots/.*)?$",
+        r"^(?:.*/)?models--(.+?)--([^/]+?)(?:/snapshots(?:/[^/]*)?)?$",
         "${1}/${2}",
         (("/hub/models--Author--Name", "Author/Name"), ("models--Author--Name/snapshots/0a1b", "Author/Name")),
     ),
-    PathForm("Windows path", r"^[A-Za-z]:\\(?:.*\\)?", "", ((r"C:\models\Name", "Name"),)),
+    PathForm("Windows path", r"^.*\\", "", ((r"C:\models\Name", "Name"), (r".\Name", "Name"))),
     PathForm("folder", r"/+$", "", (("/models/Name/", "/models/Name"),)),
 )
 """Paths that end in more, or are divided by more, than a slash and the model's name (rule 2a)."""

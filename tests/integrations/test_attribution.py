@@ -334,12 +334,17 @@ ENDING = re.compile(
     r"|apex(?:-i-mini)?|\d+-of-\d+)\Z|\.bin\Z|[:@]latest\Z",
     re.IGNORECASE,
 )
+JOINTS = ("_", "-", ".", "--", "_-_")
 LEADING = {"-ud": r"[-_.]q\d", "-4b": r"-32g", "-unsloth": "-bnb"}
 QUANTISER = re.compile(r"(?:thebloke|bartowski)[-_]+", re.IGNORECASE)
 
 
 def spelled(name: str) -> str:
     return unicodedata.normalize("NFC", name.strip())
+
+
+def pointed(name: str) -> str:
+    return re.sub(r"(\d)_(\d)", r"\1.\2", name)
 
 
 def last(count: int, name: str) -> str:
@@ -368,15 +373,16 @@ def plain_keys(text: str, model: str) -> list[tuple[str, str]]:
 
 
 def wide_keys(text: str, model: str) -> list[tuple[str, str]]:
-    keys = [(last(1, text), model.replace("/", joint)) for joint in ("_", "-", ".", "_-_")]
+    keys = [(last(1, text), model.replace("/", joint)) for joint in JOINTS]
     if model[-3:].casefold() in {"-hf", "_hf"}:
         bare = model[:-3]
         keys.append((last(2, text), bare))
-        keys += [(last(1, text), bare.replace("/", joint)) for joint in ("_", "-", ".", "_-_")]
+        keys += [(last(1, text), bare.replace("/", joint)) for joint in JOINTS]
         keys.append((last(1, text), last(1, bare)))
     else:
-        keys += [("", "x")] * 6
-    return keys
+        keys += [("", "x")] * (2 + len(JOINTS))
+    with_points = [(last(1, text), last(1, model)), *keys]
+    return keys + [(pointed(of_name), pointed(of_model)) for of_name, of_model in with_points]
 
 
 def strongest(text: str, models: list[str], wide: bool) -> tuple[int, list[str]] | None:

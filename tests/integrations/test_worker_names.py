@@ -43,8 +43,8 @@ def examples_of_endings() -> list[str]:
 
 
 ENDED = examples_of_endings()
-STACKING = [ending for ending in ENDED if not re.match(r"\.\dbpw", ending)]
-"""Behind a digit, such as that of ``Q4_0``, ``.6bpw`` would be half of ``0.6bpw``."""
+STACKING = [ending for ending in ENDED if not re.match(r"\.\d[-_]?b(?:pw|it)", ending)]
+"""Behind a digit, such as that of ``Q4_0``, ``.6bpw`` and ``.4bit`` would be the ends of ``0.6bpw`` and ``0.4bit``."""
 
 
 @pytest.mark.parametrize("model", [HARBOR, SAILOR, PIER])
@@ -74,7 +74,7 @@ def test_rule_2a_endings_stack_in_any_order(model: str, endings: list[str]) -> N
 BACKENDS_BEFORE = ("", "koboldcpp/", "Aphrodite/")
 PATHS_BEFORE = ("", "hf.co/", "huggingface.co/", "https://huggingface.co/", "/models/", "/data/llm/", "models/")
 OWNERS_BEFORE = (
-    "", "{author}/", "{author}_", "{author}-", "{author}.", "{author}_-_", "TheBloke/", "TheBloke_",
+    "", "{author}/", "{author}_", "{author}-", "{author}.", "{author}_-_", "{author}--", "TheBloke/", "TheBloke_",
     "LoneStriker-", "mradermacher/{author}_", "bartowski_{author}_", "DevQuasar/{author}.", "RichardErkhov/{author}_-_",
     "someone/{author}-", "turboderp_{author}-",
 )  # fmt: skip

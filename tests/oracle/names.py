@@ -41,7 +41,7 @@ ENDINGS = (
     r"int4|int8|fp8|fp16|fp32|bf16|f16|f32|4bit|8bit|nf4",
     r"fp8[-_](?:dynamic|block|kv)|fp4|fp16mix",
     r"(?:unsloth[-_])?bnb[-_][48]bit",
-    r"(?:\d+[._](?:\d\d+|[019])|\d+)-?bpw(?:_l)?|(?<=[-_:@])(?:\d\.\d-?bpw(?:_l)?|\d_\d-bpw)",
+    r"(?:\d+[._](?:\d\d+|[019])|\d+)-?bpw(?:_l)?|(?<=[-_:@])(?:\d\.\d-?(?:bpw(?:_l)?|bit)|\d_\d-bpw)",
     r"rpcal|quip|main|mtp|ggjtv\d",
     r"w\d-g\d+|q\df\d+_\d|\dk",
     r"h\d",
@@ -192,7 +192,10 @@ class Directory:
 
     def _with_instructed(self, found: tuple[str, ...]) -> tuple[str, ...]:
         siblings = [
-            name for model in found for name in self.models if folded(name) in {folded(model + e) for e in INSTRUCTED}
+            name
+            for model in found
+            for name in self.models
+            if folded(short(name)) in {folded(short(model) + ending) for ending in INSTRUCTED}
         ]
         return tuple(sorted({*found, *siblings}))
 
@@ -225,7 +228,7 @@ def _either_case(index: Index, name: str) -> tuple[str, ...]:
 
 
 def _joined(name: str) -> list[str]:
-    return [author(name) + joint + short(name) for joint in ("_", "-", ".", "_-_")] if author(name) else []
+    return [author(name) + joint + short(name) for joint in ("_", "-", ".", "--", "_-_")] if author(name) else []
 
 
 def _whole(name: str) -> list[str]:
@@ -234,6 +237,15 @@ def _whole(name: str) -> list[str]:
 
 def _short(name: str) -> list[str]:
     return [short(name)]
+
+
+def _pointed(name: str) -> str:
+    return re.sub(r"(?<=\d)_(?=\d)", ".", name)
+
+
+def _with_points(spellings: Spellings, form: Callable[[str], str]) -> tuple[Spellings, Callable[[str], str]]:
+    """Compare the same texts with points for underscores between digits."""
+    return (lambda name: [_pointed(text) for text in spellings(name)], lambda name: _pointed(form(name)))
 
 
 def _without_hf(spellings: Spellings) -> Spellings:
@@ -248,14 +260,18 @@ def _with_author(name: str) -> str:
     return "/".join(name.split("/")[-2:])
 
 
-LEVELS: tuple[tuple[Spellings, Callable[[str], str]], ...] = (
-    (_whole, str),
-    (_whole, _with_author),
-    (_short, short),
+REWRITTEN: tuple[tuple[Spellings, Callable[[str], str]], ...] = (
     (_joined, short),
     (_without_hf(_whole), _with_author),
     (_without_hf(_short), short),
     (_without_hf(_joined), short),
+)
+LEVELS: tuple[tuple[Spellings, Callable[[str], str]], ...] = (
+    (_whole, str),
+    (_whole, _with_author),
+    (_short, short),
+    *REWRITTEN,
+    *(_with_points(*level) for level in ((_short, short), *REWRITTEN)),
 )
 """How a record's name is written, beside the part of an API name that is compared with it; the strongest first."""
 

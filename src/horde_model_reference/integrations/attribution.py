@@ -25,10 +25,10 @@ from horde_model_reference.integrations.name_lookups import (
     PLAIN_COUNT,
     WIDE_KEYS,
     first_lookup,
+    pointed,
     short,
 )
 from horde_model_reference.integrations.name_steps import (
-    NAMES_OF_PARTS,
     SEPARATOR,
     NameRules,
     lookup_key,
@@ -234,7 +234,7 @@ def _wide_finds(pending: pl.LazyFrame, names: pl.DataFrame, models: pl.DataFrame
     forms = [texts.lazy()]
     if texts["quantised"].any():
         forms.append(texts.lazy().filter("quantised").with_columns(pl.col("step") + 1, unquantised))
-    keyed = pl.concat(forms).with_columns(lookup_key("looked_up_folded", NAMES_OF_PARTS))
+    keyed = pl.concat(forms).with_columns(key=pointed(short)(pl.col("looked_up_folded")))
     pairs = collected(keyed.join(_models_by_wide_key(models.lazy()), on="key"))
     if pairs.is_empty():
         return pairs.select("at", "looked_up", models=pl.lit([], pl.List(pl.UInt32)))

@@ -53,6 +53,11 @@ def short(name: pl.Expr) -> pl.Expr:
     return name.str.split("/").list.last()
 
 
+def pointed(key: Key) -> Key:
+    """Return a key: points for the underscores between digits (``qwen1_5-14b``)."""
+    return lambda name: key(name).str.replace_all(r"(\d)_(\d)", "${1}.${2}")
+
+
 def joined(joint: str) -> Key:
     """Return a key: author and name joined by a character."""
     return lambda name: name.str.replace_all("/", joint, literal=True)
@@ -74,11 +79,18 @@ PLAIN_LOOKUPS: tuple[Lookup, ...] = (
     Lookup("the author and the name at the end of the path", last_two, whole),
     Lookup("the name without its author", short, short),
 )
-WIDE_LOOKUPS: tuple[Lookup, ...] = (
+REWRITTEN_LOOKUPS: tuple[Lookup, ...] = (
     *(Lookup(_JOINED, short, joined(joint)) for joint in AUTHOR_JOINTS),
     Lookup(f"{_SHORTENED}, with author", last_two, shortened(whole)),
     *(Lookup(f"{_JOINED}, without the ending '-hf'", short, shortened(joined(joint))) for joint in AUTHOR_JOINTS),
     Lookup(_SHORTENED, short, shortened(short)),
+)
+WIDE_LOOKUPS: tuple[Lookup, ...] = (
+    *REWRITTEN_LOOKUPS,
+    *(
+        Lookup(f"{lookup.sentence}, with points for underscores", pointed(lookup.of_name), pointed(lookup.of_model))
+        for lookup in (PLAIN_LOOKUPS[-1], *REWRITTEN_LOOKUPS)
+    ),
 )
 
 
@@ -94,7 +106,7 @@ LOOKUPS: tuple[str, ...] = _both_cases((*PLAIN_LOOKUPS, *WIDE_LOOKUPS))
 The first ``PLAIN_COUNT`` are plain.
 """
 
-WIDE_KEYS: tuple[Key, ...] = (short, *(joined(joint) for joint in AUTHOR_JOINTS))
+WIDE_KEYS: tuple[Key, ...] = tuple(map(pointed, (short, *(joined(joint) for joint in AUTHOR_JOINTS))))
 """The keys of a model, in full and without ``DROPPED``, of which a wide look-up compares one, ignoring case."""
 
 
