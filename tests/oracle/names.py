@@ -32,7 +32,7 @@ QUANTISERS = (
 _QUANT = r"(?:i?q\d+(?:[_-][0-9]+)*(?:[_-]k(?:ss|s|t)?)?(?:[_-](?:xxs|xs|s|m|l|xl|nl))?(?:[_-]r[48])?|iq\d_k(?:ss|s|t))"
 ENDINGS = (
     rf"{_QUANT}",
-    r"tq\d+_\d+",
+    r"tq\d+(?:_\d+)?",
     r"(?:mx|nv)fp\d+",
     r"i1",
     r"ud",
