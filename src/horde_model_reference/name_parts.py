@@ -272,7 +272,7 @@ FAMILY_PARTS: tuple[NamePart, ...] = (
         ("Instruct", "chat", "Base", "it", "hf", "Thinking", "Reasoning", "Preview", "Latest"),
     ),
     *(NamePart(word.label, word.with_ending, word.examples) for word in LEADING_WORDS),
-    *(part for part in ENDINGS if set(BEFORE_ENDINGS) <= set(part.after)),
+    *(part for part in ENDINGS if "-" in part.after),
     NamePart("quantisation-aware training", r"QAT", ("QAT",)),
 )
 """The name parts that distinguish members of a family of text models (rule 9), in the order of their removal."""

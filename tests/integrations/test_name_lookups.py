@@ -11,11 +11,13 @@ from horde_model_reference.name_text import FOLDED, folded
 CASES = [
     ("North/Harbor-8B", "North/Harbor-8B", "the full name"),
     ("north/harbor-8b", "North/Harbor-8B", "the full name, ignoring case"),
-    ("hf.co/North/Harbor-8B", "North/Harbor-8B", "the author and the name at the end of the path"),
+    ("hf.co/North/Harbor-8B", "North/Harbor-8B", "the full name"),
+    ("/data/North/Harbor-8B", "North/Harbor-8B", "the author and the name at the end of the path"),
     ("other/Harbor-8B", "North/Harbor-8B", "the name without its author"),
     ("HARBOR-8B", "North/Harbor-8B", "the name without its author, ignoring case"),
     ("North_Harbor-8B", "North/Harbor-8B", "the author and the name, joined"),
     ("Harbor-8b-chat", "North/Harbor-8b-chat-hf", "the name without its ending '-hf'"),
+    ("harbor-1_5b", "North/Harbor-1.5B", "the name without its author, with points for underscores, ignoring case"),
     ("Harbor-70B", "North/Harbor-8B", None),
 ]
 
