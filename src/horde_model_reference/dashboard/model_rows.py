@@ -95,7 +95,7 @@ class Row:
 
 @dataclass(frozen=True)
 class RowMaker:
-    """Makes rows of a table's infos.
+    """Makes the page's rows of the models of a table.
 
     Attributes:
         table: The ungrouped table.

@@ -51,7 +51,7 @@ def _text(value: bytes | str) -> str:
 
 
 def horde_id(url: str) -> str:
-    """Return the id of a Horde in keys: what one reports says nothing of another, and its address may hold secrets."""
+    """Return the id of a Horde in keys: reports of several are kept apart, and an address may hold secrets."""
     return hashlib.sha256(url.rstrip("/").encode()).hexdigest()[:16]
 
 

@@ -63,7 +63,7 @@ async def read_front_page(reader: Reader, request: Request) -> Response:
 
 @router.get("/overview/{category}")
 async def read_overview(reader: Reader, request: Request, category: MODEL_REFERENCE_CATEGORY) -> Response:
-    """The overview of a category; kept as its table is, whose observations are what the changes are told from."""
+    """Return the overview of a category; it is held as long as the table, with whose observations it changes."""
     served = await reader.served(category)
     ages, history = served.made.facts.added["age_days"], reader.engine.history
     recorded = None if history.state == "off" else await _past(history.changes(category, None, MOST_LISTED, 0))
